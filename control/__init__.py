@@ -1,0 +1,1 @@
+"""The Django project: the admin, and the only owner of the database schema."""

@@ -1,0 +1,1 @@
+"""One stage per file, in order: archive, extract, validate, store."""

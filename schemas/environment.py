@@ -1,0 +1,138 @@
+"""The only reader of environment variables: where things are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+ARCHIVE_SCHEMES = ("file", "s3")
+
+
+class EnvironmentProblem(ValueError):
+    """A variable has a value that Longline cannot use."""
+
+
+def project_folder() -> Path:
+    """The folder of the nearest ``scrapy.cfg``, from the working folder upwards; else the working folder."""
+    here = Path.cwd()
+    return next((folder for folder in (here, *here.parents) if (folder / "scrapy.cfg").is_file()), here)
+
+
+class Environment(BaseSettings):
+    """Where the servers, the archive and Longline's own files are."""
+
+    model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True, hide_input_in_errors=True)
+
+    database_url: SecretStr | None = Field(
+        default=None,
+        alias="DATABASE_URL",
+        description="PostgreSQL, as postgresql://user:password@host:5432/name. "
+        "Unset: Longline starts a PostgreSQL of its own.",
+    )
+    redis_url: SecretStr | None = Field(
+        default=None,
+        alias="REDIS_URL",
+        description="Redis or Valkey, as redis://:password@host:6379/0. "
+        "Unset: Longline starts a Valkey of its own.",
+    )
+    home: Path = Field(
+        default=Path(".longline"),
+        alias="LONGLINE_HOME",
+        description="The folder for Longline's own files. A relative path starts at the project's folder.",
+    )
+    archive_url: str = Field(
+        default="",
+        alias="LONGLINE_ARCHIVE_URL",
+        description="Where raw pages are kept: file:///folder or s3://bucket/prefix. "
+        "Unset: the folder archive in LONGLINE_HOME.",
+    )
+    aws_endpoint_url: str | None = Field(
+        default=None,
+        alias="AWS_ENDPOINT_URL",
+        description="The S3 endpoint, where it is not AWS itself: https://s3.example.com.",
+    )
+    aws_region: str | None = Field(
+        default=None,
+        alias="AWS_REGION",
+        description="The region of the S3 bucket. Unset: what boto3 finds, else us-east-1.",
+    )
+    secret_key: SecretStr | None = Field(
+        default=None,
+        alias="LONGLINE_SECRET_KEY",
+        description="Signs the sessions of the admin. Unset: a key is made once and kept in LONGLINE_HOME.",
+    )
+    allowed_hosts: Annotated[list[str], NoDecode] = Field(
+        default=["localhost", "127.0.0.1", "[::1]"],
+        alias="LONGLINE_ALLOWED_HOSTS",
+        description="Host names by which the admin may be reached, with commas between them.",
+    )
+    debug: bool = Field(
+        default=False,
+        alias="LONGLINE_DEBUG",
+        description="true shows details of errors in the admin. Never in production.",
+    )
+
+    @field_validator("home")
+    @classmethod
+    def _absolute(cls, home: Path) -> Path:
+        return (project_folder() / home.expanduser()).absolute()
+
+    @field_validator("allowed_hosts", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("archive_url")
+    @classmethod
+    def _known_archive(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if url and (parts.scheme not in ARCHIVE_SCHEMES or not (parts.netloc or parts.path.strip("/"))):
+            raise ValueError("must be file:///folder or s3://bucket/prefix")
+        return url.rstrip("/")
+
+    @property
+    def archive(self) -> str:
+        """The archive's URL without a slash at its end."""
+        return self.archive_url or (self.home / "archive").as_uri()
+
+
+def read_environment() -> Environment:
+    """Read the environment and the project's ``.env``; the environment wins.
+
+    Raises:
+        EnvironmentProblem: one line for each variable that has a bad value, without the value.
+    """
+    try:
+        return Environment(_env_file=project_folder() / ".env")  # type: ignore[call-arg]
+    except ValidationError as error:
+        lines = [f"{'.'.join(map(str, e['loc']))} {_reason(e['msg'])}." for e in error.errors()]
+        raise EnvironmentProblem("\n".join(lines)) from None
+
+
+def _reason(message: str) -> str:
+    message = message.removeprefix("Value error, ")
+    return message[:1].lower() + message[1:]
+
+
+def env_example() -> str:
+    """The text of ``.env.example``: every variable with its description and default, commented out."""
+    blocks = ["# Every variable that Longline reads. Copy to .env and uncomment what you need.\n"]
+    for field in Environment.model_fields.values():
+        default = field.get_default()
+        text = ",".join(default) if isinstance(default, list) else "" if default is None else str(default)
+        value = text.lower() if isinstance(default, bool) else text
+        blocks.append(f"# {field.description}\n# {field.alias}={value}\n")
+    return "\n".join(blocks)
+
+
+def without_password(url: str) -> str:
+    """The same URL, fit to be shown: the password is left out."""
+    parts = urlsplit(url)
+    if parts.password is None:
+        return url
+    host = parts.netloc.rpartition("@")[2]
+    return parts._replace(netloc=f"{parts.username or ''}:***@{host}").geturl()

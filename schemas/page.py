@@ -1,0 +1,84 @@
+"""A page: one fetched document, on its way from the spider to the database."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+Fence = tuple[int, int]
+"""(the job's sequence, the delivery): an older fence never overwrites a newer one."""
+
+
+@dataclass(slots=True)
+class Record:
+    """Something that was read from a page: its text, a posting."""
+
+    kind: str
+    data: dict[str, Any]
+
+
+@dataclass(slots=True)
+class RejectedRecord:
+    """A record that failed validation, with the reasons: one entry for each bad field."""
+
+    kind: str
+    data: dict[str, Any]
+    problems: list[dict[str, str]]
+
+
+@dataclass(slots=True)
+class PageMetadata:
+    """What a page says of itself. ``open_graph`` maps ``og:`` names, without the prefix, to their first value."""
+
+    title: str | None = None
+    description: str | None = None
+    language: str | None = None
+    canonical_url: str | None = None
+    open_graph: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class ArchivePointer:
+    """Where a page's response record is: ``length`` bytes (one gzip member) at ``offset`` of ``uri``."""
+
+    uri: str
+    offset: int
+    length: int
+
+
+@dataclass(slots=True)
+class Page:
+    """The envelope that goes down the pipelines; each stage fills its own part once.
+
+    ``body`` is the decoded document (no content encoding). ``tree`` is its lexbor tree where it is HTML. Both are
+    let go once they are archived and read.
+    """
+
+    url: str
+    final_url: str
+    status: int
+    request_headers: list[tuple[str, str]]
+    headers: list[tuple[str, str]]
+    body: bytes
+    content_type: str
+    fetched_at: datetime
+    site_id: int
+    job_id: UUID
+    fence: Fence
+    site: str
+    extract: frozenset[str]
+    tree: Any = None
+    tier: str = "direct"
+    # archive
+    body_sha256: bytes = b""
+    body_bytes: int = 0
+    archived: asyncio.Future[ArchivePointer] | None = None
+    # extract
+    metadata: PageMetadata = field(default_factory=PageMetadata)
+    records: list[Record] = field(default_factory=list)
+    # validate
+    rejected: list[RejectedRecord] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)

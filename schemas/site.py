@@ -1,0 +1,71 @@
+"""A site: what to crawl, and how."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from schemas.addresses import normalize_url
+
+Extract = Literal["page", "posting", "text"]
+EXTRACTS: tuple[Extract, ...] = ("page", "posting", "text")
+
+
+class Expectations(BaseModel):
+    """The least that a job must yield; less fails it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    pages: Annotated[int, Field(ge=0)] = 0
+    postings: Annotated[int, Field(ge=0)] = 0
+
+
+class SiteConfig(BaseModel):
+    """What one site needs. Stored as JSON in the table ``site``; written by people as YAML."""
+
+    model_config = ConfigDict(extra="forbid", validate_assignment=True)
+
+    url: str = Field(description="Where the crawl starts.")
+    max_pages: Annotated[int, Field(ge=1)] | None = Field(
+        default=None, description="The most pages that a job fetches. Unset: all of them."
+    )
+    max_depth: Annotated[int, Field(ge=0)] | None = Field(
+        default=None, description="The most links between a start page or sitemap entry and a page."
+    )
+    extract: tuple[Extract, ...] = Field(
+        default=("page", "posting"), description="What is read from each page: page, posting, text."
+    )
+    output: str | None = Field(
+        default=None, description="A folder that gets the job's rows as JSON lines when it ends."
+    )
+    dry_run: bool = Field(default=False, description="Fetch robots.txt and sitemaps only, and say what they name.")
+    allowed_hosts: tuple[str, ...] = Field(
+        default=(), description="Hosts that belong to the site beside that of its url, as host or host:port."
+    )
+    sitemaps: bool = Field(default=True, description="Start from the site's sitemaps too.")
+    obey_robots: bool = Field(default=True, description="Obey robots.txt and its Crawl-delay.")
+    delay: Annotated[float, Field(ge=0, le=3600)] = Field(
+        default=0.0, description="Seconds between two requests to one host."
+    )
+    concurrency: Annotated[int, Field(ge=1, le=256)] = Field(
+        default=8, description="The most requests to one host at one time."
+    )
+    user_agent: str | None = Field(default=None, description="The User-Agent header. Unset: Longline's own name.")
+    expect: Expectations = Field(default_factory=Expectations, description="The least that a job must yield.")
+
+    @field_validator("extract", mode="before")
+    @classmethod
+    def _words(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            value = [word.strip() for word in value.split(",") if word.strip()]
+        return value
+
+    @field_validator("url")
+    @classmethod
+    def _http(cls, url: str) -> str:
+
+        normal = normalize_url(url)
+        if normal is None:
+            raise ValueError("must be a URL that starts with http:// or https:// and names a host")
+        return normal
