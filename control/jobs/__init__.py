@@ -1,0 +1,1 @@
+"""Jobs: each is one crawl of one site."""

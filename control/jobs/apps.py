@@ -1,0 +1,12 @@
+"""The app's name."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class JobsConfig(AppConfig):
+    """Jobs."""
+
+    name = "control.jobs"
+    label = "jobs"

@@ -1,0 +1,1 @@
+"""Results: pages, their texts, postings, and records that did not pass."""

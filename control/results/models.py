@@ -1,0 +1,153 @@
+"""The tables that crawls write: ``page``, ``page_text``, ``posting`` and ``rejected_record``.
+
+Pipelines write them with plain SQL: whatever has a sensible value of its own gets it from the database. A URL
+is keyed by its digest, since a row of a btree holds at most 2,704 bytes.
+"""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from control.jobs.models import Job
+from control.sites.models import Site
+from schemas.posting import Status, WorkplaceType
+
+WORKPLACE_TYPES = list(get_args(WorkplaceType))
+POSTING_STATUSES = list(get_args(Status))
+
+
+def fence() -> ArrayField[list[int], list[int]]:
+    """(the job's sequence, the delivery), compared as PostgreSQL compares arrays. Default: older than any."""
+    return ArrayField(models.BigIntegerField(), size=2, db_default=[0, 0])
+
+
+class Page(models.Model):
+    """One fetched document. Its bytes are at (``archive_uri``, ``archive_offset``, ``archive_length``)."""
+
+    site = models.ForeignKey(Site, models.PROTECT, db_index=False, related_name="pages")
+    url = models.TextField()
+    url_sha256 = models.BinaryField()
+    job = models.ForeignKey(Job, models.PROTECT, related_name="pages")
+    final_url = models.TextField()
+    status = models.SmallIntegerField()
+    content_type = models.TextField(db_default="")
+    fetched_at = models.DateTimeField(db_default=Now())
+    last_seen = models.DateTimeField(db_default=Now())
+    tier = models.TextField(db_default="direct")
+    body_sha256 = models.BinaryField()
+    body_bytes = models.BigIntegerField()
+    archive_uri = models.TextField()
+    archive_offset = models.BigIntegerField()
+    archive_length = models.BigIntegerField()
+    etag = models.TextField(null=True)
+    last_modified = models.TextField(null=True)
+    title = models.TextField(null=True)
+    description = models.TextField(null=True)
+    language = models.TextField(null=True)
+    canonical_url = models.TextField(null=True)
+    open_graph = models.JSONField(db_default={})
+    extractor = models.TextField(db_default="")
+    fence = fence()
+
+    class Meta:
+        db_table = "page"
+        indexes = [models.Index(fields=["body_sha256"], name="page_body_sha256")]
+        constraints = [models.UniqueConstraint(fields=["site", "url_sha256"], name="page_site_url_key")]
+
+    def __str__(self) -> str:
+        return self.url
+
+
+class PageText(models.Model):
+    """The text of a document, as one version of the extractor read it; pages with the same bytes share it."""
+
+    body_sha256 = models.BinaryField()
+    extractor = models.TextField()
+    markdown = models.TextField()
+
+    class Meta:
+        db_table = "page_text"
+        # The admin cannot show a table whose primary key has two columns.
+        constraints = [models.UniqueConstraint(fields=["body_sha256", "extractor"], name="page_text_key")]
+
+    def __str__(self) -> str:
+        return f"text of {bytes(self.body_sha256).hex()[:12]}"
+
+
+class Posting(models.Model):
+    """One job advertisement."""
+
+    platform = models.TextField()
+    tenant = models.TextField()
+    source_id = models.TextField()
+    page = models.ForeignKey(Page, models.CASCADE, related_name="postings")
+    requisition_id = models.TextField(null=True)
+    url = models.TextField()
+    apply_url = models.TextField(null=True)
+    title = models.TextField()
+    company = models.TextField(null=True)
+    locations = models.JSONField(db_default=[])
+    workplace_type = models.TextField(null=True, choices=[(word, word) for word in WORKPLACE_TYPES])
+    applicant_scope = models.JSONField(db_default=[])
+    employment_types = ArrayField(models.TextField(), db_default=[])
+    salary = models.JSONField(null=True)
+    skills = models.JSONField(db_default=[])
+    description_html = models.TextField(null=True)
+    description_text = models.TextField(null=True)
+    language = models.TextField(null=True)
+    date_posted = models.DateTimeField(null=True)
+    date_precision = models.TextField(null=True)
+    valid_through = models.DateTimeField(null=True)
+    status = models.TextField(choices=[(word, word) for word in POSTING_STATUSES], db_default="open")
+    provenance = models.JSONField(db_default={})
+    conflicts = models.JSONField(db_default=[])
+    extractor = models.TextField(db_default="")
+    content_sha256 = models.BinaryField()
+    first_seen = models.DateTimeField(db_default=Now())
+    last_seen = models.DateTimeField(db_default=Now())
+    closed_at = models.DateTimeField(null=True)
+    close_reason = models.TextField(null=True)
+    fence = fence()
+
+    class Meta:
+        db_table = "posting"
+        indexes = [
+            models.Index(fields=["status"], name="posting_status"),
+            models.Index(fields=["last_seen"], name="posting_last_seen"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["platform", "tenant", "source_id"], name="posting_key"),
+            models.CheckConstraint(condition=Q(status__in=POSTING_STATUSES), name="posting_status_check"),
+            models.CheckConstraint(
+                condition=Q(workplace_type__in=WORKPLACE_TYPES), name="posting_workplace_type_check"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class RejectedRecord(models.Model):
+    """A record that did not pass, with its reasons."""
+
+    page = models.ForeignKey(Page, models.CASCADE, db_index=False, related_name="rejected_records")
+    kind = models.TextField()
+    data = models.JSONField()
+    problems = models.JSONField(db_default=[])
+    data_sha256 = models.BinaryField()
+    first_seen = models.DateTimeField(db_default=Now())
+    last_seen = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "rejected_record"
+        constraints = [
+            models.UniqueConstraint(fields=["page", "kind", "data_sha256"], name="rejected_record_key")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of page {self.page_id}"

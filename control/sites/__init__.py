@@ -1,0 +1,1 @@
+"""Sites: what to crawl, and how."""

@@ -1,0 +1,51 @@
+#!/usr/bin/env python
+"""Django's commands: ``python manage.py help`` lists them. Without DATABASE_URL they use Longline's own."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from django.core.management import execute_from_command_line
+
+from control.failures import REFUSED, ManagementError, explained
+from schemas.environment import read_environment
+
+
+def main() -> int:
+    """Run a command. The exit status: the command's own, or 2 with one sentence on stderr."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "control.settings")
+    try:
+        environment = read_environment()
+        # Held until the command has ended: the servers stop with their last user.
+        servers = None if environment.database_url else own_servers(environment.home)
+        execute_from_command_line(sys.argv)
+        del servers
+    except Exception as error:
+        reason = explained(error)
+        if reason is None:
+            raise
+        print(reason, file=sys.stderr)
+        return REFUSED
+    return 0
+
+
+def own_servers(home: Path) -> object:
+    """Start Longline's own servers, or join them, and name their PostgreSQL to Django.
+
+    Raises:
+        ManagementError: they do not start.
+    """
+    from crawler.embedded import EmbeddedError, attach  # noqa: PLC0415 - not needed with a DATABASE_URL
+
+    try:
+        servers = attach(home)
+    except EmbeddedError as error:
+        raise ManagementError(str(error)) from error
+    os.environ["DATABASE_URL"] = servers.database_url
+    return servers
+
+
+if __name__ == "__main__":
+    sys.exit(main())
