@@ -21,9 +21,7 @@ PAGE = "https://www.example.com/docs/guide/intro.html?page=2"
 hosts = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,8}[a-z0-9])?(\.[a-z]{2,6}){1,2}(:[0-9]{2,5})?", fullmatch=True)
 tails = st.text(alphabet=st.characters(codec="utf-8"), max_size=60)
 escapes = st.text(alphabet="%0123456789ABCDEFabcdefgz~-./&=+;", max_size=40)
-urls = st.builds(
-    "{}://{}/{}".format, st.sampled_from(["http", "https", "HTTP"]), hosts, st.one_of(tails, escapes)
-)
+urls = st.builds("{}://{}/{}".format, st.sampled_from(["http", "https", "HTTP"]), hosts, st.one_of(tails, escapes))
 queries = st.lists(st.tuples(st.sampled_from("abcd"), st.integers(0, 9)), max_size=8)
 
 

@@ -47,9 +47,7 @@ def test_a_full_posting_passes_and_comes_back_the_same() -> None:
         "locations": [
             {"raw": "Bonn", "city": "Bonn", "region": None, "country": "DE", "role": "office"},
         ],
-        "applicant_scope": [
-            {"raw": "Germany", "city": None, "region": None, "country": "DE", "role": "remote_scope"}
-        ],
+        "applicant_scope": [{"raw": "Germany", "city": None, "region": None, "country": "DE", "role": "remote_scope"}],
         "workplace_type": "hybrid",
         "employment_types": ["FULL_TIME", "PART_TIME"],
         "skills": [{"name": "Baking", "raw": "baking", "source": "explicit"}],

@@ -1,0 +1,58 @@
+"""Where a page leads."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from selectolax.lexbor import LexborHTMLParser
+
+from schemas.addresses import join_url, looks_binary
+
+_LINKS = "a[href],area[href],link[rel~=next i][href],link[rel~=prev i][href],link[rel~=alternate i][hreflang][href]"
+_BLANKS = "".join(map(chr, range(0x21)))
+
+
+def page_links(tree: LexborHTMLParser, url: str) -> list[str]:
+    """The normalised URLs that the page at ``url`` links to, of any host, each once, in document order.
+
+    Left out: places on the same page, files that are certainly no pages, and what is not http or https.
+    """
+    base = base_url(tree, url)
+    folder = _folder(base)
+    found: dict[str, None] = {}
+    for href in _references(tree):
+        # A bare query replaces that of the page itself; all else depends on the page's folder alone.
+        link = _page_link(base if href[0] == "?" else folder, href)
+        if link is not None:
+            found[link] = None
+    return list(found)
+
+
+def base_url(tree: LexborHTMLParser, url: str) -> str:
+    """What references on the page are relative to: its ``<base href>``, else its own URL."""
+    head = tree.head
+    base = head.css_first("base[href]") if head is not None else None
+    href = base.attributes["href"] if base is not None else None
+    return join_url(url, href) or url if href else url
+
+
+def _references(tree: LexborHTMLParser) -> dict[str, None]:
+    """The raw references without their fragments, each once; a page repeats most of its links."""
+    references: dict[str, None] = {}
+    for node in tree.css(_LINKS):
+        href = (node.attributes["href"] or "").strip(_BLANKS)
+        head, mark, _ = href.partition("#")
+        references[head if mark and head[-1:] > " " else href] = None
+    return {href: None for href in references if href and href[0] != "#"}
+
+
+def _folder(url: str) -> str:
+    path = url.partition("?")[0]
+    return path[: path.rindex("/") + 1]
+
+
+@lru_cache(maxsize=16_384)
+def _page_link(base: str, href: str) -> str | None:
+    """Pages of one folder have most of their links in common: a join costs twenty times a look-up."""
+    link = join_url(base, href)
+    return None if link is None or looks_binary(link) else link
