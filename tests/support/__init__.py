@@ -1,0 +1,1 @@
+"""What the tests stand on: real servers, and small tools to start and stop them."""

@@ -1,0 +1,49 @@
+"""The sites by name. Each is served on a port of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from aiohttp import web
+
+from tests.web.careers import CAREERS
+from tests.web.odd import ODD
+from tests.web.ordinary import ORDINARY
+from tests.web.resource import HTML, Resource, Site, page, text
+
+
+async def fail(_: web.Request) -> web.StreamResponse:
+    """500, whatever is asked for."""
+    return web.Response(status=500, text="Internal Server Error")
+
+
+async def day(request: web.Request) -> web.StreamResponse:
+    """A day of a calendar that has a next day for ever."""
+    number = int(request.query.get("day", "0"))
+    links = [f"/?day={number + step}" for step in (1, 2, 3)]
+    return web.Response(body=page(f"Day {number}", *links).body, headers={"Content-Type": HTML})
+
+
+SLOW_ROBOTS = "User-agent: *\nCrawl-delay: 0.5\n"
+STEPS = tuple(f"/{number}" for number in range(1, 6))
+
+SITES: Mapping[str, Site] = {
+    "plain": ORDINARY | CAREERS | ODD,
+    "elsewhere": {"/": page("Elsewhere"), "/other": page("Other"), "/landing": page("Landing")},
+    "crawl-delay": {
+        "/robots.txt": text(SLOW_ROBOTS),
+        "/": page("Slowly, please", *STEPS),
+        **{step: page(f"Step {step}", "/") for step in STEPS},
+    },
+    "error": {"*": fail},
+    "forbidden": {
+        "/robots.txt": text("User-agent: *\nDisallow: /\n"),
+        "/": page("Forbidden", "/inside"),
+        "/inside": page("Inside"),
+    },
+    "empty": {"/": page("Nothing here")},
+    "endless": {"/": day},
+}
+"""A path ``*`` answers for every path that has no answer of its own."""
+
+MISSING = Resource(page("Not found").body, status=404)
