@@ -36,8 +36,7 @@ class Environment(BaseSettings):
     redis_url: SecretStr | None = Field(
         default=None,
         alias="REDIS_URL",
-        description="Redis or Valkey, as redis://:password@host:6379/0. "
-        "Unset: Longline starts a Valkey of its own.",
+        description="Redis or Valkey, as redis://:password@host:6379/0. Unset: Longline starts a Valkey of its own.",
     )
     home: Path = Field(
         default=Path(".longline"),

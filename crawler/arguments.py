@@ -1,0 +1,72 @@
+"""The arguments of ``crawl site``: refused before anything starts where they are unknown or of the wrong type."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from schemas.addresses import normalize_url
+from schemas.site import SiteConfig
+
+TAKES = {
+    "url": "a URL such as https://example.com",
+    "site": "the slug of a stored site",
+    "max_pages": "a whole number of at least 1",
+    "max_depth": "a whole number of at least 0",
+    "extract": "some of page, posting, text, with commas between them",
+    "output": "a folder",
+    "dry_run": "true or false",
+}
+
+
+class ArgumentError(ValueError):
+    """An argument is unknown, missing, or has a value that it does not take."""
+
+
+@dataclass(frozen=True, slots=True)
+class SiteArguments:
+    """What was asked for: a URL or a stored site, and what to change in its config."""
+
+    url: str | None
+    site: str | None
+    changes: dict[str, Any]
+
+    def applied_to(self, config: SiteConfig) -> SiteConfig:
+        """The config with the changes, and with the URL where one was given."""
+        url = {"url": self.url} if self.url else {}
+        return config.model_copy(update={**self.changes, **url})
+
+
+def read_arguments(values: dict[str, str]) -> SiteArguments:
+    """Check ``-a`` arguments. Names that begin with an underscore are Scrapyd's own, and passed over.
+
+    Raises:
+        ArgumentError: names the argument, its value, and what it takes.
+    """
+    values = {name: value for name, value in values.items() if not name.startswith("_")}
+    for name, value in values.items():
+        if name not in TAKES:
+            raise ArgumentError(f"-a {name}={value}: there is no such argument. There are: {', '.join(TAKES)}.")
+    url, site = values.pop("url", None), values.pop("site", None)
+    if (url is None) == (site is None):
+        raise ArgumentError("Give either -a url=URL or -a site=SLUG.")
+    if url is not None and normalize_url(url) is None:
+        raise ArgumentError(_refusal("url", url))
+    return SiteArguments(url and normalize_url(url), site, _changes(values))
+
+
+def _changes(values: dict[str, str]) -> dict[str, Any]:
+    try:
+        config = SiteConfig.model_validate({"url": "http://localhost/", **values})
+    except ValidationError as error:
+        name = str(error.errors()[0]["loc"][0])
+        raise ArgumentError(_refusal(name, values[name])) from None
+    if not config.extract:
+        raise ArgumentError(_refusal("extract", values["extract"]))
+    return {name: getattr(config, name) for name in values}
+
+
+def _refusal(name: str, value: str) -> str:
+    return f"-a {name}={value}: it takes {TAKES[name]}."

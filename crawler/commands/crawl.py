@@ -1,0 +1,40 @@
+"""``scrapy crawl``: Scrapy's own, and for the spider ``site`` a whole job with its servers, summary and status."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from scrapy.commands import crawl
+from scrapy.exceptions import UsageError
+
+from crawler.arguments import ArgumentError, read_arguments
+from crawler.run import JobRun
+from crawler.services import NotReadyError, prepare
+from schemas.environment import EnvironmentProblem, read_environment
+
+USAGE = 2
+
+
+class Command(crawl.Command):
+    """Exit status of ``crawl site``: 0 finished as expected; 1 failed or fell short; 2 wrong usage or configuration."""
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Run one spider."""
+        if args != ["site"]:
+            super().run(args, opts)
+            return
+        try:
+            arguments = read_arguments(opts.spargs)
+            run = JobRun.start(arguments, prepare(read_environment()))
+        except ArgumentError as error:
+            raise UsageError(str(error), print_help=False) from None
+        except (NotReadyError, EnvironmentProblem) as error:
+            print(error, file=sys.stderr)
+            self.exitcode = USAGE
+        except KeyboardInterrupt:
+            print("Stopped before the crawl began.", file=sys.stderr)
+            self.exitcode = 1
+        else:
+            assert self.crawler_process
+            self.exitcode = run.crawl(self.crawler_process)

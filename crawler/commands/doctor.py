@@ -1,0 +1,100 @@
+"""``scrapy doctor``: is each part reachable, sound and configured; if not, what to do."""
+
+from __future__ import annotations
+
+import argparse
+import platform
+from collections.abc import Callable, Iterator
+from importlib.metadata import version
+
+from rich.console import Console
+from rich.markup import escape
+from scrapy.commands import ScrapyCommand
+
+from crawler import services
+from frontier import connection
+from pipelines import database, object_store
+from schemas.environment import Environment, EnvironmentProblem, read_environment, without_password
+
+Check = Callable[[Environment], str]
+OLDEST_POSTGRESQL = 14
+
+
+class Command(ScrapyCommand):
+    """Exit status: 0 all is well; 1 something is not; 2 the environment cannot be read."""
+
+    requires_project = True
+    requires_crawler_process = False
+
+    def short_desc(self) -> str:
+        """For the help."""
+        return "Check each part, and say what to do where one is not well"
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:  # noqa: ARG002 - Scrapy's signature
+        """Check one part after the other; one that fails does not stop the next."""
+        console = Console(highlight=False, soft_wrap=True)
+        try:
+            environment = read_environment()
+        except EnvironmentProblem as error:
+            console.print(f"[red]✗[/] environment  {escape(str(error))}")
+            self.exitcode = 2
+            return
+        for name, well, text in examine(environment):
+            console.print(f"{'[green]✓[/]' if well else '[red]✗[/]'} {name:<12} {escape(text)}")
+            if not well:
+                self.exitcode = 1
+
+
+class UnwellError(RuntimeError):
+    """A part answers, but is not as it must be."""
+
+
+def examine(environment: Environment) -> Iterator[tuple[str, bool, str]]:
+    """For each part its name, whether it is well, and a sentence."""
+    checks: dict[str, Check] = {
+        "python": _python,
+        "archive": _archive,
+        "PostgreSQL": _postgresql,
+        "Redis": _redis,
+    }
+    for name, check in checks.items():
+        try:
+            yield name, True, check(environment)
+        except (*services.CAUSES, services.NotReadyError, UnwellError) as error:
+            yield name, False, str(error)
+
+
+def _python(_: Environment) -> str:
+    return f"{platform.python_version()}, Scrapy {version('scrapy')}, on {platform.system()} {platform.machine()}"
+
+
+def _archive(environment: Environment) -> str:
+    location = services.archive_location(environment)
+    object_store.check(location)
+    return f"{location.url} takes bytes"
+
+
+def _postgresql(environment: Environment) -> str:
+    url = services.attach(environment).database_url
+    with database.connect(url) as session:
+        server = session.info.server_version
+        if server // 10_000 < OLDEST_POSTGRESQL:
+            raise UnwellError(f"{without_password(url)} is too old: PostgreSQL {OLDEST_POSTGRESQL} or newer is needed.")
+        due = database.migrations_due(session)
+    state = "migrations are due: the next crawl applies them" if due else "the schema is up to date"
+    return f"{server // 10_000}.{server % 10_000} at {without_password(url)}; {state}"
+
+
+def _redis(environment: Environment) -> str:
+    url = services.attach(environment).redis_url
+    connection.check(url)
+    with connection.connect(url) as client:
+        server = client.info("server")
+        policy = client.config_get("maxmemory-policy").get("maxmemory-policy")
+    if policy != "noeviction":
+        raise UnwellError(
+            f"{without_password(url)} would drop requests when it is full (maxmemory-policy {policy}). "
+            "Run: redis-cli CONFIG SET maxmemory-policy noeviction"
+        )
+    name = server.get("server_name", "redis")
+    return f"{name} {server.get(f'{name}_version', server.get('redis_version'))} at {without_password(url)}"

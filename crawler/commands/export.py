@@ -1,0 +1,55 @@
+"""``scrapy export``: rows into a file."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from uuid import UUID
+
+from scrapy.exceptions import UsageError
+
+from crawler.database_command import DatabaseCommand, NothingFoundError
+from pipelines.export import FORMATS, QUERIES, ExportError, export
+
+
+class Command(DatabaseCommand):
+    """Writes pages, texts or postings as JSON lines, CSV or Parquet."""
+
+    def syntax(self) -> str:
+        """For the help."""
+        return f"{'|'.join(QUERIES)} --to FILE [--job ID]"
+
+    def short_desc(self) -> str:
+        """For the help."""
+        return "Write stored rows to a file"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Ours beside Scrapy's."""
+        super().add_options(parser)
+        parser.add_argument("--to", metavar="FILE", help=f"the file; its name ends in {', '.join(FORMATS)}")
+        parser.add_argument("--job", metavar="ID", help="only rows of this job")
+
+    def work(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Write the file, and say how many rows it has."""
+        if len(args) != 1 or args[0] not in QUERIES:
+            raise UsageError(f"Give one of {', '.join(QUERIES)}.", print_help=False)
+        if not opts.to:
+            raise UsageError("Give --to FILE.", print_help=False)
+        job = _job_id(opts.job)
+        if job and not self.connection.execute("SELECT 1 FROM job WHERE id = %s", [job]).fetchone():
+            raise NothingFoundError(f"--job {job}: there is no such job. See: scrapy jobs")
+        try:
+            count = export(self.connection, args[0], Path(opts.to), job)
+        except ExportError as error:
+            raise UsageError(str(error), print_help=False) from None
+        except OSError as error:
+            raise UsageError(f"--to {opts.to} cannot be written: {error.strerror}.", print_help=False) from None
+        print(f"{count:,} {args[0]} in {opts.to}", file=sys.stderr)
+
+
+def _job_id(text: str | None) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        raise UsageError(f"--job {text}: it takes a job's id. See: scrapy jobs", print_help=False) from None

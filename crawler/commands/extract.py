@@ -1,0 +1,88 @@
+"""``scrapy extract``: what is in one page. Stores nothing, needs no server."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import orjson
+from extractors.metadata import page_metadata
+from extractors.postings import postings
+from pydantic import ValidationError
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
+
+from crawler.fetch.once import FetchError, fetch
+from extractors.html import parse
+from schemas.addresses import normalize_url
+from schemas.posting import Posting, problems_of
+
+
+class Command(ScrapyCommand):
+    """Prints ``{"page": {…}, "postings": [{…}]}`` as JSON. Exit status: 0; 1 it could not be read; 2 wrong usage."""
+
+    requires_project = True
+    requires_crawler_process = False
+
+    def syntax(self) -> str:
+        """For the help."""
+        return "FILE_OR_URL [--url URL] [--explain]"
+
+    def short_desc(self) -> str:
+        """For the help."""
+        return "Print what is in one page, as JSON; stores nothing"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Ours beside Scrapy's."""
+        super().add_options(parser)
+        parser.add_argument("--url", help="where the file is from, so that its links and keys are right")
+        parser.add_argument("--explain", action="store_true", help="print rejected postings too, with the reasons")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Read, extract, print."""
+        if len(args) != 1:
+            raise UsageError("Give one file or URL.", print_help=False)
+        url = normalize_url(opts.url) if opts.url else None
+        if opts.url and url is None:
+            raise UsageError(f"--url {opts.url}: it takes a URL such as https://example.com", print_help=False)
+        try:
+            body, content_type, address = _read(args[0], url)
+        except (OSError, FetchError) as error:
+            print(f"{args[0]} cannot be read: {error}", file=sys.stderr)
+            self.exitcode = 1
+            return
+        found = describe(body, content_type, address, explain=opts.explain)
+        sys.stdout.buffer.write(
+            orjson.dumps(found, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE, default=str)
+        )
+
+
+def describe(body: bytes, content_type: str, url: str, *, explain: bool) -> dict[str, Any]:
+    """The page's metadata and postings; with ``explain`` also ``rejected``, each with its ``problems``."""
+    tree = parse(body, content_type)
+    good, rejected = [], []
+    for data in postings(tree, url):
+        try:
+            good.append(Posting.model_validate(data).model_dump(mode="json"))
+        except ValidationError as error:
+            rejected.append({"data": data, "problems": problems_of(error)})
+    page = {
+        "url": url,
+        "content_type": content_type or None,
+        "body_bytes": len(body),
+        **asdict(page_metadata(tree, url)),
+    }
+    return {"page": page, "postings": good} | ({"rejected": rejected} if explain else {})
+
+
+def _read(source: str, url: str | None) -> tuple[bytes, str, str]:
+    """Body, content type and URL of a file or an address."""
+    address = normalize_url(source) if source.startswith(("http://", "https://")) else None
+    if address:
+        body, content_type, final = fetch(address)
+        return body, content_type, url or final
+    path = Path(source)
+    return path.read_bytes(), "", url or path.absolute().as_uri()

@@ -1,0 +1,102 @@
+"""``scrapy jobs``: lists jobs, or shows one."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from typing import Any
+from uuid import UUID
+
+import orjson
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from scrapy.exceptions import UsageError
+
+from crawler.database_command import DatabaseCommand, NothingFoundError
+from pipelines.database import Row
+from schemas.job import JobState
+
+_LIST = (
+    "SELECT job.*, site.slug AS site FROM job JOIN site ON site.id = job.site_id ORDER BY job.sequence DESC LIMIT 50"
+)
+_ONE = "SELECT job.*, site.slug AS site FROM job JOIN site ON site.id = job.site_id WHERE job.id = %s"
+ENDS = (JobState.COMPLETED, JobState.FAILED, JobState.CANCELLED)
+COLOURS = {JobState.COMPLETED: "green", JobState.FAILED: "red", JobState.CANCELLED: "yellow"}
+FOLLOW_SECONDS = 1.0
+
+
+class Command(DatabaseCommand):
+    """Newest first."""
+
+    def syntax(self) -> str:
+        """For the help."""
+        return "[ID] [--follow] [--json]"
+
+    def short_desc(self) -> str:
+        """For the help."""
+        return "List jobs, newest first, or show one"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Ours beside Scrapy's."""
+        super().add_options(parser)
+        parser.add_argument("--json", action="store_true", help="a list of objects with the columns of the table job")
+        parser.add_argument("--follow", action="store_true", help="show the job again each second until it ends")
+
+    def work(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Show what was asked for."""
+        if len(args) > 1 or (opts.follow and not args):
+            raise UsageError("Give the id of one job, or none; --follow needs one.", print_help=False)
+        job = _job_id(args[0]) if args else None
+        rows = self._rows(job)
+        _show(rows, as_json=opts.json)
+        while opts.follow and rows[0]["state"] not in ENDS:
+            time.sleep(FOLLOW_SECONDS)
+            rows = self._rows(job)
+            _show(rows, as_json=opts.json)
+
+    def _rows(self, job: UUID | None) -> list[Row]:
+        rows = self.connection.execute(_ONE, [job]).fetchall() if job else self.connection.execute(_LIST).fetchall()
+        if job and not rows:
+            raise NothingFoundError(f"{job}: there is no such job. See: scrapy jobs")
+        return rows
+
+
+def _show(rows: list[Row], *, as_json: bool) -> None:
+    if as_json:
+        sys.stdout.buffer.write(orjson.dumps(rows, default=str, option=orjson.OPT_APPEND_NEWLINE))
+        sys.stdout.flush()
+        return
+    table = Table("job", "site", "state", "started", "seconds", "pages", "postings", "error", box=None)
+    for row in rows:
+        table.add_row(*_cells(row))
+    Console(highlight=False).print(
+        table if rows else "No job yet. Start one: scrapy crawl site -a url=https://example.com"
+    )
+
+
+def _cells(row: Row) -> list[str]:
+    started, completed, stats = row["started_at"], row["completed_at"], row["stats"]
+    colour = COLOURS.get(row["state"], "cyan")
+    return [
+        str(row["id"]),
+        escape(row["site"]),
+        f"[{colour}]{row['state']}[/]",
+        f"{started:%Y-%m-%d %H:%M:%S}" if started else "",
+        f"{(completed - started).total_seconds():.1f}" if started and completed else "",
+        _count(stats, "pages"),
+        _count(stats, "postings"),
+        escape(row["error"] or ""),
+    ]
+
+
+def _count(stats: dict[str, Any], name: str) -> str:
+    return f"{stats[name]:,}" if name in stats else ""
+
+
+def _job_id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise UsageError(f"{text}: that is not a job's id. See: scrapy jobs", print_help=False) from None

@@ -1,0 +1,54 @@
+"""What commands that look at stored data share."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from abc import abstractmethod
+
+import psycopg
+from scrapy.commands import ScrapyCommand
+
+from crawler.services import NotReadyError, Services, prepare
+from pipelines import database
+from pipelines.database import Row
+from pipelines.failures import ArchiveError
+from schemas.environment import EnvironmentProblem, read_environment
+
+FAILURE, USAGE = 1, 2
+
+
+class NothingFoundError(LookupError):
+    """What was asked for is not there."""
+
+
+class DatabaseCommand(ScrapyCommand):
+    """Reaches the servers, then does its ``work``. Exit status: 0; 1 nothing found; 2 wrong usage or configuration."""
+
+    requires_project = True
+    requires_crawler_process = False
+    services: Services
+    connection: psycopg.Connection[Row]
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Have the work done, and turn what stops it into one sentence and a status."""
+        try:
+            self.services = prepare(read_environment())
+            with database.connect(self.services.database_url) as self.connection:
+                self.work(args, opts)
+        except NothingFoundError as error:
+            self._end(error, FAILURE)
+        except (NotReadyError, EnvironmentProblem, database.DatabaseUnavailableError, ArchiveError) as error:
+            self._end(error, USAGE)
+
+    def _end(self, error: Exception, status: int) -> None:
+        print(error, file=sys.stderr)
+        self.exitcode = status
+
+    @abstractmethod
+    def work(self, args: list[str], opts: argparse.Namespace) -> None:
+        """What the command does, with ``services`` and ``connection`` at hand.
+
+        Raises:
+            UsageError, NothingFoundError: with one sentence.
+        """

@@ -1,0 +1,1 @@
+"""Downloader middlewares, in the order in which a request meets them."""

@@ -1,0 +1,56 @@
+"""Tries again what may yet succeed: later each time, and not before the server says."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from scrapy import Request
+from scrapy.downloadermiddlewares.retry import RetryMiddleware
+from scrapy.http import Response
+
+from crawler.scheduler import DELAY
+
+FIRST_DELAY = 0.5
+"""Seconds before the first retry; doubled for each further one, and up to half of it added by chance."""
+LONGEST_DELAY = 300.0
+"""Seconds. Retry-After may ask for more: such a server is asked again after this time, and counted as failed then."""
+
+
+class BackoffRetryMiddleware(RetryMiddleware):
+    """Scrapy's retries with a delay in the scheduler, so that no place in the downloader is held meanwhile."""
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
+        """Have a failed response fetched again; the last one is handed on."""
+        result = super().process_response(request, response)
+        if isinstance(result, Request):
+            return self._delayed(result, retry_after(response, datetime.now(UTC)))
+        return result
+
+    def process_exception(self, request: Request, exception: Exception) -> Request | Response | None:  # type: ignore[override]
+        """Have a failed download done again; None where the retries are used up."""
+        result = super().process_exception(request, exception)
+        return self._delayed(result, 0.0) if isinstance(result, Request) else result
+
+    @staticmethod
+    def _delayed(request: Request, at_least: float) -> Request:
+        request.meta[DELAY] = backoff(request.meta["retry_times"], at_least)
+        return request
+
+
+def backoff(attempt: int, at_least: float) -> float:
+    """Seconds to wait after the failed ``attempt`` (1, 2, …)."""
+    delay = FIRST_DELAY * 2 ** (attempt - 1) * random.uniform(1, 1.5)  # noqa: S311 - no secret
+    return min(max(delay, at_least), LONGEST_DELAY)
+
+
+def retry_after(response: Response, now: datetime) -> float:
+    """Seconds that the header Retry-After asks for (RFC 9110, 10.2.3: a number or a date); 0 where it does not."""
+    value = (response.headers.get("Retry-After") or b"").decode("latin-1").strip()
+    if value.isdigit():
+        return float(value)
+    try:
+        return max(0.0, (parsedate_to_datetime(value) - now).total_seconds())
+    except (TypeError, ValueError):
+        return 0.0

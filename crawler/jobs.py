@@ -1,0 +1,87 @@
+"""A job's row, from its start to its end, for the process that crawls it."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+from pydantic import ValidationError
+
+from crawler.arguments import ArgumentError, SiteArguments
+from crawler.verdict import Verdict
+from pipelines import rows
+from pipelines.database import Row
+from schemas.addresses import site_host
+from schemas.job import Job, JobState
+from schemas.site import SiteConfig
+
+# The host of a stored site's URL, with and without www.
+_SITE_OF_HOST = """
+SELECT id, slug, config FROM site
+WHERE split_part(split_part(config->>'url', '://', 2), '/', 1) IN (%(host)s, 'www.' || %(host)s::text)
+ORDER BY ad_hoc, id LIMIT 1
+"""
+_AD_HOC = """
+INSERT INTO site (slug, config, ad_hoc) VALUES (%(slug)s, %(config)s, true)
+ON CONFLICT (slug) DO UPDATE SET slug = excluded.slug RETURNING id
+"""
+_START = """
+INSERT INTO job (id, site_id, url, state, started_at) VALUES (%(id)s, %(site_id)s, %(url)s, %(state)s, now())
+RETURNING sequence
+"""
+_END = "UPDATE job SET state = %(state)s, error = %(error)s, completed_at = now() WHERE id = %(id)s"
+
+Connection = psycopg.Connection[Row]
+
+
+def start_job(connection: Connection, arguments: SiteArguments) -> Job:
+    """Find or make the site, and make a running job for it.
+
+    Raises:
+        ArgumentError: there is no such site, or its stored config is not valid.
+    """
+    with connection.transaction():
+        site_id, slug, config = _site(connection, arguments)
+        config = arguments.applied_to(config)
+        job_id = uuid4()
+        values = {"id": job_id, "site_id": site_id, "url": config.url, "state": JobState.RUNNING}
+        sequence = _one(connection, _START, values)["sequence"]
+    return Job(id=job_id, sequence=sequence, site_id=site_id, site=slug, config=config)
+
+
+def end_job(connection: Connection, job: UUID, verdict: Verdict) -> None:
+    """Write down how it ended."""
+    connection.execute(_END, {"id": job, "state": verdict.state, "error": verdict.error})
+
+
+def _site(connection: Connection, arguments: SiteArguments) -> tuple[int, str, SiteConfig]:
+    if arguments.site is not None:
+        query = "SELECT id, slug, config FROM site WHERE slug = %s"
+        stored = connection.execute(query, [arguments.site]).fetchone()
+        if stored is None:
+            raise ArgumentError(f"-a site={arguments.site}: there is no such site. Import it, or give -a url=URL.")
+        return _stored(stored)
+    assert arguments.url is not None
+    host = site_host(arguments.url)
+    stored = connection.execute(_SITE_OF_HOST, {"host": host}).fetchone()
+    if stored is not None:
+        return _stored(stored)
+    config = SiteConfig(url=arguments.url)
+    values = {"slug": host, "config": rows.json(config.model_dump(mode="json", exclude_defaults=True))}
+    return _one(connection, _AD_HOC, values)["id"], host, config
+
+
+def _stored(row: Row) -> tuple[int, str, SiteConfig]:
+    try:
+        return row["id"], row["slug"], SiteConfig.model_validate(row["config"])
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(map(str, first["loc"]))
+        raise ArgumentError(f"The stored config of site {row['slug']} is not valid: {field}: {first['msg']}.") from None
+
+
+def _one(connection: Connection, query: Any, values: dict[str, Any]) -> Row:
+    row = connection.execute(query, values).fetchone()
+    assert row is not None  # each of these statements returns its row
+    return row

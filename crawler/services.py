@@ -1,0 +1,101 @@
+"""What a crawl needs before it starts: servers that answer, a schema that is up to date, a working archive."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+
+from crawler import embedded
+from frontier import connection
+from pipelines import database, object_store
+from pipelines.failures import ArchiveError
+from schemas.environment import Environment, EnvironmentProblem
+
+
+class NotReadyError(RuntimeError):
+    """Something that a crawl needs is missing or out of reach; nothing was started."""
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Where everything is."""
+
+    database_url: str
+    redis_url: str
+    archive: object_store.ArchiveLocation
+    embedded: bool
+    """Whether PostgreSQL is Longline's own."""
+
+
+CAUSES = (
+    EnvironmentProblem,
+    connection.RedisUnavailableError,
+    database.DatabaseUnavailableError,
+    embedded.EmbeddedError,
+    ArchiveError,
+)
+
+
+def prepare(environment: Environment) -> Services:
+    """Reach or start the servers, migrate where that is due, and try the archive.
+
+    Raises:
+        NotReadyError: one sentence that names the variable at fault, and what to do.
+    """
+    try:
+        # What is given is checked first: nothing is started where it cannot be reached.
+        _check_given(environment)
+        object_store.check(archive_location(environment))
+        services = attach(environment)
+        _migrate(services.database_url)
+    except CAUSES as error:
+        raise NotReadyError(str(error)) from error
+    return services
+
+
+def attach(environment: Environment) -> Services:
+    """The servers that the environment names; Longline's own where it names none."""
+    given_database, given_redis = environment.database_url, environment.redis_url
+    own = embedded.attach(environment.home) if given_database is None or given_redis is None else None
+    return Services(
+        database_url=given_database.get_secret_value() if given_database else own.database_url if own else "",
+        redis_url=given_redis.get_secret_value() if given_redis else own.redis_url if own else "",
+        archive=archive_location(environment),
+        embedded=given_database is None,
+    )
+
+
+def archive_location(environment: Environment) -> object_store.ArchiveLocation:
+    """Where the environment puts the archive."""
+    return object_store.ArchiveLocation(environment.archive, environment.aws_endpoint_url, environment.aws_region)
+
+
+def _check_given(environment: Environment) -> None:
+    if environment.database_url:
+        database.check(environment.database_url.get_secret_value())
+    if environment.redis_url:
+        connection.check(environment.redis_url.get_secret_value())
+
+
+def _migrate(database_url: str) -> None:
+    with database.connect(database_url) as session:
+        if not database.migrations_due(session):
+            return
+    control = database.control_folder()
+    if control is None:
+        raise NotReadyError(
+            "The database needs migrations, but the package control is not here. Run: manage.py migrate"
+        )
+    # Django takes half a second to load: only where it has something to do, and in a process of its own.
+    done = subprocess.run(
+        [sys.executable, "-m", "control.migrate"],
+        env={**os.environ, "DATABASE_URL": database_url},
+        cwd=control.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise NotReadyError(f"The database could not be migrated: {(done.stderr.strip() or done.stdout.strip())}")

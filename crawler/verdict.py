@@ -1,0 +1,71 @@
+"""How a job ended, in one sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from crawler.failures import Failures
+from schemas.job import JobState, JobStats
+from schemas.site import SiteConfig
+
+SHUTDOWN = "shutdown"
+FINISHED = "finished"
+
+
+@dataclass(slots=True)
+class Events:
+    """What happened while a job was crawled, beside its pages."""
+
+    reason: str = "never started"
+    """Why the spider was closed, in Scrapy's words."""
+    storage_problem: str | None = None
+    unfetched: Failures = field(default_factory=Failures)
+    unprocessed: Failures = field(default_factory=Failures)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The job's last state, and why where it is not ``completed``."""
+
+    state: JobState
+    error: str | None = None
+
+
+def judge(config: SiteConfig, stats: JobStats, events: Events) -> Verdict:
+    """Completed only where everything was done and the site yielded what its config expects."""
+    if events.storage_problem:
+        return Verdict(JobState.FAILED, events.storage_problem)
+    if events.reason == SHUTDOWN:
+        return Verdict(JobState.CANCELLED, "Stopped on request; the pages that were fetched are stored.")
+    error = _failure(config, stats, events)
+    return Verdict(JobState.FAILED, error) if error else Verdict(JobState.COMPLETED)
+
+
+def _failure(config: SiteConfig, stats: JobStats, events: Events) -> str | None:
+    if events.unprocessed.total:
+        return f"{events.unprocessed.total} pages could not be processed; first: {events.unprocessed.sentence()}"
+    if events.reason != FINISHED:
+        return f"The crawl ended early: {events.reason}."
+    if config.dry_run:
+        return None
+    return _nothing(config, stats, events) or _shortfall(config, stats)
+
+
+def _nothing(config: SiteConfig, stats: JobStats, events: Events) -> str | None:
+    if any(int(status) < 300 for status in stats.statuses):
+        return None
+    if stats.statuses:
+        answers = ", ".join(f"{status} ({count}x)" for status, count in sorted(stats.statuses.items()))
+        return f"{config.url} gave no usable page. Its answers: {answers}."
+    return events.unfetched.sentence() or f"{config.url} gave no page."
+
+
+def _shortfall(config: SiteConfig, stats: JobStats) -> str | None:
+    good = sum(count for status, count in stats.statuses.items() if int(status) < 300)
+    for name, least, got in (
+        ("pages", config.expect.pages, good),
+        ("postings", config.expect.postings, stats.postings),
+    ):
+        if got < least:
+            return f"The site's config expects at least {least} {name}; the job found {got}."
+    return None

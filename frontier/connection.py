@@ -1,0 +1,45 @@
+"""Clients for Redis, and one clear error where it cannot be reached."""
+
+from __future__ import annotations
+
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+
+from schemas.environment import without_password
+
+TIMEOUT_SECONDS = 5.0
+
+
+class RedisUnavailableError(RuntimeError):
+    """Redis does not answer, refuses the password, or is no Redis."""
+
+
+def connect(url: str) -> Redis:
+    """A client whose commands fail after ``TIMEOUT_SECONDS`` and are never repeated behind our back.
+
+    redis-py repeats a command after a time-out by default; a repeated script runs twice.
+    """
+    return Redis.from_url(
+        url,
+        socket_timeout=TIMEOUT_SECONDS,
+        socket_connect_timeout=TIMEOUT_SECONDS,
+        retry=Retry(NoBackoff(), 0),
+    )
+
+
+def check(url: str) -> None:
+    """Ask for a sign of life.
+
+    Raises:
+        RedisUnavailableError: names the variable, the address without its password, and the reason.
+    """
+    try:
+        with connect(url) as client:
+            client.ping()
+    except (RedisError, OSError, ValueError) as error:
+        reason = str(error).rstrip(".") or type(error).__name__
+        raise RedisUnavailableError(
+            f"REDIS_URL: {without_password(url)} cannot be reached ({reason}). Start it, or mend the variable."
+        ) from error

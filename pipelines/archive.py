@@ -1,0 +1,163 @@
+"""Stage 1: raw pages into WARC segments. Nothing is stored that is not archived."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import os
+import secrets
+import socket
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Self
+
+from scrapy import signals
+from scrapy.exceptions import NotConfigured
+
+from pipelines import warc
+from pipelines.failures import ArchiveError
+from pipelines.items import as_page
+from pipelines.object_store import Archive, ArchiveLocation
+from schemas.page import ArchivePointer, Page
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+logger = logging.getLogger(__name__)
+
+SEGMENT_SECONDS = 15.0
+"""A segment is uploaded at this age at the latest, so that rows do not wait for ever on a slow site."""
+
+
+class Segment:
+    """One WARC file that is being filled, in memory."""
+
+    def __init__(self, name: str, uri: str, software: str) -> None:
+        self.name = name
+        self.uri = uri
+        self.data = bytearray(warc.warcinfo(name.rpartition("/")[2], software))
+        self.body_bytes = 0
+        self.waiting: list[tuple[asyncio.Future[ArchivePointer], ArchivePointer]] = []
+
+    def add(self, page: Page) -> asyncio.Future[ArchivePointer]:
+        """Append a page's records; the future has their address once the segment is durable."""
+        response, request = warc.exchange(page)
+        pointer = ArchivePointer(self.uri, len(self.data), len(response))
+        self.data += response
+        self.data += request
+        self.body_bytes += page.body_bytes
+        future: asyncio.Future[ArchivePointer] = asyncio.get_running_loop().create_future()
+        self.waiting.append((future, pointer))
+        return future
+
+    def succeed(self) -> None:
+        """Give each page its address."""
+        for future, pointer in self.waiting:
+            if not future.done():
+                future.set_result(pointer)
+
+    def fail(self, error: ArchiveError) -> None:
+        """Give each page the reason why it is not archived."""
+        for future, _ in self.waiting:
+            if not future.done():
+                future.set_exception(error)
+
+
+class ArchivePipeline:
+    """Fills one segment at a time; uploads it when it is large or old, or when no more pages are coming.
+
+    A page goes on to the next stage at once; ``page.archived`` is done when its segment is durable.
+    """
+
+    def __init__(
+        self, archive: Archive, *, software: str, segment_bytes: int, more_to_come: Callable[[], bool]
+    ) -> None:
+        self._archive = archive
+        self._software = software
+        self._segment_bytes = segment_bytes
+        self._more_to_come = more_to_come
+        self._worker = f"{socket.gethostname().split('.')[0]}-{os.getpid()}-{secrets.token_hex(4)}"
+        self._sequence = 0
+        self._open: Segment | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._uploads: set[asyncio.Task[None]] = set()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Settings: LONGLINE_ARCHIVE_URL, LONGLINE_ARCHIVE_ENDPOINT, LONGLINE_ARCHIVE_REGION, LONGLINE_BUDGET_BYTES."""
+        settings = crawler.settings
+        if not settings["LONGLINE_ARCHIVE_URL"]:
+            raise NotConfigured("LONGLINE_ARCHIVE_URL is not set.")
+        location = ArchiveLocation(
+            settings["LONGLINE_ARCHIVE_URL"], settings["LONGLINE_ARCHIVE_ENDPOINT"], settings["LONGLINE_ARCHIVE_REGION"]
+        )
+        pipeline = cls(
+            Archive(location),
+            software=settings["USER_AGENT"],
+            # A segment fills while another is on its way, and others are extracted: a quarter of the budget each.
+            segment_bytes=settings.getint("LONGLINE_BUDGET_BYTES", 64_000_000) // 4,
+            more_to_come=lambda: _more_to_come(crawler),
+        )
+        crawler.signals.connect(pipeline.request_left_downloader, signals.request_left_downloader)
+        return pipeline
+
+    async def process_item(self, item: Any) -> Any:
+        """Archive a page; pass anything else on."""
+        page = as_page(item)
+        if page is None:
+            return item
+        page.body_bytes = len(page.body)
+        page.body_sha256 = hashlib.sha256(page.body).digest()
+        segment = self._open or self._new_segment()
+        page.archived = segment.add(page)
+        if segment.body_bytes >= self._segment_bytes or not self._more_to_come():
+            self.upload()
+        return page
+
+    def request_left_downloader(self) -> None:
+        """The last request of a job may end without a page: nobody else would notice that none are coming."""
+        if self._open:
+            asyncio.get_running_loop().call_soon(self._upload_if_last)
+
+    def _upload_if_last(self) -> None:
+        if self._open and not self._more_to_come():
+            self.upload()
+
+    def _new_segment(self) -> Segment:
+        self._sequence += 1
+        name = f"warc/{datetime.now(UTC):%Y/%m/%d}/{self._worker}-{self._sequence:06}.warc.gz"
+        self._open = Segment(name, self._archive.uri(name), self._software)
+        self._timer = asyncio.get_running_loop().call_later(SEGMENT_SECONDS, self.upload)
+        return self._open
+
+    def upload(self) -> None:
+        """Close the open segment and send it on its way."""
+        segment, self._open = self._open, None
+        if self._timer:
+            self._timer.cancel()
+        if segment:
+            task = asyncio.create_task(self._put(segment))
+            self._uploads.add(task)
+            task.add_done_callback(self._uploads.discard)
+
+    async def _put(self, segment: Segment) -> None:
+        try:
+            await self._archive.put(segment.name, bytes(segment.data))
+        except ArchiveError as error:
+            logger.info("%s", error)
+            segment.fail(error)
+        else:
+            segment.succeed()
+
+    async def close_spider(self) -> None:
+        """Wait for what is on its way."""
+        self.upload()
+        await asyncio.gather(*self._uploads)
+
+
+def _more_to_come(crawler: Crawler) -> bool:
+    engine = crawler.engine
+    if not crawler.crawling:
+        return bool(engine.downloader.active)
+    return bool(engine.downloader.active) or (engine.scheduler is not None and engine.scheduler.has_pending_requests())

@@ -1,0 +1,34 @@
+"""Characters that PostgreSQL does not store."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+# NUL ends a string in C, and a lone surrogate is no character: neither can be written as UTF-8 text.
+_REFUSED = re.compile("[\x00\ud800-\udfff]")
+
+
+def clean_text(text: str) -> str:
+    """The same text without NUL, and with U+FFFD in place of lone surrogates."""
+    return _REFUSED.sub(lambda match: "" if match[0] == "\x00" else "�", text)
+
+
+def clean(value: T) -> T:
+    """The same value with all its texts clean: through dicts, lists, tuples and dataclasses."""
+    return _clean(value)  # type: ignore[no-any-return]
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, str):
+        return clean_text(value)
+    if isinstance(value, dict):
+        return {_clean(key): _clean(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(_clean(item) for item in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{field.name: _clean(getattr(value, field.name)) for field in fields(value)})
+    return value

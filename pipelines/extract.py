@@ -1,0 +1,64 @@
+"""Stage 2: what is in a page. The extractors are pure; this stage calls those that the site asked for."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from extractors.metadata import page_metadata
+from extractors.postings import postings
+from extractors.text import main_markdown
+
+from pipelines.items import as_page
+from schemas.page import Page, Record
+
+logger = logging.getLogger(__name__)
+
+
+class ExtractPipeline:
+    """Fills ``metadata`` and ``records``, then lets the body and the tree go."""
+
+    async def process_item(self, item: Any) -> Any:
+        """Read a page; pass anything else on."""
+        page = as_page(item)
+        if page is None:
+            return item
+        if page.tree is not None:
+            await self._read(page)
+        page.tree = None
+        page.body = b""
+        return page
+
+    async def _read(self, page: Page) -> None:
+        if "page" in page.extract:
+            self._try(page, "metadata", self._metadata)
+        if page.status != 200:
+            return
+        if "posting" in page.extract:
+            self._try(page, "posting", self._postings)
+        if "text" in page.extract:
+            page.tree = None
+            await asyncio.to_thread(self._try, page, "text", self._text)
+
+    @staticmethod
+    def _metadata(page: Page) -> None:
+        page.metadata = page_metadata(page.tree, page.url)
+
+    @staticmethod
+    def _postings(page: Page) -> None:
+        page.records += [Record("posting", data) for data in postings(page.tree, page.url)]
+
+    @staticmethod
+    def _text(page: Page) -> None:
+        page.records.append(Record("text", {"markdown": main_markdown(page.body, page.url)}))
+
+    @staticmethod
+    def _try(page: Page, kind: str, read: Callable[[Page], None]) -> None:
+        """An extractor that fails must not cost the page: its bytes are archived and can be read again."""
+        try:
+            read(page)
+        except Exception as error:
+            page.problems.append(f"{kind}: {type(error).__name__}: {error}")
+            logger.exception("%s: the %s extractor failed; the page is kept.", page.url, kind)

@@ -1,0 +1,144 @@
+"""Rows of the tables, and the statements that write them. The tables themselves belong to Django's migrations.
+
+Every statement may run again with the same row and changes nothing but ``last_seen``. A row of an older fence
+never overwrites a newer one, and an error answer never overwrites a good page.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import orjson
+from psycopg.types.json import Json
+
+from extractors import EXTRACTOR
+from schemas.addresses import url_sha256
+from schemas.page import ArchivePointer, Page, RejectedRecord
+
+PAGE = """
+INSERT INTO page (site_id, url_sha256, url, job_id, final_url, status, content_type, fetched_at, last_seen, tier,
+    body_sha256, body_bytes, archive_uri, archive_offset, archive_length, etag, last_modified,
+    title, description, language, canonical_url, open_graph, extractor, fence)
+VALUES (%(site_id)s, %(url_sha256)s, %(url)s, %(job_id)s, %(final_url)s, %(status)s, %(content_type)s, %(fetched_at)s,
+    %(fetched_at)s, %(tier)s, %(body_sha256)s, %(body_bytes)s, %(archive_uri)s, %(archive_offset)s, %(archive_length)s,
+    %(etag)s, %(last_modified)s, %(title)s, %(description)s, %(language)s, %(canonical_url)s, %(open_graph)s,
+    %(extractor)s, %(fence)s)
+ON CONFLICT (site_id, url_sha256) DO UPDATE SET
+    url = excluded.url, job_id = excluded.job_id, final_url = excluded.final_url, status = excluded.status,
+    content_type = excluded.content_type, fetched_at = excluded.fetched_at, last_seen = excluded.last_seen,
+    tier = excluded.tier, body_sha256 = excluded.body_sha256, body_bytes = excluded.body_bytes,
+    archive_uri = excluded.archive_uri, archive_offset = excluded.archive_offset,
+    archive_length = excluded.archive_length, etag = excluded.etag, last_modified = excluded.last_modified,
+    title = excluded.title, description = excluded.description, language = excluded.language,
+    canonical_url = excluded.canonical_url, open_graph = excluded.open_graph, extractor = excluded.extractor,
+    fence = excluded.fence
+WHERE page.fence <= excluded.fence
+    AND (excluded.status < 400 OR excluded.status IN (404, 410) OR page.status >= 400)
+RETURNING id
+"""
+
+TEXT = """
+INSERT INTO page_text (body_sha256, extractor, markdown) VALUES (%(body_sha256)s, %(extractor)s, %(markdown)s)
+ON CONFLICT (body_sha256, extractor) DO UPDATE SET markdown = excluded.markdown
+WHERE page_text.markdown <> excluded.markdown
+"""
+
+_POSTING_VALUES = (
+    *("requisition_id", "url", "apply_url", "title", "company", "locations", "workplace_type", "applicant_scope"),
+    *("employment_types", "salary", "skills", "description_html", "description_text", "language", "date_posted"),
+    *("date_precision", "valid_through", "status", "provenance", "conflicts"),
+)
+_POSTING_JSON = frozenset(["locations", "applicant_scope", "salary", "skills", "provenance", "conflicts"])
+_POSTING_KEY = ("platform", "tenant", "source_id")
+_POSTING_COLUMNS = (*_POSTING_KEY, *_POSTING_VALUES, "page_id", "extractor", "content_sha256", "fence")
+_POSTING_UPDATES = ", ".join(f"{name} = excluded.{name}" for name in _POSTING_COLUMNS[len(_POSTING_KEY) :])
+
+POSTING = f"""
+INSERT INTO posting ({", ".join(_POSTING_COLUMNS)}, first_seen, last_seen)
+VALUES ({", ".join(f"%({name})s" for name in _POSTING_COLUMNS)}, %(seen)s, %(seen)s)
+ON CONFLICT (platform, tenant, source_id) DO UPDATE SET {_POSTING_UPDATES}, last_seen = excluded.last_seen
+WHERE posting.fence <= excluded.fence
+"""  # noqa: S608 - made of this module's own column names
+
+REJECTED = """
+INSERT INTO rejected_record (page_id, kind, data, problems, data_sha256, first_seen, last_seen)
+VALUES (%(page_id)s, %(kind)s, %(data)s, %(problems)s, %(data_sha256)s, %(seen)s, %(seen)s)
+ON CONFLICT (page_id, kind, data_sha256) DO UPDATE SET problems = excluded.problems, last_seen = excluded.last_seen
+"""
+
+JOB_STATS = "UPDATE job SET stats = %(stats)s WHERE id = %(id)s"
+
+
+def page_row(page: Page, pointer: ArchivePointer) -> dict[str, Any]:
+    """Parameters of ``PAGE``."""
+    headers = {name.lower(): value for name, value in page.headers}
+    metadata = page.metadata
+    return {
+        "site_id": page.site_id,
+        "url_sha256": url_sha256(page.url),
+        "url": page.url,
+        "job_id": page.job_id,
+        "final_url": page.final_url,
+        "status": page.status,
+        "content_type": page.content_type,
+        "fetched_at": page.fetched_at,
+        "tier": page.tier,
+        "body_sha256": page.body_sha256,
+        "body_bytes": page.body_bytes,
+        "archive_uri": pointer.uri,
+        "archive_offset": pointer.offset,
+        "archive_length": pointer.length,
+        "etag": headers.get("etag"),
+        "last_modified": headers.get("last-modified"),
+        "title": metadata.title,
+        "description": metadata.description,
+        "language": metadata.language,
+        "canonical_url": metadata.canonical_url,
+        "open_graph": json(metadata.open_graph),
+        "extractor": EXTRACTOR,
+        "fence": list(page.fence),
+    }
+
+
+def text_row(page: Page, markdown: str) -> dict[str, Any]:
+    """Parameters of ``TEXT``."""
+    return {"body_sha256": page.body_sha256, "extractor": EXTRACTOR, "markdown": markdown}
+
+
+def posting_row(page: Page, page_id: int, data: dict[str, Any]) -> dict[str, Any]:
+    """Parameters of ``POSTING``; ``data`` is a dumped ``Posting``."""
+    row = {name: data[name] for name in (*_POSTING_KEY, *_POSTING_VALUES)}
+    row |= {name: None if row[name] is None else json(row[name]) for name in _POSTING_JSON}
+    return row | {
+        "page_id": page_id,
+        "extractor": EXTRACTOR,
+        "content_sha256": _digest(data),
+        "fence": list(page.fence),
+        "seen": page.fetched_at,
+    }
+
+
+def rejected_row(page: Page, page_id: int, record: RejectedRecord) -> dict[str, Any]:
+    """Parameters of ``REJECTED``."""
+    return {
+        "page_id": page_id,
+        "kind": record.kind,
+        "data": json(record.data),
+        "problems": json(record.problems),
+        "data_sha256": _digest(record.data),
+        "seen": page.fetched_at,
+    }
+
+
+def json(value: Any) -> Json:
+    """A value for a jsonb column."""
+    return Json(value, dumps=_dumps)
+
+
+def _dumps(value: Any) -> bytes:
+    return orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS)
+
+
+def _digest(value: Any) -> bytes:
+    return hashlib.sha256(orjson.dumps(value, default=str, option=orjson.OPT_SORT_KEYS)).digest()

@@ -1,0 +1,119 @@
+"""Records of WARC 1.1 (ISO 28500:2017), each one gzip member, so that any of them reads alone."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from http import HTTPStatus
+from uuid import uuid4
+
+from isal import isal_zlib
+
+from schemas.page import Page
+
+Headers = list[tuple[str, str]]
+
+# igzip's level 2 takes a tenth of zlib's time and makes records about a fifth larger.
+LEVEL = 2
+GZIP_WINDOW = 31
+# The body is kept decoded: these headers would no longer describe it.
+TRANSFER_HEADERS = frozenset({"content-encoding", "transfer-encoding", "content-length"})
+HTTP_STATUSES = frozenset(HTTPStatus)
+
+
+def warcinfo(filename: str, software: str) -> bytes:
+    """The first record of a segment: what wrote it, and by which standard."""
+    block = _fields(
+        [
+            ("software", software),
+            ("format", "WARC File Format 1.1"),
+            ("conformsTo", "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"),
+        ]
+    )
+    headers = [("WARC-Filename", filename), ("Content-Type", "application/warc-fields")]
+    return _record("warcinfo", datetime.now(UTC), headers, block)
+
+
+def exchange(page: Page) -> tuple[bytes, bytes]:
+    """The response record and the request record of a page, each a gzip member."""
+    record_id = _new_id()
+    about = [
+        ("WARC-Target-URI", page.url),
+        ("Longline-Job", str(page.job_id)),
+        ("Longline-Site", page.site),
+        ("Longline-Tier", page.tier),
+    ]
+    digest = f"sha256:{base64.b32encode(page.body_sha256).decode()}"
+    response = _record(
+        "response",
+        page.fetched_at,
+        [*about, ("WARC-Payload-Digest", digest), ("Content-Type", "application/http; msgtype=response")],
+        _response_block(page),
+        record_id,
+    )
+    request = _record(
+        "request",
+        page.fetched_at,
+        [*about, ("WARC-Concurrent-To", record_id), ("Content-Type", "application/http; msgtype=request")],
+        _request_block(page),
+    )
+    return response, request
+
+
+def read_http(member: bytes) -> tuple[str, Headers, bytes]:
+    """Status line, headers and body of a response record.
+
+    Args:
+        member: the gzip member that a row's pointer names.
+    """
+    _, _, block = gzip.decompress(member).partition(b"\r\n\r\n")
+    head, _, body = block.partition(b"\r\n\r\n")
+    status, *lines = head.decode("utf-8", "replace").split("\r\n")
+    headers = [(name, value.strip()) for name, _, value in (line.partition(":") for line in lines)]
+    return status, headers, body.removesuffix(b"\r\n\r\n")
+
+
+def _response_block(page: Page) -> bytes:
+    headers = [
+        (f"X-Archive-Orig-{name}" if name.lower() in TRANSFER_HEADERS else name, value) for name, value in page.headers
+    ]
+    headers.append(("Content-Length", str(len(page.body))))
+    phrase = HTTPStatus(page.status).phrase if page.status in HTTP_STATUSES else ""
+    return f"HTTP/1.1 {page.status} {phrase}\r\n".encode() + _fields(headers) + b"\r\n" + page.body
+
+
+def _request_block(page: Page) -> bytes:
+    _, _, rest = page.url.partition("://")
+    host, slash, path = rest.partition("/")
+    return f"GET {slash}{path} HTTP/1.1\r\n".encode() + _fields([("Host", host), *page.request_headers]) + b"\r\n"
+
+
+def _record(kind: str, when: datetime, headers: Headers, block: bytes, record_id: str | None = None) -> bytes:
+    fields = [
+        ("WARC-Type", kind),
+        ("WARC-Record-ID", record_id or _new_id()),
+        ("WARC-Date", when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")),
+        *headers,
+        ("Content-Length", str(len(block))),
+    ]
+    return _gzip(b"WARC/1.1\r\n" + _fields(fields) + b"\r\n" + block + b"\r\n\r\n")
+
+
+def _fields(pairs: Iterable[tuple[str, str]]) -> bytes:
+    return "".join(f"{name}: {_one_line(value)}\r\n" for name, value in pairs).encode("utf-8", "surrogateescape")
+
+
+def _one_line(value: str) -> str:
+    return value.replace("\r", " ").replace("\n", " ")
+
+
+def _new_id() -> str:
+    return f"<urn:uuid:{uuid4()}>"
+
+
+def _gzip(data: bytes) -> bytes:
+    compressor = isal_zlib.compressobj(LEVEL, wbits=GZIP_WINDOW)
+    compressed: bytes = compressor.compress(data) + compressor.flush()
+    return compressed

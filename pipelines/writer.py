@@ -1,0 +1,179 @@
+"""Rows into PostgreSQL: whatever waits goes in one transaction, and the next batch gathers meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from pipelines import rows
+from pipelines.database import CONNECT_SECONDS, NO_PREPARED_STATEMENTS
+from pipelines.failures import DatabaseError, RowError
+from schemas.job import JobStats
+from schemas.page import ArchivePointer, Page
+
+logger = logging.getLogger(__name__)
+
+BATCH_PAGES = 500
+RETRY_SECONDS = (0.1, 0.5, 2.0, 5.0, 10.0)
+Connection = psycopg.AsyncConnection[tuple[Any, ...]]
+
+
+@dataclass(slots=True)
+class Waiting:
+    """A page with its address in the archive, and whoever waits for its rows."""
+
+    page: Page
+    pointer: ArchivePointer
+    committed: asyncio.Future[None]
+
+
+class Writer:
+    """One connection, one batch at a time. ``write`` returns when the rows are committed."""
+
+    def __init__(self, url: str, job: UUID) -> None:
+        self._url = url
+        self._job = job
+        self._queue: asyncio.Queue[Waiting] = asyncio.Queue()
+        self._connection: Connection | None = None
+        self._task: asyncio.Task[None] | None = None
+        self.stats = JobStats()
+
+    async def write(self, page: Page, pointer: ArchivePointer) -> None:
+        """Upsert a page's rows.
+
+        Raises:
+            RowError: PostgreSQL refused them.
+            DatabaseError: PostgreSQL takes no rows at all, or stayed away for too long.
+        """
+        if self._task is None:
+            self._task = asyncio.create_task(self._run())
+        waiting = Waiting(page, pointer, asyncio.get_running_loop().create_future())
+        self._queue.put_nowait(waiting)
+        await waiting.committed
+
+    async def close(self) -> None:
+        """Stop; nothing waits any more when the crawl closes its pipelines."""
+        if self._task:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+        if self._connection:
+            await self._connection.close()
+
+    async def _run(self) -> None:
+        while True:
+            batch = [await self._queue.get()]
+            while not self._queue.empty() and len(batch) < BATCH_PAGES:
+                batch.append(self._queue.get_nowait())
+            await self._commit(batch)
+
+    async def _commit(self, batch: list[Waiting]) -> None:
+        try:
+            await self._with_retries(batch)
+        except (psycopg.DataError, psycopg.IntegrityError) as error:
+            await self._split(batch, error)
+        except psycopg.Error as error:
+            _fail(batch, DatabaseError(f"PostgreSQL refused {len(batch)} pages: {_first_line(error)}."))
+        else:
+            for waiting in batch:
+                waiting.committed.set_result(None)
+
+    async def _split(self, batch: list[Waiting], error: psycopg.Error) -> None:
+        """One bad row must not cost the others: halve the batch until it stands alone."""
+        if len(batch) == 1:
+            _fail(batch, RowError(f"PostgreSQL refused the rows of {batch[0].page.url}: {_first_line(error)}."))
+            return
+        half = len(batch) // 2
+        await self._commit(batch[:half])
+        await self._commit(batch[half:])
+
+    async def _with_retries(self, batch: list[Waiting]) -> None:
+        for pause in RETRY_SECONDS:
+            try:
+                return await self._transact(batch)
+            except psycopg.OperationalError as error:
+                if isinstance(error, psycopg.errors.DiskFull):
+                    raise
+                logger.warning("PostgreSQL is away (%s); next try in %s s.", _first_line(error), pause)
+                await self._drop_connection()
+                await asyncio.sleep(pause)
+        return await self._transact(batch)
+
+    async def _transact(self, batch: list[Waiting]) -> None:
+        stats = replace(self.stats, statuses=dict(self.stats.statuses))
+        async with self._cursor() as cursor:
+            ids = await _pages(cursor, batch)
+            await _records(cursor, batch, ids)
+            _count(stats, batch)
+            await cursor.execute(rows.JOB_STATS, {"stats": rows.json(asdict(stats)), "id": self._job})
+        self.stats = stats
+
+    @asynccontextmanager
+    async def _cursor(self) -> AsyncIterator[psycopg.AsyncCursor[tuple[Any, ...]]]:
+        if self._connection is None:
+            self._connection = await psycopg.AsyncConnection.connect(
+                self._url, autocommit=True, connect_timeout=CONNECT_SECONDS, prepare_threshold=NO_PREPARED_STATEMENTS
+            )
+        async with self._connection.transaction(), self._connection.cursor() as cursor:
+            yield cursor
+
+    async def _drop_connection(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection:
+            await connection.close()
+
+
+async def _pages(cursor: psycopg.AsyncCursor[tuple[Any, ...]], batch: list[Waiting]) -> list[int | None]:
+    """Ids of the pages' rows; None where a newer or better row stood and was kept."""
+    await cursor.executemany(rows.PAGE, [rows.page_row(w.page, w.pointer) for w in batch], returning=True)
+    ids: list[int | None] = []
+    async for result in cursor.results():
+        row = await result.fetchone()
+        ids.append(row[0] if row else None)
+    return ids
+
+
+async def _records(cursor: psycopg.AsyncCursor[tuple[Any, ...]], batch: list[Waiting], ids: list[int | None]) -> None:
+    texts, postings, rejected = [], [], []
+    for waiting, page_id in zip(batch, ids, strict=True):
+        page = waiting.page
+        if page_id is None:
+            continue
+        texts += [rows.text_row(page, r.data["markdown"]) for r in page.records if r.kind == "text"]
+        postings += [rows.posting_row(page, page_id, r.data) for r in page.records if r.kind == "posting"]
+        rejected += [rows.rejected_row(page, page_id, r) for r in page.rejected]
+    for statement, parameters in ((rows.TEXT, texts), (rows.POSTING, postings), (rows.REJECTED, rejected)):
+        if parameters:
+            await cursor.executemany(statement, parameters)
+
+
+def _count(stats: JobStats, batch: list[Waiting]) -> None:
+    statuses = Counter(stats.statuses)
+    for waiting in batch:
+        page = waiting.page
+        kinds = Counter(record.kind for record in page.records)
+        statuses[str(page.status)] += 1
+        stats.pages += 1
+        stats.postings += kinds["posting"]
+        stats.texts += kinds["text"]
+        stats.rejected += len(page.rejected)
+        stats.problems += len(page.problems)
+        stats.body_bytes += page.body_bytes
+        stats.archived_bytes += waiting.pointer.length
+    stats.statuses = dict(statuses)
+
+
+def _fail(batch: list[Waiting], error: DatabaseError | RowError) -> None:
+    for waiting in batch:
+        waiting.committed.set_exception(error)
+
+
+def _first_line(error: psycopg.Error) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
