@@ -18,7 +18,7 @@ _GZIP_MAGIC = b"\x1f\x8b"
 _GZIP = 16 + zlib.MAX_WBITS
 
 
-class SitemapTooLargeError(ValueError):
+class SitemapTooLarge(ValueError):  # noqa: N818 - the name says what is wrong
     """A sitemap unpacks to more than ``MAX_BYTES``."""
 
 
@@ -37,7 +37,7 @@ def read_sitemap(body: bytes) -> Sitemap:
     a page of HTML, names nothing.
 
     Raises:
-        SitemapTooLargeError: it unpacks to more than ``MAX_BYTES``.
+        SitemapTooLarge: it unpacks to more than ``MAX_BYTES``.
     """
     body = _unpacked(body)
     encoding, bom = read_bom(body)
@@ -52,9 +52,7 @@ def read_sitemap(body: bytes) -> Sitemap:
 def _unpacked(body: bytes) -> bytes:
     unpacked = b"".join(_members(body)) if body.startswith(_GZIP_MAGIC) else body
     if len(unpacked) > MAX_BYTES:
-        raise SitemapTooLargeError(
-            f"The sitemap has more than {MAX_BYTES // 2**20} MB: split it, as the standard asks."
-        )
+        raise SitemapTooLarge(f"The sitemap has more than {MAX_BYTES // 2**20} MB: split it, as the standard asks.")
     return unpacked
 
 

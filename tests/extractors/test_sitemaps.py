@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.sitemaps import MAX_BYTES, Sitemap, SitemapTooLargeError, read_sitemap
+from extractors.sitemaps import MAX_BYTES, Sitemap, SitemapTooLarge, read_sitemap
 from schemas.addresses import normalize_url
 
 SITE = "https://example.com/"
@@ -110,9 +110,9 @@ def test_a_truncated_archive_keeps_what_could_be_unpacked() -> None:
 def test_a_bomb_is_refused_in_one_sentence() -> None:
     packer = zlib.compressobj(9, zlib.DEFLATED, 31)
     bomb = b"".join(packer.compress(bytes(2**20)) for _ in range(200)) + packer.flush()
-    with pytest.raises(SitemapTooLargeError, match="more than 64 MB"):
+    with pytest.raises(SitemapTooLarge, match="more than 64 MB"):
         read_sitemap(bomb)
-    with pytest.raises(SitemapTooLargeError, match="more than 64 MB"):
+    with pytest.raises(SitemapTooLarge, match="more than 64 MB"):
         read_sitemap(bytes(MAX_BYTES + 1))
 
 
