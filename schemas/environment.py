@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -10,6 +11,8 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ARCHIVE_SCHEMES = ("file", "s3")
+_URL_PASSWORD = re.compile(r"//([^:/?#@]*):.*@", re.DOTALL)
+_NAMED_PASSWORD = re.compile(r"(password\s*=\s*)('[^']*'|[^&\s]*)", re.IGNORECASE)
 
 
 class EnvironmentProblem(ValueError):
@@ -106,7 +109,7 @@ def read_environment() -> Environment:
         EnvironmentProblem: one line for each variable that has a bad value, without the value.
     """
     try:
-        return Environment(_env_file=project_folder() / ".env")  # type: ignore[call-arg]
+        return Environment(_env_file=project_folder() / ".env")
     except ValidationError as error:
         lines = [f"{'.'.join(map(str, e['loc']))} {_reason(e['msg'])}." for e in error.errors()]
         raise EnvironmentProblem("\n".join(lines)) from None
@@ -129,9 +132,8 @@ def env_example() -> str:
 
 
 def without_password(url: str) -> str:
-    """The same URL, fit to be shown: the password is left out."""
-    parts = urlsplit(url)
-    if parts.password is None:
-        return url
-    host = parts.netloc.rpartition("@")[2]
-    return parts._replace(netloc=f"{parts.username or ''}:***@{host}").geturl()
+    """The same URL or list of ``name=value``, fit to be shown: passwords are left out.
+
+    A password need not be escaped as it should: what stands before the last ``@`` is taken for one.
+    """
+    return _NAMED_PASSWORD.sub(r"\1***", _URL_PASSWORD.sub(r"//\1:***@", url))
