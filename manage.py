@@ -18,10 +18,9 @@ def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "control.settings")
     try:
         environment = read_environment()
-        # Held until the command has ended: the servers stop with their last user.
-        servers = None if environment.database_url else own_servers(environment.home)
+        if environment.database_url is None:
+            use_own_servers(environment.home)
         execute_from_command_line(sys.argv)
-        del servers
     except Exception as error:
         reason = explained(error)
         if reason is None:
@@ -31,20 +30,18 @@ def main() -> int:
     return 0
 
 
-def own_servers(home: Path) -> object:
-    """Start Longline's own servers, or join them, and name their PostgreSQL to Django.
+def use_own_servers(home: Path) -> None:
+    """Start Longline's own servers, or join them, until this process ends; Django gets their PostgreSQL.
 
     Raises:
-        ManagementError: they do not start.
+        ManagementError: they cannot be used.
     """
     from crawler.embedded import EmbeddedError, attach  # noqa: PLC0415 - not needed with a DATABASE_URL
 
     try:
-        servers = attach(home)
+        os.environ["DATABASE_URL"] = attach(home).database_url
     except EmbeddedError as error:
         raise ManagementError(str(error)) from error
-    os.environ["DATABASE_URL"] = servers.database_url
-    return servers
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from django.db.utils import InterfaceError, OperationalError
 
-from schemas.environment import EnvironmentProblem
+from schemas.environment import BadEnvironmentError
 
 REFUSED = 2
 """The exit status of wrong usage and configuration."""
@@ -21,7 +21,7 @@ class ManagementError(Exception):
 
 def explained(error: Exception) -> ManagementError | None:
     """The same failure in one sentence, without a password; None where it is none that a user can mend."""
-    if isinstance(error, (EnvironmentProblem, ImproperlyConfigured, ManagementError)):
+    if isinstance(error, (BadEnvironmentError, ImproperlyConfigured, ManagementError)):
         return ManagementError(str(error))
     if isinstance(error.__cause__, (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn)):
         return ManagementError("The database is behind this version: run python manage.py migrate first.")

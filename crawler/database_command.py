@@ -13,7 +13,7 @@ from crawler.services import NotReadyError, Services, prepare
 from pipelines import database
 from pipelines.database import Row
 from pipelines.failures import ArchiveError
-from schemas.environment import EnvironmentProblem, read_environment
+from schemas.environment import BadEnvironmentError, read_environment
 
 FAILURE, USAGE = 1, 2
 
@@ -38,7 +38,7 @@ class DatabaseCommand(ScrapyCommand):
                 self.work(args, opts)
         except NothingFoundError as error:
             self._end(error, FAILURE)
-        except (NotReadyError, EnvironmentProblem, database.DatabaseUnavailableError, ArchiveError) as error:
+        except (NotReadyError, BadEnvironmentError, database.DatabaseUnavailableError, ArchiveError) as error:
             self._end(error, USAGE)
 
     def _end(self, error: Exception, status: int) -> None:

@@ -2,7 +2,33 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
+
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadConnectionRefusedError,
+    DownloadTimeoutError,
+    ResponseDataLossError,
+)
+
+_WORDS: dict[type[BaseException], str] = {
+    CannotResolveHostError: "its host name is unknown",
+    DownloadConnectionRefusedError: "connection refused",
+    DownloadTimeoutError: "no answer in time",
+    ResponseDataLossError: "the connection was cut in the middle of the answer",
+}
+
+
+def cause(error: BaseException | None) -> str:
+    """Why a download failed, in a few words."""
+    system = getattr(getattr(error, "__cause__", None), "os_error", None)
+    if isinstance(error, DownloadConnectionRefusedError) and system is not None and system.errno:
+        return os.strerror(system.errno).lower()
+    for kind, words in _WORDS.items():
+        if isinstance(error, kind):
+            return words
+    return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
 
 
 @dataclass(slots=True)

@@ -24,7 +24,11 @@ class QuietLogFormatter(LogFormatter):
         """Nothing: the progress counts it."""
 
     def item_error(
-        self, item: Any, exception: BaseException, response: Response | Failure | None, spider: Spider
+        self,
+        item: Any,
+        exception: BaseException,
+        response: Response | Failure | None,  # noqa: ARG002 - Scrapy's signature
+        spider: Spider,  # noqa: ARG002 - Scrapy's signature
     ) -> LogFormatterResult:
         """A failure that the summary tells is no surprise; anything else is, and names the page, without its body."""
         if isinstance(exception, StorageError | RowError):

@@ -59,7 +59,7 @@ class JobRun:
             self._end(verdict)
         report = summary.Report(self.job, stats, verdict, events, time.monotonic() - began)
         summary.show(self.console, report)
-        self._results(crawler)
+        self._results(crawler, stats)
         return 0 if verdict.state == JobState.COMPLETED else 1
 
     def _settings(self) -> dict[str, Any]:
@@ -91,11 +91,12 @@ class JobRun:
         with database.connect(self.services.database_url) as connection:
             end_job(connection, self.job.id, verdict)
 
-    def _results(self, crawler: Crawler) -> None:
+    def _results(self, crawler: Crawler, stats: JobStats) -> None:
         if self.job.config.dry_run:
             summary.show_seeds(self.console, getattr(crawler.spider, "seeds", []))
             return
         if self.job.config.output:
             with database.connect(self.services.database_url) as connection:
                 export_job(connection, self.job.id, Path(self.job.config.output))
-        summary.where(self.console, self.job, self.services)
+        if stats.pages:
+            summary.where(self.console, self.job, self.services)

@@ -11,7 +11,7 @@ from crawler import embedded
 from frontier import connection
 from pipelines import database, object_store
 from pipelines.failures import ArchiveError
-from schemas.environment import Environment, EnvironmentProblem
+from schemas.environment import BadEnvironmentError, Environment
 
 
 class NotReadyError(RuntimeError):
@@ -30,7 +30,7 @@ class Services:
 
 
 CAUSES = (
-    EnvironmentProblem,
+    BadEnvironmentError,
     connection.RedisUnavailableError,
     database.DatabaseUnavailableError,
     embedded.EmbeddedError,

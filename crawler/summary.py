@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from crawler.services import Services
 from crawler.verdict import Events, Verdict
 from schemas.job import Job, JobState, JobStats
 
 COLOURS = {JobState.COMPLETED: "green", JobState.CANCELLED: "yellow"}
+ALWAYS_SHOWN = ("pages", "postings")
 SEEDS_SHOWN = 10
 
 
@@ -37,20 +39,24 @@ def show(console: Console, report: Report) -> None:
     if verdict.error:
         console.print(f"[{colour}]{escape(verdict.error)}[/]")
     console.print()
-    table = Table.grid(padding=(0, 3, 0, 2))
-    for name, count, detail in _lines(report.stats, report.events):
-        table.add_row(f"[dim]{name}[/]", count, f"[dim]{escape(detail)}[/]")
-    console.print(table)
+    for name, count, detail in _lines(report):
+        console.print(f"  [dim]{name:<9}[/]{count:>10}   [dim]{escape(detail)}[/]".rstrip())
     console.print()
 
 
 def where(console: Console, job: Job, services: Services) -> None:
-    """Where the data is, and the line to look at it."""
-    shell = "python manage.py dbshell --" if services.embedded else 'psql "$DATABASE_URL"'
-    query = f"select status, url, title from page where job_id = '{job.id}' limit 20"  # noqa: S608 - only printed
+    """Where the data is, and the lines to look at it, as they can be typed here."""
+    python = _python()
+    shell = f"{python} manage.py dbshell --" if services.embedded else 'psql "$DATABASE_URL"'
     console.print("  [dim]pages[/]    ", escape(services.archive.url))
-    console.print("  [dim]rows[/]     ", f'{shell} -c "{query}"')
-    console.print("  [dim]export[/]   ", f"scrapy export pages --to pages.jsonl --job {job.id}")
+    console.print("  [dim]rows[/]     ", f'{shell} -c "select status, url, title from page limit 20"')  # noqa: S608 - only printed
+    console.print("  [dim]export[/]   ", f"{python} -m scrapy export pages --to pages.jsonl --job {job.id}")
+
+
+def _python() -> str:
+    """This Python, by its shortest name."""
+    here = Path(sys.executable)
+    return str(here.relative_to(Path.cwd())) if here.is_relative_to(Path.cwd()) else str(here)
 
 
 def show_seeds(console: Console, seeds: list[str]) -> None:
@@ -71,18 +77,18 @@ def size(count: float) -> str:
     return f"{count:.1f} TB"
 
 
-def _lines(stats: JobStats, events: Events) -> list[tuple[str, str, str]]:
+def _lines(report: Report) -> list[tuple[str, str, str]]:
+    stats, failures = report.stats, report.events.unfetched
     statuses = " · ".join(f"{status}: {count:,}" for status, count in sorted(stats.statuses.items()))
     lines = [
         ("pages", f"{stats.pages:,}", statuses),
         ("postings", f"{stats.postings:,}", ""),
         ("texts", f"{stats.texts:,}", ""),
-        ("rejected", f"{stats.rejected:,}", "see the table rejected_record" if stats.rejected else ""),
-        ("archived", size(stats.archived_bytes), f"of {size(stats.body_bytes)}"),
+        ("rejected", f"{stats.rejected:,}", "see the table rejected_record"),
+        ("problems", f"{stats.problems:,}", "an extractor failed; the pages are kept"),
+        ("archived", size(stats.archived_bytes) if stats.pages else "0", f"of {size(stats.body_bytes)}"),
     ]
-    if stats.problems:
-        lines.append(("problems", f"{stats.problems:,}", "an extractor failed; the pages are kept"))
-    lines += [
-        ("failed", f"{count:,}", events.unfetched.first[cause]) for cause, count in events.unfetched.counts.items()
-    ]
-    return lines
+    lines = [line for line in lines if line[1] != "0" or line[0] in ALWAYS_SHOWN]
+    failed = [(f"{count:,}", failures.first[cause]) for cause, count in failures.counts.items()]
+    # What the verdict says already is not said twice.
+    return lines + [("failed", count, "" if first == report.verdict.error else first) for count, first in failed]

@@ -47,7 +47,7 @@ def _failure(config: SiteConfig, stats: JobStats, events: Events) -> str | None:
     if events.reason != FINISHED:
         return f"The crawl ended early: {events.reason}."
     if config.dry_run:
-        return None
+        return events.unfetched.sentence()
     return _nothing(config, stats, events) or _shortfall(config, stats)
 
 

@@ -15,7 +15,7 @@ _URL_PASSWORD = re.compile(r"//([^:/?#@]*):.*@", re.DOTALL)
 _NAMED_PASSWORD = re.compile(r"(password\s*=\s*)('[^']*'|[^&\s]*)", re.IGNORECASE)
 
 
-class EnvironmentProblem(ValueError):
+class BadEnvironmentError(ValueError):
     """A variable has a value that Longline cannot use."""
 
 
@@ -106,13 +106,13 @@ def read_environment() -> Environment:
     """Read the environment and the project's ``.env``; the environment wins.
 
     Raises:
-        EnvironmentProblem: one line for each variable that has a bad value, without the value.
+        BadEnvironmentError: one line for each variable that has a bad value, without the value.
     """
     try:
         return Environment(_env_file=project_folder() / ".env")
     except ValidationError as error:
         lines = [f"{'.'.join(map(str, e['loc']))} {_reason(e['msg'])}." for e in error.errors()]
-        raise EnvironmentProblem("\n".join(lines)) from None
+        raise BadEnvironmentError("\n".join(lines)) from None
 
 
 def _reason(message: str) -> str:

@@ -145,9 +145,7 @@ class RejectedRecord(models.Model):
 
     class Meta:
         db_table = "rejected_record"
-        constraints = [
-            models.UniqueConstraint(fields=["page", "kind", "data_sha256"], name="rejected_record_key")
-        ]
+        constraints = [models.UniqueConstraint(fields=["page", "kind", "data_sha256"], name="rejected_record_key")]
 
     def __str__(self) -> str:
         return f"{self.kind} of page {self.page_id}"

@@ -6,12 +6,11 @@ import argparse
 import sys
 
 from scrapy.commands import crawl
-from scrapy.exceptions import UsageError
 
 from crawler.arguments import ArgumentError, read_arguments
 from crawler.run import JobRun
 from crawler.services import NotReadyError, prepare
-from schemas.environment import EnvironmentProblem, read_environment
+from schemas.environment import BadEnvironmentError, read_environment
 
 USAGE = 2
 
@@ -27,9 +26,7 @@ class Command(crawl.Command):
         try:
             arguments = read_arguments(opts.spargs)
             run = JobRun.start(arguments, prepare(read_environment()))
-        except ArgumentError as error:
-            raise UsageError(str(error), print_help=False) from None
-        except (NotReadyError, EnvironmentProblem) as error:
+        except (ArgumentError, NotReadyError, BadEnvironmentError) as error:
             print(error, file=sys.stderr)
             self.exitcode = USAGE
         except KeyboardInterrupt:

@@ -14,7 +14,7 @@ from scrapy.commands import ScrapyCommand
 from crawler import services
 from frontier import connection
 from pipelines import database, object_store
-from schemas.environment import Environment, EnvironmentProblem, read_environment, without_password
+from schemas.environment import BadEnvironmentError, Environment, read_environment, without_password
 
 Check = Callable[[Environment], str]
 OLDEST_POSTGRESQL = 14
@@ -35,7 +35,7 @@ class Command(ScrapyCommand):
         console = Console(highlight=False, soft_wrap=True)
         try:
             environment = read_environment()
-        except EnvironmentProblem as error:
+        except BadEnvironmentError as error:
             console.print(f"[red]✗[/] environment  {escape(str(error))}")
             self.exitcode = 2
             return

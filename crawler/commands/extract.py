@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from extractors.metadata import page_metadata
-from extractors.postings import postings
 from pydantic import ValidationError
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from crawler.fetch.once import FetchError, fetch
 from extractors.html import parse
+from extractors.metadata import page_metadata
+from extractors.postings import postings
 from schemas.addresses import normalize_url
 from schemas.posting import Posting, problems_of
 

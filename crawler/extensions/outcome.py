@@ -46,7 +46,7 @@ class Outcome:
     def spider_error(self, failure: Failure, response: Response | None) -> None:
         """A callback raised."""
         where = response.url if response is not None else "start"
-        self.events.unprocessed.add(failure.type.__name__, f"{where}: {failure.getErrorMessage()}")
+        self.events.unprocessed.add(type(failure.value).__name__, f"{where}: {failure.getErrorMessage()}")
 
     def spider_closed(self, spider: Spider, reason: str) -> None:
         """The end."""

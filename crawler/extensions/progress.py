@@ -6,6 +6,7 @@ import logging
 import sys
 import time
 from collections import deque
+from collections.abc import Sized
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
@@ -97,6 +98,7 @@ class Progress:
     def snapshot(self) -> Snapshot:
         """Count what there is now."""
         crawler = self._crawler
+        scheduler = crawler.engine.scheduler
         pages = getattr(crawler.spider, "pages", 0)
         failures = getattr(crawler.spider, "failures", None)
         store = crawler.get_item_pipeline(StorePipeline)
@@ -104,7 +106,7 @@ class Progress:
         return Snapshot(
             pages=pages,
             rate=self._rate(pages),
-            pending=len(crawler.engine.scheduler) if hasattr(crawler.engine.scheduler, "__len__") else 0,
+            pending=len(scheduler) if isinstance(scheduler, Sized) else 0,
             records=stored.postings + stored.texts if stored else 0,
             errors=failures.total if failures else 0,
             stopping=not crawler.crawling,

@@ -41,7 +41,7 @@ class BackoffRetryMiddleware(RetryMiddleware):
 
 def backoff(attempt: int, at_least: float) -> float:
     """Seconds to wait after the failed ``attempt`` (1, 2, …)."""
-    delay = FIRST_DELAY * 2 ** (attempt - 1) * random.uniform(1, 1.5)  # noqa: S311 - no secret
+    delay = FIRST_DELAY * 2.0 ** (attempt - 1) * random.uniform(1, 1.5)  # noqa: S311 - no secret
     return min(max(delay, at_least), LONGEST_DELAY)
 
 

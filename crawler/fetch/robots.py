@@ -15,6 +15,7 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 from scrapy.utils.httpobj import urlparse_cached
 
+from crawler.failures import cause
 from crawler.fetch.retry import backoff, retry_after
 
 if TYPE_CHECKING:
@@ -40,8 +41,8 @@ class DisallowedByRobotsError(IgnoreRequest):
 class Rules:
     """What a host's robots.txt says. ``problem`` is set where it could not be read: then nothing is allowed."""
 
-    url: str
     parser: Protego
+    url: str
     problem: str | None = None
 
     @property
@@ -52,7 +53,7 @@ class Rules:
     def refusal(self, url: str, user_agent: str) -> str | None:
         """Why the URL must not be fetched, or None where it may be."""
         if self.problem:
-            return f"{self.url} {self.problem}, so nothing may be fetched"
+            return self.problem
         return None if self.parser.can_fetch(url, user_agent) else f"{self.url} disallows {url}"
 
 
@@ -114,7 +115,8 @@ class RobotsMiddleware:
             response = await self._crawler.engine.download_async(request)
         except Exception as error:  # noqa: BLE001 - a download handler or middleware may raise anything
             logger.info("%s could not be fetched: %s", request.url, error)
-            return Rules(request.url, Protego.parse(""), f"could not be fetched ({error})"), 0.0
+            origin = request.url.removesuffix("robots.txt")
+            return Rules(Protego.parse(""), request.url, f"{origin} cannot be reached: {cause(error)}"), 0.0
         return _read(request.url, response), retry_after(response, datetime.now(UTC))
 
     def _keep_delay(self, request: Request, rules: Rules) -> None:
@@ -133,7 +135,8 @@ class RobotsMiddleware:
 
 def _read(address: str, response: Response) -> Rules:
     if response.status >= 500 or response.status == 429:
-        return Rules(address, Protego.parse(""), f"answered {response.status}")
+        problem = f"{address} answered {response.status}, so nothing of its host may be fetched"
+        return Rules(Protego.parse(""), address, problem)
     if response.status >= 400:
-        return Rules(address, Protego.parse(""))
-    return Rules(address, Protego.parse(response.body[:MAX_BYTES].decode("utf-8-sig", "replace")))
+        return Rules(Protego.parse(""), address)
+    return Rules(Protego.parse(response.body[:MAX_BYTES].decode("utf-8-sig", "replace")), address)

@@ -6,18 +6,18 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from extractors.sitemaps import SitemapTooLarge, read_sitemap
 from scrapy import Request, Spider
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.budget import COUNTS
-from crawler.failures import Failures
+from crawler.failures import Failures, cause
 from crawler.fetch.robots import DisallowedByRobotsError, RobotsMiddleware
 from crawler.scheduler import Scheduler
 from extractors.html import parse
 from extractors.links import page_links
+from extractors.sitemaps import SitemapTooLarge, read_sitemap
 from schemas.addresses import join_url, normalize_url
 from schemas.boundary import Boundary
 from schemas.job import Job
@@ -64,7 +64,12 @@ class SiteSpider(Spider):
     async def _sitemaps(self) -> list[str]:
         start = self.job.config.url
         robots = self.crawler.get_downloader_middleware(RobotsMiddleware)
-        named = (await robots.rules(start)).sitemaps if robots else []
+        rules = await robots.rules(start) if robots else None
+        if rules and rules.problem and self.job.config.obey_robots:
+            if self.job.config.dry_run:  # else the start page says it
+                self.failures.add("robots", f"{rules.problem}.")
+            return []
+        named = rules.sitemaps if rules else []
         found = [join_url(start, url) for url in (*named, "/sitemap.xml")]
         return list(dict.fromkeys(url for url in found if url))
 
@@ -148,7 +153,7 @@ class SiteSpider(Spider):
         if isinstance(error, DisallowedByRobotsError):
             self.failures.add("robots", f"{error}.")
         elif not isinstance(error, IgnoreRequest):
-            self.failures.add(type(error).__name__, f"{request.url} could not be fetched: {_first_line(error)}.")
+            self.failures.add(type(error).__name__, f"{request.url} could not be fetched: {cause(error)}.")
 
     def _budget_back(self, request: Request) -> None:
         scheduler = self.crawler.engine.scheduler
@@ -182,7 +187,7 @@ class SiteSpider(Spider):
         """A sitemap that cannot be fetched is named; the crawl goes on by links."""
         request: Request = failure.request  # type: ignore[attr-defined] # set by Scrapy
         if not isinstance(failure.value, IgnoreRequest):
-            self.failures.add("sitemap", f"{request.url} could not be fetched: {_first_line(failure.value)}.")
+            self.failures.add("sitemap", f"{request.url} could not be fetched: {cause(failure.value)}.")
 
 
 def _is_html(response: Response) -> bool:
@@ -200,7 +205,3 @@ def _headers(message: Request | Response) -> list[tuple[str, str]]:
         for name, values in message.headers.items()
         for value in values
     ]
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.environment import Environment, EnvironmentProblem, env_example, read_environment, without_password
+from schemas.environment import Environment, BadEnvironmentError, env_example, read_environment, without_password
 
 ROOT = Path(inspect.getfile(Environment)).parent.parent
 PACKAGES = ("schemas", "extractors", "frontier", "pipelines", "crawler", "control", "benchmarks", "manage.py")
@@ -68,7 +68,7 @@ def test_a_bad_value_is_refused_by_name_and_not_repeated(
 ) -> None:
     monkeypatch.setenv(name, value)
 
-    with pytest.raises(EnvironmentProblem) as problem:
+    with pytest.raises(BadEnvironmentError) as problem:
         read_environment()
 
     assert str(problem.value).startswith(f"{name} ")
@@ -81,7 +81,7 @@ def test_each_bad_value_has_a_line(project: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("LONGLINE_ARCHIVE_URL", "ftp://")
     monkeypatch.setenv("LONGLINE_DEBUG", "perhaps")
 
-    with pytest.raises(EnvironmentProblem) as problem:
+    with pytest.raises(BadEnvironmentError) as problem:
         read_environment()
 
     assert [line.split()[0] for line in str(problem.value).splitlines()] == ["LONGLINE_ARCHIVE_URL", "LONGLINE_DEBUG"]

@@ -23,9 +23,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """[SLUG…] [--to FILE]"""
         parser.add_argument("slugs", nargs="*", metavar="SLUG", help="A site.")
-        parser.add_argument(
-            "--to", metavar="FILE", type=Path, help="The file to write. Without: standard output."
-        )
+        parser.add_argument("--to", metavar="FILE", type=Path, help="The file to write. Without: standard output.")
 
     def handle(self, *_: Any, slugs: list[str], to: Path | None, **__: Any) -> None:
         """Exit status 2 with one sentence where a site is unknown or FILE cannot be written, else 0."""
