@@ -5,7 +5,8 @@
 ##   make test          every check that CI runs
 ##   make web           a small misbehaving web site to crawl: http://127.0.0.1:8900/
 ##   make env-example   write .env.example again, after a change to schemas/environment.py
-##   make lock          pin the requirements again, after a change to pyproject.toml
+##   make lock          pin the requirements again, after a change to pyproject.toml;
+##                      with ARGS=--upgrade each at its newest version
 ##
 ##   PYTHON=python3.12  names the Python (3.11 or newer) that .venv is made with
 ##
@@ -49,8 +50,8 @@ env-example: setup
 	$(PY) -c 'from schemas.environment import env_example; print(env_example(), end="")' > .env.example
 
 lock:
-	$(COMPILE) --output-file requirements.txt
-	$(COMPILE) --extra dev --constraint requirements.txt --output-file requirements-dev.txt
+	$(COMPILE) $(ARGS) --output-file requirements.txt
+	$(COMPILE) $(ARGS) --extra dev --constraint requirements.txt --output-file requirements-dev.txt
 
 setup:
 	sh scripts/bootstrap.sh requirements.txt
