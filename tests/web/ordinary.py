@@ -90,7 +90,7 @@ ORDINARY: Site = {
     "/loop/b": redirect("/loop/a", status=302),
     "/leaving": redirect("@elsewhere@/landing", status=302),
     "/gone": Resource(page("Gone").body, status=410),
-    "/broken": Resource(page("Broken", "/never-linked-elsewhere").body, status=500),
+    "/broken": Resource(page("Broken").body, status=500),
     "/private/secret": page("Secret"),
     "/private/unlinked": page("Secret too"),
     "/notes.txt": text("Notes.\nNo links: /about\n"),

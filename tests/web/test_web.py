@@ -10,6 +10,7 @@ from http.client import HTTPConnection, IncompleteRead
 
 import pytest
 
+from tests.support.walk import walk
 from tests.support.web import RunningWeb
 from tests.web.expected import EXPECTED, PLAIN
 
@@ -108,3 +109,12 @@ def test_nothing_is_reachable_from_outside(web: RunningWeb) -> None:
         assert host == "127.0.0.1"
         with socket.socket() as probe:
             assert probe.connect_ex(("127.0.0.2", int(port))) != 0
+
+
+def test_every_expected_page_can_be_reached_and_no_other(web: RunningWeb) -> None:
+    base = web.sites["plain"]
+    reached = {url.removeprefix(base) for url in walk(web.url("plain"))}
+    known = PLAIN.pages | PLAIN.failing.keys() | PLAIN.redirects.keys() | PLAIN.unanswered | PLAIN.documents.keys()
+
+    assert known - PLAIN.sitemap_only <= reached
+    assert reached <= known | PLAIN.never
