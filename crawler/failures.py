@@ -31,6 +31,10 @@ def cause(error: BaseException | None) -> str:
     return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
 
 
+DISALLOWED = "disallowed"
+"""The cause of requests that robots.txt does not allow: no error of anybody's."""
+
+
 @dataclass(slots=True)
 class Failures:
     """Requests that ended without a page."""
@@ -45,8 +49,8 @@ class Failures:
 
     @property
     def total(self) -> int:
-        """How many there were."""
-        return sum(self.counts.values())
+        """How many errors there were."""
+        return sum(count for cause, count in self.counts.items() if cause != DISALLOWED)
 
     def sentence(self) -> str | None:
         """The first example of the most frequent cause."""

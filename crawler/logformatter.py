@@ -15,7 +15,7 @@ from schemas.page import Page
 
 
 class QuietLogFormatter(LogFormatter):
-    """No line for each page: 1.7 ms of processor time, and a progress line that nobody can read."""
+    """No line for each page: it costs time, and hides the lines that matter."""
 
     def crawled(self, request: Any, response: Any, spider: Any) -> None:  # type: ignore[override]
         """Nothing: the progress counts it."""

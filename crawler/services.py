@@ -88,7 +88,7 @@ def _migrate(database_url: str) -> None:
         raise NotReadyError(
             "The database needs migrations, but the package control is not here. Run: manage.py migrate"
         )
-    # Django takes half a second to load: only where it has something to do, and in a process of its own.
+    # Django is slow to load: only where it has something to do, and in a process of its own.
     done = subprocess.run(
         [sys.executable, "-m", "control.migrate"],
         env={**os.environ, "DATABASE_URL": database_url},

@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
+from crawler.failures import DISALLOWED
 from crawler.services import Services
 from crawler.verdict import Events, Verdict
 from schemas.job import Job, JobState, JobStats
@@ -40,7 +41,7 @@ def show(console: Console, report: Report) -> None:
         console.print(f"[{colour}]{escape(verdict.error)}[/]")
     console.print()
     for name, count, detail in _lines(report):
-        console.print(f"  [dim]{name:<9}[/]{count:>10}   [dim]{escape(detail)}[/]".rstrip())
+        console.print(f"  [dim]{name:<10}[/]{count:>10}   [dim]{escape(detail)}[/]".rstrip())
     console.print()
 
 
@@ -89,6 +90,10 @@ def _lines(report: Report) -> list[tuple[str, str, str]]:
         ("archived", size(stats.archived_bytes) if stats.pages else "0", f"of {size(stats.body_bytes)}"),
     ]
     lines = [line for line in lines if line[1] != "0" or line[0] in ALWAYS_SHOWN]
-    failed = [(f"{count:,}", failures.first[cause]) for cause, count in failures.counts.items()]
+    failed = [(_word(cause), f"{count:,}", failures.first[cause]) for cause, count in failures.counts.items()]
     # What the verdict says already is not said twice.
-    return lines + [("failed", count, "" if first == report.verdict.error else first) for count, first in failed]
+    return lines + [(word, count, "" if first == report.verdict.error else first) for word, count, first in failed]
+
+
+def _word(cause: str) -> str:
+    return DISALLOWED if cause == DISALLOWED else "failed"

@@ -84,7 +84,7 @@ def _local_store(folder: Path) -> LocalStore:
 
 
 def _s3_store(location: ArchiveLocation) -> S3Store:
-    from obstore.auth.boto3 import Boto3CredentialProvider  # noqa: PLC0415 - boto3 takes 0.2 s to import
+    from obstore.auth.boto3 import Boto3CredentialProvider  # noqa: PLC0415 - boto3 is slow to import
 
     parts = urlsplit(location.url)
     try:
@@ -115,7 +115,7 @@ def check(location: ArchiveLocation) -> None:
     if folder:
         _check_folder(folder)
     else:
-        from pipelines.s3 import check_bucket  # noqa: PLC0415 - boto3 takes 0.2 s to import
+        from pipelines.s3 import check_bucket  # noqa: PLC0415 - boto3 is slow to import
 
         check_bucket(location)
 

@@ -1,0 +1,71 @@
+"""What the arguments of a crawl change."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+from pathlib import Path
+
+from tests.journeys.conftest import Rows
+from tests.journeys.reading import last_job, pages_of
+from tests.support.crawl import Scrapy
+from tests.support.web import RunningWeb
+from tests.web.expected import EXPECTED
+
+
+def test_max_pages_is_exact(scrapy: Scrapy, web: RunningWeb) -> None:
+    web.reset()
+    done = scrapy.crawl(web.url("endless"), "max_pages=25")
+    assert done.status == 0, done.stdout + done.stderr
+    asked = [path for path in web.asked("endless") if path not in {"/robots.txt", "/sitemap.xml"}]
+    assert len(asked) == 25
+
+
+def test_max_depth_counts_links(scrapy: Scrapy, web: RunningWeb) -> None:
+    web.reset()
+    done = scrapy.crawl(web.url("endless"), "max_depth=3")
+    assert done.status == 0, done.stdout + done.stderr
+    assert {"/?day=3"} <= set(web.asked("endless"))
+    assert "/?day=4" not in web.asked("endless")
+
+
+def test_crawl_delay_is_kept(scrapy: Scrapy, web: RunningWeb) -> None:
+    web.reset()
+    done = scrapy.crawl(web.url("crawl-delay"))
+    assert done.status == 0, done.stdout + done.stderr
+    times = [visit.time for visit in web.visits("crawl-delay") if visit.path != "/robots.txt"]
+    assert set(web.asked("crawl-delay")) >= EXPECTED["crawl-delay"].pages
+    # The server's clock starts when a request has arrived, so that a gap may look a little shorter.
+    assert min(later - earlier for earlier, later in pairwise(times)) >= EXPECTED["crawl-delay"].crawl_delay - 0.05
+
+
+def test_a_dry_run_fetches_no_page_and_says_what_it_found(scrapy: Scrapy, web: RunningWeb) -> None:
+    web.reset()
+    done = scrapy.crawl(web.url("plain"), "dry_run=true")
+    assert done.status == 0, done.stdout + done.stderr
+    assert not EXPECTED["plain"].pages & web.asked("plain").keys()
+    assert f"{web.sites['plain']}/sitemap-only/a" in done.stdout
+
+
+def test_output_gets_the_rows_of_the_job(scrapy: Scrapy, web: RunningWeb, tmp_path: Path) -> None:
+    done = scrapy.crawl(web.url("crawl-delay"), "extract=page,text", f"output={tmp_path / 'out'}")
+    assert done.status == 0, done.stdout + done.stderr
+    pages = [json.loads(line) for line in (tmp_path / "out" / "pages.jsonl").read_text().splitlines()]
+    assert {page["url"].removeprefix(web.sites["crawl-delay"]) for page in pages} == EXPECTED["crawl-delay"].pages
+    texts = [json.loads(line) for line in (tmp_path / "out" / "texts.jsonl").read_text().splitlines()]
+    assert {text["url"] for text in texts} == {page["url"] for page in pages}
+
+
+def test_a_stored_site_is_crawled_by_its_slug_and_by_its_host(scrapy: Scrapy, web: RunningWeb, rows: Rows) -> None:
+    config = json.dumps({"url": web.url("endless"), "max_pages": 3})
+    rows.execute("DELETE FROM job USING site WHERE site.id = job.site_id AND slug = 'calendar'")
+    rows.execute("INSERT INTO site (slug, config) VALUES ('calendar', %s)", [config])
+    by_slug = scrapy.run("crawl", "site", "-a", "site=calendar")
+    assert by_slug.status == 0, by_slug.stdout + by_slug.stderr
+    job = last_job(rows, web.sites["endless"])
+    assert job["stats"]["pages"] == 3
+    by_host = scrapy.crawl(web.url("endless", "/?day=1"), "max_pages=2")
+    assert by_host.status == 0, by_host.stdout + by_host.stderr
+    again = last_job(rows, web.sites["endless"])
+    assert (again["url"], again["stats"]["pages"]) == (web.url("endless", "/?day=1"), 2)
+    assert pages_of(rows, web.sites["endless"])
