@@ -2,27 +2,31 @@
 # Installs what the tests use and pip cannot bring: nginx, and the pages of the Python manual that it serves.
 # Only as root and with apt; elsewhere one line says what is missing, and the tests that need it say so.
 
-missing=
 PATH=$PATH:/usr/sbin:/sbin
-command -v nginx >/dev/null || missing="nginx"
-ls /usr/share/doc/python3*/html/index.html >/dev/null 2>&1 || missing="$missing python3-doc"
-[ -n "$missing" ] || exit 0
 
-if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
-    echo "Some tests need what only root can install, and are skipped without: $missing." >&2
-    exit 0
-fi
+missing() {
+    command -v nginx >/dev/null || printf 'nginx '
+    ls /usr/share/doc/python3*/html/library/index.html >/dev/null 2>&1 || printf 'python3-doc '
+}
 
-echo "Installing for the tests, with apt: $missing …" >&2
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
 # RUNLEVEL=1 keeps the package from starting an nginx of its own. Images that leave documents out of packages
 # are told to keep these.
 install() {
+    # shellcheck disable=SC2046 - one word for each package
     RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install --quiet --yes --no-install-recommends \
-        -o DPkg::Options::=--path-include='/usr/share/doc/python3*' $missing >"$log" 2>&1 </dev/null
+        -o DPkg::Options::=--path-include='/usr/share/doc/python3*' $(missing) >"$log" 2>&1 </dev/null
 }
-install || { apt-get --quiet update >"$log" 2>&1 && install; } || {
-    tail -n 5 "$log" >&2
-    echo "apt could not install $missing: the tests that need it are skipped." >&2
-}
+
+[ -n "$(missing)" ] || exit 0
+if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+    echo "For the tests that use it, somebody with the right to must install: $(missing)" >&2
+    exit 0
+fi
+
+echo "Installing for the tests, with apt: $(missing)…" >&2
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+install || { apt-get --quiet update >"$log" 2>&1 && install; } || tail -n 5 "$log" >&2
+if [ -n "$(missing)" ]; then
+    echo "apt did not bring what some tests use: $(missing)" >&2
+fi
