@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 from html import escape
 
 from tests.web.resource import Resource, Site, page, redirect, text
@@ -64,7 +63,7 @@ ORDINARY: Site = {
     ),
     "/sitemaps/one.xml": text(urlset("/", "/sitemap-only/a", "/sitemap-only/b", "/private/unlinked"), "text/xml"),
     "/sitemaps/two.xml.gz": Resource(
-        gzip.compress(urlset("/sitemap-only/c", "/sitemap-only/d?x=1&y=2").encode()), "application/gzip"
+        urlset("/sitemap-only/c", "/sitemap-only/d?x=1&y=2").encode(), "application/gzip", packed=True
     ),
     "/sitemap-only/a": page("Only in the sitemap: a"),
     "/sitemap-only/b": page("Only in the sitemap: b", "/"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import time
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass, field
@@ -55,7 +56,9 @@ class Web:
             return await answer(request)
         await asyncio.sleep(answer.delay)
         headers = {name: self.fill(value.encode()).decode() for name, value in answer.headers.items()}
-        response = web.Response(body=self.fill(answer.body), status=answer.status, headers=headers)
+        body = self.fill(answer.body)
+        body = gzip.compress(body) if answer.packed else body
+        response = web.Response(body=body, status=answer.status, headers=headers)
         response.headers["Content-Type"] = answer.content_type
         if not answer.content_type:
             del response.headers["Content-Type"]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import socket
 from contextlib import closing
 from dataclasses import dataclass
 from email.message import Message
+from html import escape
 from http.client import HTTPConnection, IncompleteRead
 
 import pytest
@@ -81,6 +83,14 @@ def test_the_robots_file_names_the_sitemap_by_its_address(web: RunningWeb) -> No
     robots = ask(web, "plain", "/robots.txt").body.decode()
 
     assert f"Sitemap: {web.url('plain', '/sitemaps/index.xml')}" in robots
+
+
+def test_the_sitemaps_name_pages_by_their_address(web: RunningWeb) -> None:
+    plain = ask(web, "plain", "/sitemaps/one.xml").body.decode()
+    packed = gzip.decompress(ask(web, "plain", "/sitemaps/two.xml.gz").body).decode()
+
+    for path in PLAIN.sitemap_only:
+        assert f"<loc>{escape(web.url('plain', path))}</loc>" in plain + packed
 
 
 def test_an_error_site_fails_at_everything(web: RunningWeb) -> None:
