@@ -15,7 +15,8 @@ HTML = "text/html; charset=utf-8"
 class Resource:
     """A fixed answer. ``@name@`` in a body or header stands for the address of the site of that name.
 
-    ``packed``: the body is sent gzipped, as a file that is so. ``delay`` is in seconds. ``headers`` come on top of Content-Type and Content-Length.
+    ``packed``: the body is sent gzipped, as a file that is so. ``delay`` is in seconds. ``headers`` come on top of
+    Content-Type and Content-Length.
     """
 
     body: bytes
