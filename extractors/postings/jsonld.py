@@ -1,0 +1,145 @@
+"""Postings from schema.org's JobPosting in JSON-LD."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from selectolax.lexbor import LexborHTMLParser
+
+from extractors.languages import language_tag
+from extractors.postings.dates import posted, valid_until
+from extractors.postings.identity import identified
+from extractors.postings.loose_json import read_json
+from extractors.postings.markup import plain_text, unescaped_markup
+from extractors.postings.places import applicant_scope, locations, workplace_type
+from extractors.postings.salary import salary_of
+from extractors.postings.values import Node, as_list, nodes_in, text_of, types_of
+from extractors.postings.words import employment_types
+from schemas.addresses import join_url
+from schemas.page import PageMetadata
+
+_REFERENCE = {"@type", "type", "@id", "@context", "url", "position"}
+_DESCRIBING = (
+    "description",
+    "responsibilities",
+    "qualifications",
+    "experienceRequirements",
+    "educationRequirements",
+    "jobBenefits",
+    "incentiveCompensation",
+)
+_LONGEST_SKILL = 60
+_MOST_SKILLS = 100
+_MOST_POSTINGS = 1_000
+
+
+def jsonld_postings(tree: LexborHTMLParser, page: PageMetadata, url: str) -> list[dict[str, Any]]:
+    """Every JobPosting on the page, each once. A block that cannot be read costs no other block."""
+    nodes = list(nodes_in(_blocks(tree)))
+    by_id = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 1}
+    found: list[Node] = []
+    for node in nodes:
+        if "JobPosting" in types_of(node) and not node.keys() <= _REFERENCE and node not in found:
+            found.append(node)
+    read = [_posting(_resolved(node, by_id), page, url) for node in found[:_MOST_POSTINGS]]
+    return identified(read, page, url)
+
+
+def _blocks(tree: LexborHTMLParser) -> list[Any]:
+    scripts = tree.css('script[type*="ld+json" i]')
+    return [value for script in scripts for value in read_json(script.text())]
+
+
+def _resolved(node: Node, by_id: dict[str, Node]) -> Node:
+    """With what it refers to by ``@id`` in place of the references."""
+    resolved = dict(node)
+    for name, value in node.items():
+        if isinstance(value, dict) and value.keys() <= {"@id", "@type"} and "@id" in value:
+            target = by_id.get(str(value["@id"]))
+            resolved[name] = value if target is None else target
+    return resolved
+
+
+def _posting(node: Node, page: PageMetadata, url: str) -> dict[str, Any]:
+    fields = {
+        "requisition_id": _identifier(node),
+        "url": _address(node.get("url"), url),
+        "apply_url": _address(_apply_target(node), url),
+        "title": text_of(node.get("title")) or text_of(node.get("name")),
+        "company": text_of(node.get("hiringOrganization")),
+        **_place_fields(node),
+        "employment_types": employment_types(node.get("employmentType")),
+        "salary": salary_of(node),
+        "skills": _skills(node.get("skills")),
+        **_description_fields(node),
+        "language": language_tag(text_of(node.get("inLanguage"))),
+        **_date_fields(node),
+    }
+    said = {name: value for name, value in fields.items() if value not in (None, [])}
+    provenance = dict.fromkeys(said, "jsonld")
+    if "language" not in said and page.language is not None:
+        said["language"], provenance["language"] = page.language, "page"
+    return said | {"status": "open", "provenance": provenance}
+
+
+def _place_fields(node: Node) -> dict[str, Any]:
+    kind = workplace_type(node)
+    return {
+        "locations": locations(node, role="seat" if kind == "remote" else "office"),
+        "workplace_type": kind,
+        "applicant_scope": applicant_scope(node),
+    }
+
+
+def _description_fields(node: Node) -> dict[str, str | None]:
+    """The description, and after it what the page keeps apart from it."""
+    markups: list[str] = []
+    texts: list[str] = []
+    for name in _DESCRIBING:
+        for part in as_list(node.get(name)):
+            markup = unescaped_markup(part).strip() if isinstance(part, str) else ""
+            text = plain_text(markup)
+            if text and not any(text in other for other in texts):
+                markups.append(markup)
+                texts.append(text)
+    return {"description_html": "\n".join(markups) or None, "description_text": "\n".join(texts) or None}
+
+
+def _date_fields(node: Node) -> dict[str, str | None]:
+    date, precision = posted(node.get("datePosted")) or (None, None)
+    return {"date_posted": date, "date_precision": precision, "valid_through": valid_until(node.get("validThrough"))}
+
+
+def _identifier(node: Node) -> str | None:
+    value = next(iter(as_list(node.get("identifier"))), None)
+    return text_of(value.get("value") if isinstance(value, dict) else value)
+
+
+def _address(value: Any, url: str) -> str | None:
+    text = next((one for one in as_list(value) if isinstance(one, str)), None)
+    return join_url(url, text) if text else None
+
+
+def _apply_target(node: Node) -> Any:
+    """Where to apply: nonstandard, but common, fields, then an ApplyAction, then the contact."""
+    for name in ("applyUrl", "applicationUrl", "apply_url"):
+        if node.get(name):
+            return node[name]
+    for name, inner in (("potentialAction", "target"), ("applicationContact", "url")):
+        for action in as_list(node.get(name)):
+            target = action.get(inner) if isinstance(action, dict) else None
+            if target:
+                return target.get("urlTemplate") if isinstance(target, dict) else target
+    return None
+
+
+def _skills(value: Any) -> list[dict[str, str]]:
+    """What the page lists: sentences are no skills."""
+    names: dict[str, str] = {}
+    for one in as_list(value):
+        for name in re.split(r"[,;\n\u2022|]", text_of(one) or ""):
+            skill = name.strip(" .-")
+            if 0 < len(skill) <= _LONGEST_SKILL:
+                names.setdefault(skill.casefold(), skill)
+    return [{"name": name, "raw": name, "source": "explicit"} for name in list(names.values())[:_MOST_SKILLS]]

@@ -1,0 +1,122 @@
+"""Where the work is, and where applicants may live."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from extractors.postings.countries import country_code, country_in_address
+from extractors.postings.values import Node, as_list, text_of, types_of
+
+Place = dict[str, Any]
+
+_NOWHERE = re.compile(
+    r"(?:100 ?% |fully )?(?:remote|anywhere|worldwide|world wide|global|nationwide|various|multiple|virtual|home|"
+    r"telecommute|tbd|n/?a|none|null)\b.*|[\W_]*",
+    re.IGNORECASE,
+)
+_REMOTE_WORDS = {"telecommute": "remote", "remote": "remote", "fully remote": "remote", "hybrid": "hybrid"}
+_ONSITE_WORDS = {"onsite": "onsite", "on site": "onsite", "in office": "onsite", "in person": "onsite"}
+_MOST_PLACES = 200
+
+
+def workplace_type(posting: Node) -> str | None:
+    """``remote``, ``hybrid`` or ``onsite`` where the posting says so; None where it does not."""
+    words = (re.sub(r"[\W_]+", " ", text_of(one) or "").strip().lower() for one in _said(posting))
+    kinds = {kind for word in words if (kind := (_REMOTE_WORDS | _ONSITE_WORDS).get(word))}
+    if kinds == {"remote", "onsite"}:
+        return "hybrid"
+    return kinds.pop() if len(kinds) == 1 else None
+
+
+def _said(posting: Node) -> list[Any]:
+    virtual = any(isinstance(place, dict) and "VirtualLocation" in types_of(place) for place in _places(posting))
+    return [*as_list(posting.get("jobLocationType")), *(["remote"] if virtual else [])]
+
+
+def _places(posting: Node) -> list[Any]:
+    return as_list(posting.get("jobLocation"))[:_MOST_PLACES]
+
+
+def locations(posting: Node, *, role: str) -> list[Place]:
+    """The places of work, each once; ``role`` is ``office``, or ``seat`` where the work is remote."""
+    addresses = [address for place in _told_apart(_places(posting)) for address in _addresses(place)]
+    return _each_once(_location(address, role, text_of(posting.get("hiringOrganization"))) for address in addresses)
+
+
+def _told_apart(places: list[Any]) -> list[Any]:
+    """Places by their names alone, where these differ and one address was copied to all of them."""
+    names = [text_of(place) for place in places if isinstance(place, dict) and "address" in place]
+    same = len(names) == len(places) > 1 and all(place["address"] == places[0]["address"] for place in places)
+    if not same or None in names or len(set(names)) < len(names):
+        return places
+    country = places[0]["address"].get("addressCountry") if isinstance(places[0]["address"], dict) else None
+    return [{"address": {"raw": name, "addressCountry": country}} for name in names]
+
+
+def _addresses(place: Any) -> list[Node]:
+    """A place's addresses; a text is an address that was not taken apart."""
+    if not isinstance(place, dict):
+        return [{"raw": place}]
+    if "VirtualLocation" in types_of(place):
+        return []
+    if "address" not in place:
+        parts = "addressLocality" in place or "addressCountry" in place or "addressRegion" in place
+        return [place if parts else {"raw": place.get("name")}]
+    return [one if isinstance(one, dict) else {"raw": one} for one in as_list(place["address"])]
+
+
+def _location(address: Node, role: str, company: str | None) -> Place | None:
+    city = text_of(address.get("addressLocality") or address.get("raw") or address.get("name"))
+    region, country = text_of(address.get("addressRegion")), text_of(address.get("addressCountry"))
+    raw = ", ".join(filter(None, (city, region, country)))
+    code = country_code(country or "")
+    region, code = _without_country(region, code)
+    city, code = _without_country(city, code)
+    if city is not None and city == company:
+        city = None  # a form that was filled in with the firm's name
+    city, region = _city_and_region(city, region)
+    if not (city or region or code):
+        return None
+    return {"raw": raw or None, "city": city, "region": region, "country": code, "role": role}
+
+
+def _without_country(text: str | None, code: str | None) -> tuple[str | None, str | None]:
+    """``Cambridge, United Kingdom`` is Cambridge, in GB; ``Anywhere in India`` is in India; ``-`` is nothing."""
+    rest, _, last = (text or "").rpartition(",")
+    named = country_in_address(last)
+    if named is not None:
+        text = rest.strip()
+    elif text and (match := re.fullmatch(r"(?i)(?:anywhere|remote)\b.*?(?:\bin|[-,(]|\s)\s*(?:the )?([^)]+)\)?", text)):
+        named = country_in_address(match[1])
+    return (None if not text or _NOWHERE.fullmatch(text) else text), code or named
+
+
+def _city_and_region(city: str | None, region: str | None) -> tuple[str | None, str | None]:
+    """``Austin, TX`` is a city and a region; a whole list of towns is no city."""
+    parts = [part.strip() for part in (city or "").split(",")]
+    if len(parts) == 2 and region in {None, parts[1]}:
+        return parts[0] or None, parts[1] or None
+    return (None if len(parts) > 3 else city), region
+
+
+def applicant_scope(posting: Node) -> list[Place]:
+    """Where applicants may live: countries by their code, anything else as a region."""
+    return _each_once(map(_area, as_list(posting.get("applicantLocationRequirements"))[:_MOST_PLACES]))
+
+
+def _area(value: Any) -> Place | None:
+    name = text_of(value)
+    if not name:
+        return None
+    state = isinstance(value, dict) and bool(types_of(value) & {"State", "City"})
+    code = None if state else country_code(name)
+    return {"raw": name, "city": None, "region": None if code else name, "country": code, "role": "remote_scope"}
+
+
+def _each_once(places: Any) -> list[Place]:
+    found: list[Place] = []
+    for place in places:
+        if place is not None and place not in found:
+            found.append(place)
+    return found

@@ -1,0 +1,147 @@
+"""What a posting pays, as its structured data says it."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from extractors.postings.values import Node, as_list, text_of
+from extractors.postings.words import period
+from schemas.codes import CURRENCIES
+
+_SYMBOLS = {"€": "EUR", "£": "GBP", "US$": "USD", "CA$": "CAD", "A$": "AUD", "₹": "INR", "R$": "BRL", "zł": "PLN"}
+_AMOUNT = r"(?:\d[\d.,'\u2019 \u00a0\u202f]*(?:k\b)?)"
+_CURRENCY = rf"(?:{'|'.join(sorted(CURRENCIES))}|[A-Z]{{0,3}}[€£$₹¥]|zł|Kč|kr\.?)"
+# Only amounts: "according to grade 5" and "20 days" pay nothing.
+_AMOUNTS_ONLY = re.compile(
+    rf"\s*{_CURRENCY}?\s*({_AMOUNT})\s*{_CURRENCY}?\s*(?:[-\u2013\u2014]|to)?\s*{_CURRENCY}?\s*({_AMOUNT})?\s*{_CURRENCY}?\s*",
+    re.IGNORECASE,
+)
+_LONGEST = 100
+_MOST_RANGES = 50
+_LARGEST = Decimal(10) ** 11
+Range = dict[str, Any]
+
+
+def salary_of(posting: Node) -> dict[str, Any] | None:
+    """The posting's salary in the shape of ``schemas.posting.Salary``, or None where it says nothing.
+
+    A text without an amount (``Competitive``) is kept in ``raw`` alone.
+    """
+    currency = _currency_of(posting.get("salaryCurrency"))
+    for field, kind in (("baseSalary", "base"), ("estimatedSalary", "estimate")):
+        said = as_list(posting.get(field))[:_MOST_RANGES]
+        ranges = [found for value in said if (found := _range(value, currency, kind))]
+        raw = [words for value in said if (words := _raw(value))]
+        if ranges or raw:
+            return _envelope(ranges) | {"raw": raw, "ranges": ranges}
+    return None
+
+
+def _envelope(ranges: list[Range]) -> Range:
+    """Of the ranges that can be compared with the first one."""
+    if not ranges:
+        return {"min": None, "max": None, "currency": None, "period": None}
+    currency, each = ranges[0]["currency"], ranges[0]["period"]
+    alike = [one for one in ranges if (one["currency"], one["period"]) == (currency, each)]
+    return {
+        "min": min((one["min"] for one in alike if one["min"] is not None), default=None),
+        "max": max((one["max"] for one in alike if one["max"] is not None), default=None),
+        "currency": currency,
+        "period": each,
+    }
+
+
+def _range(value: Any, currency: str | None, kind: str) -> Range | None:
+    node: Node = value if isinstance(value, dict) else {"value": value}
+    inner = node.get("value", node.get("price"))
+    quantity: Node = inner if isinstance(inner, dict) else {"value": inner}
+    low, high = _ends(node | {name: each for name, each in quantity.items() if each is not None})
+    if low is None and high is None:
+        return None
+    unit = _first_period(quantity, node)
+    return {
+        "min": low,
+        "max": high,
+        "currency": _currency_of(node.get("currency", node.get("priceCurrency"))) or currency or _currency_in(inner),
+        "period": unit,
+        "period_stated": unit is not None,
+        "kind": kind,
+        "evidence": _raw(value),
+    }
+
+
+def _ends(quantity: Node) -> tuple[int | float | None, int | float | None]:
+    """Least and most. Zero is what forms send where nobody filled them in."""
+    low, high = (_amounts(quantity.get(name))[:1] for name in ("minValue", "maxValue"))
+    if not low and not high:
+        both = _amounts(quantity.get("value"))
+        low, high = both[:1], both[-1:]
+    return (low[0] or None if low else None), (high[0] or None if high else None)
+
+
+def _first_period(*nodes: Node) -> str | None:
+    words = (period(node.get(name)) for node in nodes for name in ("unitText", "unitCode", "duration"))
+    return next(filter(None, words), None)
+
+
+def _amounts(value: Any) -> list[int | float]:
+    """The one or two amounts that a value is; a text with other words has none."""
+    if isinstance(value, bool) or value is None:
+        return []
+    match = _AMOUNTS_ONLY.fullmatch(text_of(value) or "") if len(str(value)) <= _LONGEST else None
+    found = [_amount(text) for text in match.groups() if text] if match else []
+    if isinstance(value, int | float):
+        found = [_plain(Decimal(str(value)))]
+    return [amount for amount in found if amount is not None]
+
+
+def _amount(text: str) -> int | float | None:
+    """A number with any of the world's separators: ``1,42,400``, ``1.500,50``, ``50 000``, ``60k``."""
+    digits = re.sub(r"[^\d.,k]", "", text.casefold()).rstrip(".,")
+    thousands = 1000 if digits.endswith("k") else 1
+    digits = digits.rstrip("k")
+    mark = max(digits.rfind("."), digits.rfind(","))
+    decimals = len(digits) - mark - 1
+    repeated = mark >= 0 and digits.count(digits[mark]) > 1
+    if mark >= 0 and not repeated and (decimals != 3 or ("." in digits and "," in digits)):
+        digits = f"{digits[:mark]}_{digits[mark + 1 :]}"
+    try:
+        return _plain(Decimal(re.sub("[.,]", "", digits).replace("_", ".")) * thousands)
+    except InvalidOperation:
+        return None
+
+
+def _plain(amount: Decimal) -> int | float | None:
+    """As JSON has it, to four digits behind the point; None for what nobody is paid."""
+    if not amount.is_finite() or not 0 <= amount < _LARGEST:
+        return None
+    amount = round(amount, 4)
+    return int(amount) if amount == amount.to_integral_value() else float(amount)
+
+
+def _currency_of(value: Any) -> str | None:
+    text = (text_of(value) or "").strip()
+    return text.upper() if text.upper() in CURRENCIES else _SYMBOLS.get(text)
+
+
+def _currency_in(value: Any) -> str | None:
+    """The one currency that a text like ``EUR 40,000`` names; a mere ``$`` is that of many countries."""
+    text = text_of(value) or ""
+    codes = {code for code in re.findall(r"\b[A-Z]{3}\b", text) if code in CURRENCIES}
+    codes |= {code for symbol, code in _SYMBOLS.items() if symbol in text}
+    return codes.pop() if len(codes) == 1 else None
+
+
+def _raw(value: Any) -> str | None:
+    """The words of a text, or the amounts and units of an object, as the page has them."""
+    if not isinstance(value, dict):
+        return (text_of(value) or "")[:_LONGEST] or None
+    inner = value.get("value", value.get("price"))
+    quantity: Node = inner if isinstance(inner, dict) else {"value": inner}
+    ends = [text_of((value | quantity).get(name)) for name in ("minValue", "maxValue", "value")]
+    said = " - ".join(filter(None, ends))
+    currency = text_of(value.get("currency", value.get("priceCurrency")))
+    words = " ".join(filter(None, (currency, said, text_of(quantity.get("unitText")))))
+    return words[:_LONGEST] if said else None
