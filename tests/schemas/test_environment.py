@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.environment import Environment, BadEnvironmentError, env_example, read_environment, without_password
+from schemas.environment import BadEnvironmentError, Environment, env_example, read_environment, without_password
 
 ROOT = Path(inspect.getfile(Environment)).parent.parent
 PACKAGES = ("schemas", "extractors", "frontier", "pipelines", "crawler", "control", "benchmarks", "manage.py")
