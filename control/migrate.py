@@ -40,7 +40,7 @@ def main() -> int:
 
 @contextmanager
 def one_at_a_time() -> Iterator[None]:
-    """Hold PostgreSQL's advisory lock.
+    """Hold PostgreSQL's advisory lock; close Django's connection after the work.
 
     It belongs to a transaction on a connection of its own: a pooler that hands out servers by the transaction
     would leave a lock of the session on a server that somebody else gets next.
@@ -56,6 +56,7 @@ def one_at_a_time() -> Iterator[None]:
         yield
     finally:
         holder.close()
+        connection.close()
 
 
 def _lock(holder: BaseDatabaseWrapper) -> None:

@@ -45,7 +45,8 @@ def kept_secret_key(home: Path) -> str:
 
 def _make(path: Path) -> None:
     """Whole or not at all; and where two make it at once, both go on with the key of the first."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.parent.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".secret_key-")
     try:
         with os.fdopen(descriptor, "w", encoding="ascii") as file:

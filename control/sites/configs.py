@@ -1,4 +1,4 @@
-"""What is wrong with a site's configuration, in words that people who write one understand."""
+"""A site's configuration as it is stored and written, and what is wrong with it in words for those who write it."""
 
 from __future__ import annotations
 
@@ -52,6 +52,11 @@ def checked_config(raw: Any) -> SiteConfig:
             for reason in reasons
         ]
         raise InvalidConfigError(problems) from None
+
+
+def config_json(config: SiteConfig) -> dict[str, Any]:
+    """What is stored and exported: only what differs from the defaults."""
+    return config.model_dump(mode="json", exclude_defaults=True)
 
 
 def _message(kind: str, message: str, value: Any) -> str:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import transaction
 
+from control.sites.configs import InvalidConfigError, checked_config, config_json
 from control.sites.models import Site
-from control.sites.problems import InvalidConfigError, checked_config
 from schemas.site import SiteConfig
 
 
@@ -28,11 +27,6 @@ class Imported:
     created: int = 0
     updated: int = 0
     unchanged: int = 0
-
-
-def config_json(config: SiteConfig) -> dict[str, Any]:
-    """What is stored and exported: only what differs from the defaults."""
-    return config.model_dump(mode="json", exclude_defaults=True)
 
 
 @transaction.atomic
@@ -59,7 +53,7 @@ def _differs(site: Site | None, config: SiteConfig) -> bool:
         return True
 
 
-def export_configs(slugs: Collection[str]) -> dict[str, dict[str, Any]]:
+def export_configs(slugs: Collection[str]) -> dict[str, SiteConfig]:
     """The configurations of these sites, or of all but the ad-hoc ones, by slug.
 
     Raises:
@@ -71,7 +65,7 @@ def export_configs(slugs: Collection[str]) -> dict[str, dict[str, Any]]:
     unknown = set(slugs) - {site.slug for site in chosen}
     if unknown:
         raise UnknownSiteError(f"No site has the slug {', '.join(sorted(unknown))}.")
-    return {site.slug: config_json(stored_config(site)) for site in chosen}
+    return {site.slug: stored_config(site) for site in chosen}
 
 
 def stored_config(site: Site) -> SiteConfig:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import yaml
 
-from control.sites.problems import InvalidConfigError, checked_config
+from control.sites.configs import InvalidConfigError, checked_config, config_json
 from control.sites.slugs import SLUG_RULE, is_slug
-from control.sites.yaml_nodes import Loader, faults, line, line_of
+from control.sites.yaml_nodes import Dumper, Loader, faults, line, line_of
 from schemas.site import SiteConfig
 
 
@@ -41,9 +40,10 @@ def read_sites(paths: Iterable[Path]) -> dict[str, SiteConfig]:
     return {slug: config for file in files for slug, config in file.configs.items()}
 
 
-def sites_text(configs: dict[str, dict[str, Any]]) -> str:
+def sites_text(configs: dict[str, SiteConfig]) -> str:
     """YAML that :func:`read_sites` reads."""
-    return yaml.safe_dump(configs, sort_keys=False, allow_unicode=True, width=1000)
+    data = {slug: config_json(config) for slug, config in configs.items()}
+    return yaml.dump(data, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=1000)
 
 
 class SitesFile:

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 import yaml
 
-from control.sites.problems import Place
+from control.sites.configs import Place
 
 TAG = "tag:yaml.org,2002:"
 PLAIN_TAGS = {TAG + word for word in ("null", "bool", "int", "float", "str", "seq", "map", "merge")}
+LINE_ENDS = set("\x85\u2028\u2029")
 BAD_SCALAR = (ValueError, KeyError, IndexError)
 """What PyYAML raises for ``!!int word``, ``!!bool word`` and ``!!int ''``."""
 
@@ -21,6 +22,17 @@ class Loader(yaml.SafeLoader):
         first: [(tag, pattern) for tag, pattern in resolvers if tag != f"{TAG}timestamp"]
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
+
+
+class Dumper(yaml.SafeDumper):
+    """PyYAML's safe dumper; what it would write as a line end stays what it is."""
+
+    def represent_text(self, text: str) -> yaml.Node:
+        """A text, in quotes and escaped where it has to be."""
+        return self.represent_scalar(f"{TAG}str", text, style='"' if LINE_ENDS.intersection(text) else None)
+
+
+Dumper.add_representer(str, Dumper.represent_text)
 
 
 def line(node: yaml.Node) -> int:

@@ -1,0 +1,350 @@
+"""The admin, as a browser sees it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from html import unescape
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from schemas.addresses import url_sha256
+from schemas.site import SiteConfig
+
+if TYPE_CHECKING:
+    from django.db.models import Model
+    from django.test import Client
+
+TABLES = ["sites/site", "jobs/job", "results/page", "results/pagetext", "results/posting", "results/rejectedrecord"]
+RESULTS = TABLES[1:]
+URL = "https://acme.example/careers"
+DIGEST = b"\xab" * 32
+FILLED_IN: dict[str, Any] = {
+    "slug": "acme",
+    "url": URL,
+    "extract": ["page", "posting"],
+    "delay": "0.5",
+    "concurrency": "8",
+    "sitemaps": "on",
+    "obey_robots": "on",
+    "allowed_hosts": "jobs.acme.example\nacme.example:8080\n",
+    "expect.postings": "3",
+}
+
+
+def crawled(*numbers: int) -> dict[str, Model]:
+    """For each number a site with a job, a page and what it yielded; the last row of each table."""
+    from control.jobs.models import Job  # noqa: PLC0415 - needs Django to be set up
+    from control.results.models import Page, PageText, Posting, RejectedRecord  # noqa: PLC0415 - needs Django
+    from control.sites.models import Site  # noqa: PLC0415 - needs Django to be set up
+
+    rows: dict[str, Model] = {}
+    for number in numbers or (0,):
+        site = Site.objects.create(slug=f"site-{number}", config={"url": URL})
+        job = Job.objects.create(site=site, url=URL, state="completed", stats={"pages": 1})
+        url = f"{URL}/{number}"
+        fetched = {"url": url, "final_url": url, "status": 200, "body_sha256": DIGEST, "body_bytes": 9}
+        place = {"archive_uri": "file:///a.warc.gz", "archive_offset": 0, "archive_length": 5}
+        page = Page.objects.create(site=site, job=job, url_sha256=url_sha256(url), **fetched, **place)
+        key = {"platform": "web", "tenant": "acme.example", "source_id": str(number)}
+        title = f"Baker <b>{number}</b>"
+        posting = Posting.objects.create(page=page, url=url, title=title, content_sha256=DIGEST, **key)
+        reasons = [{"field": "title", "problem": "is missing"}]
+        bad = {"kind": "posting", "data": {"title": None}, "problems": reasons, "data_sha256": DIGEST}
+        rejected = RejectedRecord.objects.create(page=page, **bad)
+        text = PageText.objects.create(body_sha256=DIGEST, extractor=f"v{number}", markdown="# Jobs")
+        rows = dict(zip(TABLES, (site, job, page, text, posting, rejected), strict=True))
+    return rows
+
+
+def errors(html: str) -> list[str]:
+    return [unescape(text) for text in re.findall(r'<ul class="errorlist[^>]*><li>(.*?)</li>', html)]
+
+
+def listed(html: str) -> list[str]:
+    """The keys of the rows in a list."""
+    return list(dict.fromkeys(re.findall(r'<tr>.*?/admin/\w+/\w+/([^/"]+)/change/', html, re.DOTALL)))
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """The SQL that the block sends."""
+    from django.db import connection  # noqa: PLC0415 - needs Django to be set up
+    from django.test.utils import CaptureQueriesContext  # noqa: PLC0415 - needs Django to be set up
+
+    statements: list[str] = []
+    with CaptureQueriesContext(connection) as captured:
+        yield statements
+    statements += [query["sql"] for query in captured]
+
+
+def test_strangers_are_asked_to_sign_in(undone: None) -> None:
+    from django.test import Client  # noqa: PLC0415 - needs Django to be set up
+
+    answer = Client().get("/", follow=True)
+
+    assert answer.redirect_chain[-1][0].startswith("/admin/login/")
+    assert "Longline" in answer.content.decode()
+
+
+def test_somebody_signs_in_with_a_password(undone: None) -> None:
+    from django.contrib.auth.models import User  # noqa: PLC0415 - needs Django to be set up
+    from django.test import Client  # noqa: PLC0415 - needs Django to be set up
+
+    User.objects.create_superuser("ada", password="correct horse battery staple")
+    browser = Client(enforce_csrf_checks=True)
+    token = browser.get("/admin/login/").cookies["csrftoken"].value
+    form = {"username": "ada", "password": "correct horse battery staple", "csrfmiddlewaretoken": token}
+
+    answer = browser.post("/admin/login/?next=/admin/", form, follow=True)
+
+    assert "Sites, jobs and what they found" in answer.content.decode()
+
+
+def test_the_front_page_names_all_tables(client: Client) -> None:
+    html = client.get("/admin/").content.decode()
+
+    assert [table for table in TABLES if f'href="/admin/{table}/"' in html] == TABLES
+
+
+def test_its_style_sheets_are_served(client: Client) -> None:
+    html = client.get("/admin/").content.decode()
+    sheets = re.findall(r'href="(/static/[^"]+\.css)"', html)
+
+    assert sheets
+    for sheet in sheets:
+        answer = client.get(sheet)
+        assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/css")
+        answer.close()
+    assert client.get("/static/../settings.py").status_code == 400
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_rows_are_listed_and_shown(client: Client, table: str) -> None:
+    row = crawled()[table]
+
+    listed = client.get(f"/admin/{table}/")
+    shown = client.get(f"/admin/{table}/{row.pk}/change/")
+
+    assert (listed.status_code, shown.status_code) == (200, 200)
+    assert f"/admin/{table}/{row.pk}/change/" in listed.content.decode()
+    assert "<b>0</b>" not in listed.content.decode() + shown.content.decode()
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_longer_list_takes_no_more_queries(client: Client, table: str) -> None:
+    crawled(1, 2)
+    with counted() as few:
+        client.get(f"/admin/{table}/")
+    crawled(*range(3, 13))
+    with counted() as many:
+        client.get(f"/admin/{table}/")
+
+    assert len(few) == len(many)
+
+
+@pytest.mark.parametrize("table", RESULTS)
+def test_no_list_counts_a_whole_table(client: Client, table: str) -> None:
+    with counted() as statements:
+        client.get(f"/admin/{table}/")
+
+    (count,) = [sql for sql in statements if "COUNT(" in sql]
+    assert "LIMIT 10000" in count
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("results/page", "open_graph"),
+        ("results/pagetext", "markdown"),
+        ("results/posting", "description_html"),
+        ("results/posting", "provenance"),
+        ("results/rejectedrecord", "data"),
+        ("results/rejectedrecord", "open_graph"),
+    ],
+)
+def test_no_list_reads_what_it_does_not_show(client: Client, table: str, column: str) -> None:
+    crawled()
+
+    with counted() as statements:
+        client.get(f"/admin/{table}/")
+
+    assert not [sql for sql in statements if f'"{column}"' in sql]
+
+
+@pytest.mark.parametrize("table", RESULTS)
+def test_results_can_be_neither_added_nor_changed_nor_deleted(client: Client, table: str) -> None:
+    row = crawled()[table]
+
+    assert client.get(f"/admin/{table}/add/").status_code == 403
+    assert client.post(f"/admin/{table}/{row.pk}/change/", {}).status_code == 403
+    assert client.post(f"/admin/{table}/{row.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert "delete_selected" not in client.get(f"/admin/{table}/").content.decode()
+
+
+def test_a_job_leads_to_its_pages_and_a_page_to_its_text_and_postings(client: Client) -> None:
+    rows = crawled(1, 2)
+
+    def follow(html: str, table: str) -> str:
+        (address,) = re.findall(rf'href="(/admin/results/{table}/\?[^"]+)"', html)
+        return client.get(unescape(address)).content.decode()
+
+    job = client.get(f"/admin/jobs/job/{rows['jobs/job'].pk}/change/").content.decode()
+    page = client.get(f"/admin/results/page/{rows['results/page'].pk}/change/").content.decode()
+
+    assert listed(follow(job, "page")) == [str(rows["results/page"].pk)]
+    assert listed(follow(page, "posting")) == [str(rows["results/posting"].pk)]
+    assert len(listed(follow(page, "pagetext"))) == 2
+
+
+@pytest.mark.parametrize(
+    ("table", "words", "found"),
+    [
+        ("results/page", f"{URL}/1", 1),
+        ("results/page", f"  {URL.upper().replace('/CAREERS', '/careers')}/1#top ", 1),
+        ("results/page", f"{URL}/3", 0),
+        ("results/page", "site-2", 1),
+        ("results/page", "site", 0),
+        ("results/page", "", 2),
+        ("results/posting", "bak", 2),
+        ("results/posting", "smith", 0),
+        ("results/pagetext", DIGEST.hex(), 2),
+        ("results/pagetext", "cafe", 0),
+        ("results/pagetext", "no digest", 0),
+        ("results/rejectedrecord", "posting", 2),
+        ("jobs/job", "site-1", 1),
+        ("jobs/job", "careers", 2),
+        ("sites/site", "acme.example", 2),
+    ],
+)
+def test_rows_are_found(client: Client, table: str, words: str, found: int) -> None:
+    crawled(1, 2)
+
+    assert len(listed(client.get(f"/admin/{table}/", {"q": words}).content.decode())) == found
+
+
+@pytest.mark.parametrize(
+    ("table", "choice", "found"),
+    [
+        ("results/page", "status=2", 2),
+        ("results/page", "status=4", 0),
+        ("results/page", "status=200", 2),
+        ("results/posting", "status__exact=open", 2),
+        ("results/posting", "workplace_type__exact=remote", 0),
+        ("jobs/job", "state__exact=completed", 2),
+        ("jobs/job", "state__exact=failed", 0),
+        ("sites/site", "ad_hoc__exact=1", 0),
+    ],
+)
+def test_rows_are_filtered(client: Client, table: str, choice: str, found: int) -> None:
+    crawled(1, 2)
+
+    assert len(listed(client.get(f"/admin/{table}/?{choice}").content.decode())) == found
+
+
+def test_a_page_shows_its_digests_in_hexadecimal(client: Client) -> None:
+    row = crawled()["results/page"]
+
+    html = client.get(f"/admin/results/page/{row.pk}/change/").content.decode()
+
+    assert DIGEST.hex() in html
+    assert url_sha256(f"{URL}/0").hex() in html
+
+
+def test_a_list_ends_after_ten_thousand_rows(undone: None) -> None:
+    from control.readonly import BoundedPaginator  # noqa: PLC0415 - needs Django to be set up
+    from control.results.models import PageText  # noqa: PLC0415 - needs Django to be set up
+
+    texts = [PageText(body_sha256=DIGEST, extractor=str(number), markdown="") for number in range(10_001)]
+    PageText.objects.bulk_create(texts)
+
+    assert BoundedPaginator(PageText.objects.order_by("pk"), 50).num_pages == 200
+
+
+def site_of(slug: str) -> Any:
+    from control.sites.models import Site  # noqa: PLC0415 - needs Django to be set up
+
+    return Site.objects.get(slug=slug)
+
+
+def test_every_field_of_a_site_has_a_field_in_the_form(client: Client) -> None:
+    html = client.get("/admin/sites/site/add/").content.decode()
+
+    for name in set(SiteConfig.model_fields) - {"expect"} | {"expect.pages", "expect.postings"}:
+        assert f'name="{name}"' in html
+
+
+def test_a_site_is_added(client: Client) -> None:
+    answer = client.post("/admin/sites/site/add/", FILLED_IN)
+
+    assert errors(answer.content.decode()) == []
+    assert answer.status_code == 302
+    assert site_of("acme").config == {
+        "url": URL,
+        "delay": 0.5,
+        "allowed_hosts": ["jobs.acme.example", "acme.example:8080"],
+        "expect": {"postings": 3},
+    }
+
+
+def test_what_the_form_shows_is_what_it_takes(client: Client) -> None:
+    client.post("/admin/sites/site/add/", FILLED_IN)
+    site = site_of("acme")
+    form = client.get(f"/admin/sites/site/{site.pk}/change/").context["adminform"].form
+    shown = {name: form[name].value() for name in form.fields}
+
+    answer = client.post(
+        f"/admin/sites/site/{site.pk}/change/",
+        {name: "on" if value is True else value for name, value in shown.items() if value not in (None, False)},
+    )
+
+    assert answer.status_code == 302
+    assert site_of("acme").config == site.config
+
+
+def test_each_mistake_is_told_at_its_field(client: Client) -> None:
+    wrong = {"url": "acme", "max_pages": "0", "concurrency": "many", "expect.postings": "-1", "slug": "Acme Inc"}
+
+    form = client.post("/admin/sites/site/add/", FILLED_IN | wrong).context["adminform"].form
+
+    assert form.errors == {
+        "slug": [
+            "A slug must be up to 255 lower-case letters, digits and . - _ : [ ], and begin with a letter or digit."
+        ],
+        "url": ["Must be a URL that starts with http:// or https:// and names a host; it is 'acme'."],
+        "max_pages": ["Must be greater than or equal to 1; it is '0'."],
+        "concurrency": ["Must be a valid integer, unable to parse string as an integer; it is 'many'."],
+        "expect.postings": ["Must be greater than or equal to 0; it is '-1'."],
+    }
+
+
+def test_a_missing_url_and_a_taken_slug_are_told(client: Client) -> None:
+    client.post("/admin/sites/site/add/", FILLED_IN)
+
+    missing = client.post("/admin/sites/site/add/", FILLED_IN | {"slug": "beta", "url": ""}).context["adminform"].form
+    taken = client.post("/admin/sites/site/add/", FILLED_IN).context["adminform"].form
+
+    assert missing.errors == {"url": ["Must be given."]}
+    assert taken.errors == {"__all__": ["A site with this slug exists."]}
+
+
+def test_a_site_that_somebody_has_configured_is_no_longer_ad_hoc(client: Client) -> None:
+    from control.sites.models import Site  # noqa: PLC0415 - needs Django to be set up
+
+    site = Site.objects.create(slug="acme", config={"url": URL}, ad_hoc=True)
+
+    client.post(f"/admin/sites/site/{site.pk}/change/", FILLED_IN)
+
+    assert not site_of("acme").ad_hoc
+
+
+def test_a_site_is_deleted_only_before_it_is_crawled(client: Client) -> None:
+    from control.sites.models import Site  # noqa: PLC0415 - needs Django to be set up
+
+    fresh, used = Site.objects.create(slug="fresh", config={"url": URL}), crawled()["sites/site"]
+
+    assert client.post(f"/admin/sites/site/{fresh.pk}/delete/", {"post": "yes"}).status_code == 302
+    assert client.post(f"/admin/sites/site/{used.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert [site.slug for site in Site.objects.all()] == ["site-0"]
