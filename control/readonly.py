@@ -55,6 +55,7 @@ class ReadOnlyAdmin(ModelAdmin):
     sortable_by: ClassVar[tuple[str, ...]] = ()
     list_per_page = 50
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     paginator = BoundedPaginator
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
@@ -84,7 +85,7 @@ class ReadOnlyAdmin(ModelAdmin):
 def hexadecimal(name: str) -> Callable[[Model], str]:
     """How the admin shows the digest in the column ``name``."""
 
-    @admin.display(description=name)
+    @admin.display(description=name.replace("_", " "))
     def shown(row: Model) -> str:
         return bytes(getattr(row, name)).hex()
 

@@ -13,7 +13,7 @@ from control.readonly import ReadOnlyAdmin, link
 class JobAdmin(ReadOnlyAdmin):
     """Newest first."""
 
-    list_display = ("sequence", "site", "url", "state", "pages", "created_at", "completed_at", "error")
+    list_display = ("sequence", "site", "state", "pages", "created_at", "completed_at", "error", "url")
     list_display_links = ("sequence",)
     list_filter = ("state",)
     list_select_related = ("site",)
@@ -27,5 +27,5 @@ class JobAdmin(ReadOnlyAdmin):
     @admin.display(description="pages")
     def pages(self, job: Job) -> str:
         """The way to what the job fetched."""
-        counted = job.stats.get("pages", "")
-        return link(f"{reverse('admin:results_page_changelist')}?job__id__exact={job.pk}", f"{counted} pages".strip())
+        address = f"{reverse('admin:results_page_changelist')}?job__id__exact={job.pk}"
+        return link(address, str(job.stats.get("pages", "pages")))

@@ -39,7 +39,7 @@ class StatusFilter(admin.SimpleListFilter):
 class PageAdmin(ReadOnlyAdmin):
     """Found by URL, by site, or from a job."""
 
-    list_display = ("id", "url", "status", "title", "content_type", "body_bytes", "last_seen")
+    list_display = ("id", "url", "status", "body_bytes", "last_seen", "title")
     list_display_links = ("id", "url")
     list_filter = (StatusFilter,)
     list_select_related = False

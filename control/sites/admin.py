@@ -34,6 +34,7 @@ class SiteAdmin(SiteModelAdmin):
     sortable_by = ("slug", "updated_at")
     list_per_page = 50
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     actions = None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Site]:
