@@ -76,8 +76,9 @@ class SeenFilter(dupefilter.RFPDupeFilter):  # type: ignore[misc] # scrapy-redis
         return not self._seen.add(self._fingerprinter.fingerprint(request))
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Forget everything, and let the connection go; the next use opens one."""
         self._seen.clear()
+        self._seen.disconnect()
 
 
 class Scheduler(scheduler.Scheduler):  # type: ignore[misc] # scrapy-redis has no types
@@ -147,6 +148,7 @@ class Scheduler(scheduler.Scheduler):  # type: ignore[misc] # scrapy-redis has n
         for timer in self.delayed.values():
             timer.cancel()
         super().close(reason)
+        self.server.close()
 
 
 def _job(crawler: Crawler) -> UUID:

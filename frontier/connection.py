@@ -38,7 +38,13 @@ def check(url: str) -> None:
     try:
         with connect(url) as client:
             client.ping()
-    except (RedisError, OSError, ValueError) as error:
+    except ValueError:
+        # What redis-py says of it may hold a part of the password.
+        raise RedisUnavailableError(
+            f"REDIS_URL: {without_password(url)} cannot be used: it is not a URL of Redis. Write "
+            "redis://:password@host:6379/0, and in the password %2F for /, %23 for # and %40 for @."
+        ) from None
+    except (RedisError, OSError) as error:
         reason = str(error).rstrip(".") or type(error).__name__
         raise RedisUnavailableError(
             f"REDIS_URL: {without_password(url)} cannot be reached ({reason}). Start it, or mend the variable."

@@ -99,7 +99,7 @@ class ArchivePipeline:
             segment_bytes=settings.getint("LONGLINE_BUDGET_BYTES", 64_000_000) // 4,
             more_to_come=lambda: _more_to_come(crawler),
         )
-        crawler.signals.connect(pipeline.request_left_downloader, signals.request_left_downloader)
+        crawler.signals.connect(pipeline.scheduler_empty, signals.scheduler_empty)
         return pipeline
 
     async def process_item(self, item: Any) -> Any:
@@ -115,12 +115,8 @@ class ArchivePipeline:
             self.upload()
         return page
 
-    def request_left_downloader(self) -> None:
+    def scheduler_empty(self) -> None:
         """The last request of a job may end without a page: nobody else would notice that none are coming."""
-        if self._open:
-            asyncio.get_running_loop().call_soon(self._upload_if_last)
-
-    def _upload_if_last(self) -> None:
         if self._open and not self._more_to_come():
             self.upload()
 
@@ -159,5 +155,6 @@ class ArchivePipeline:
 def _more_to_come(crawler: Crawler) -> bool:
     engine = crawler.engine
     if not crawler.crawling:
-        return bool(engine.downloader.active)
+        # Stopping: whatever comes now is the last, and nobody wants to wait for it.
+        return False
     return bool(engine.downloader.active) or (engine.scheduler is not None and engine.scheduler.has_pending_requests())

@@ -9,8 +9,6 @@ from typing import Any
 
 from extractors.metadata import page_metadata
 from extractors.postings import postings
-from extractors.text import main_markdown
-
 from pipelines.items import as_page
 from schemas.page import Page, Record
 
@@ -52,6 +50,8 @@ class ExtractPipeline:
 
     @staticmethod
     def _text(page: Page) -> None:
+        from extractors.text import main_markdown  # noqa: PLC0415 - few crawls ask for text
+
         page.records.append(Record("text", {"markdown": main_markdown(page.body, page.url)}))
 
     @staticmethod

@@ -8,8 +8,6 @@ import sys
 from scrapy.commands import crawl
 
 from crawler.arguments import ArgumentError, read_arguments
-from crawler.run import JobRun
-from crawler.services import NotReadyError, prepare
 from schemas.environment import BadEnvironmentError, read_environment
 
 USAGE = 2
@@ -23,6 +21,10 @@ class Command(crawl.Command):
         if args != ["site"]:
             super().run(args, opts)
             return
+        # Scrapy imports every command for each: what only this one needs is imported late.
+        from crawler.run import JobRun  # noqa: PLC0415
+        from crawler.services import NotReadyError, prepare  # noqa: PLC0415
+
         try:
             arguments = read_arguments(opts.spargs)
             run = JobRun.start(arguments, prepare(read_environment()))

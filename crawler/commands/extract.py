@@ -13,7 +13,6 @@ from pydantic import ValidationError
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from crawler.fetch.once import FetchError, fetch
 from extractors.html import parse
 from extractors.metadata import page_metadata
 from extractors.postings import postings
@@ -50,7 +49,7 @@ class Command(ScrapyCommand):
             raise UsageError(f"--url {opts.url}: it takes a URL such as https://example.com", print_help=False)
         try:
             body, content_type, address = _read(args[0], url)
-        except (OSError, FetchError) as error:
+        except OSError as error:
             print(f"{args[0]} cannot be read: {error}", file=sys.stderr)
             self.exitcode = 1
             return
@@ -82,6 +81,8 @@ def _read(source: str, url: str | None) -> tuple[bytes, str, str]:
     """Body, content type and URL of a file or an address."""
     address = normalize_url(source) if source.startswith(("http://", "https://")) else None
     if address:
+        from crawler.fetch.once import fetch  # noqa: PLC0415 - Scrapy imports every command for each
+
         body, content_type, final = fetch(address)
         return body, content_type, url or final
     path = Path(source)

@@ -5,13 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from typing import Any
 from uuid import UUID
 
 import orjson
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 from scrapy.exceptions import UsageError
 
 from crawler.database_command import DatabaseCommand, NothingFoundError
@@ -68,31 +66,24 @@ def _show(rows: list[Row], *, as_json: bool) -> None:
         sys.stdout.buffer.write(orjson.dumps(rows, default=str, option=orjson.OPT_APPEND_NEWLINE))
         sys.stdout.flush()
         return
-    table = Table("job", "site", "state", "started", "seconds", "pages", "postings", "error", box=None)
+    console = Console(highlight=False, soft_wrap=True)
+    width = max((len(row["site"]) for row in rows), default=0)
     for row in rows:
-        table.add_row(*_cells(row))
-    Console(highlight=False).print(
-        table if rows else "No job yet. Start one: scrapy crawl site -a url=https://example.com"
-    )
+        console.print(_line(row, width))
+        if row["error"]:
+            console.print(f"           [dim]{escape(row['error'])}[/]")
+    if not rows:
+        console.print("No job yet. Start one: scrapy crawl site -a url=https://example.com")
 
 
-def _cells(row: Row) -> list[str]:
+def _line(row: Row, width: int) -> str:
     started, completed, stats = row["started_at"], row["completed_at"], row["stats"]
+    seconds = f"{(completed - started).total_seconds():.1f} s" if started and completed else ""
+    when = f"{started:%Y-%m-%d %H:%M}" if started else ""
+    counts = f"{stats.get('pages', 0):>9,} pages {stats.get('postings', 0):>7,} postings"
     colour = COLOURS.get(row["state"], "cyan")
-    return [
-        str(row["id"]),
-        escape(row["site"]),
-        f"[{colour}]{row['state']}[/]",
-        f"{started:%Y-%m-%d %H:%M:%S}" if started else "",
-        f"{(completed - started).total_seconds():.1f}" if started and completed else "",
-        _count(stats, "pages"),
-        _count(stats, "postings"),
-        escape(row["error"] or ""),
-    ]
-
-
-def _count(stats: dict[str, Any], name: str) -> str:
-    return f"{stats[name]:,}" if name in stats else ""
+    site = escape(row["site"].ljust(width))
+    return f"[{colour}]{row['state']:<10}[/] {site}  {when:<16} {seconds:>10} {counts}  [dim]{row['id']}[/]"
 
 
 def _job_id(text: str) -> UUID:

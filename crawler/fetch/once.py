@@ -9,7 +9,7 @@ import aiohttp
 from crawler.settings import DOWNLOAD_MAXSIZE, DOWNLOAD_TIMEOUT, USER_AGENT
 
 
-class FetchError(RuntimeError):
+class FetchError(OSError):
     """The URL could not be fetched."""
 
 

@@ -34,7 +34,11 @@ LONGEST_DELAY = 300.0
 
 
 class DisallowedByRobotsError(IgnoreRequest):
-    """robots.txt does not allow this request, or could not be read."""
+    """robots.txt does not allow this request."""
+
+
+class NoRobotsError(IgnoreRequest):
+    """robots.txt could not be read, so that nothing of its host may be fetched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +54,16 @@ class Rules:
         """The sitemaps that it names."""
         return list(self.parser.sitemaps)
 
-    def refusal(self, url: str, user_agent: str) -> str | None:
-        """Why the URL must not be fetched, or None where it may be."""
+    def check(self, url: str, user_agent: str) -> None:
+        """Refuse a URL that must not be fetched.
+
+        Raises:
+            NoRobotsError, DisallowedByRobotsError: with the reason.
+        """
         if self.problem:
-            return self.problem
-        return None if self.parser.can_fetch(url, user_agent) else f"{self.url} disallows {url}"
+            raise NoRobotsError(self.problem)
+        if not self.parser.can_fetch(url, user_agent):
+            raise DisallowedByRobotsError(f"{self.url} disallows {url}")
 
 
 class RobotsMiddleware:
@@ -80,14 +89,10 @@ class RobotsMiddleware:
         """Refuse what robots.txt disallows.
 
         Raises:
-            DisallowedByRobotsError: with the reason.
+            NoRobotsError, DisallowedByRobotsError: with the reason.
         """
-        if not self._obey or request.meta.get("dont_obey_robotstxt"):
-            return
-        refusal = (await self.rules(request.url)).refusal(request.url, self._user_agent)
-        if refusal:
-            self._crawler.stats.inc_value("robotstxt/forbidden")
-            raise DisallowedByRobotsError(refusal)
+        if self._obey and not request.meta.get("dont_obey_robotstxt"):
+            (await self.rules(request.url)).check(request.url, self._user_agent)
 
     async def rules(self, url: str) -> Rules:
         """The rules of the URL's host; fetched at the first call, shared by those that come meanwhile."""

@@ -13,7 +13,7 @@ from twisted.python.failure import Failure
 
 from crawler.budget import COUNTS
 from crawler.failures import DISALLOWED, Failures, cause
-from crawler.fetch.robots import DisallowedByRobotsError, RobotsMiddleware
+from crawler.fetch.robots import DisallowedByRobotsError, NoRobotsError, RobotsMiddleware
 from crawler.scheduler import Scheduler
 from extractors.html import parse
 from extractors.links import page_links
@@ -67,7 +67,7 @@ class SiteSpider(Spider):
         rules = await robots.rules(start) if robots else None
         if rules and rules.problem and self.job.config.obey_robots:
             if self.job.config.dry_run:  # else the start page says it
-                self.failures.add(DISALLOWED, f"{rules.problem}.")
+                self.failures.add(NoRobotsError.__name__, f"{rules.problem}.")
             return []
         named = rules.sitemaps if rules else []
         found = [join_url(start, url) for url in (*named, "/sitemap.xml")]
@@ -152,6 +152,8 @@ class SiteSpider(Spider):
         error = failure.value
         if isinstance(error, DisallowedByRobotsError):
             self.failures.add(DISALLOWED, f"{error}.")
+        elif isinstance(error, NoRobotsError):
+            self.failures.add(type(error).__name__, f"{error}.")
         elif not isinstance(error, IgnoreRequest):
             self.failures.add(type(error).__name__, f"{request.url} could not be fetched: {cause(error)}.")
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
 from psycopg.rows import dict_row
+from psycopg.types.json import Json
 
 from tests.support.crawl import Scrapy, make_scrapy
 
@@ -30,3 +31,24 @@ def rows(servers: Servers) -> Iterator[Rows]:
     """A connection to the database that the shared home's crawls fill."""
     with psycopg.connect(servers.database_url, autocommit=True, row_factory=dict_row) as connection:
         yield connection
+
+
+@pytest.fixture
+def store_site(scrapy: Scrapy, rows: Rows) -> Iterator[Callable[..., None]]:
+    """``store_site("slug", url=…, max_pages=3)`` stores a site; it goes after the test, with all that it led to."""
+    assert scrapy.run("jobs").status == 0  # migrates
+    slugs: list[str] = []
+
+    def store(slug: str, **config: Any) -> None:
+        slugs.append(slug)
+        # Others may have crawled the host without a config, and made an ad-hoc site of it.
+        rows.execute("INSERT INTO site (slug, config) VALUES (%s, %s)", [slug, Json(config)])
+
+    yield store
+    ids = "(SELECT id FROM site WHERE slug = ANY(%s))"
+    for statement in (
+        "DELETE FROM page WHERE site_id IN ",
+        "DELETE FROM job WHERE site_id IN ",
+        "DELETE FROM site WHERE id IN ",
+    ):
+        rows.execute(statement.encode() + ids.encode(), [slugs])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from typing import Any
 
 import psycopg
 import pytest
@@ -17,7 +18,7 @@ from tests.web.expected import PLAIN
 
 def test_pages_are_archived_in_s3(scrapy: Scrapy, web: RunningWeb, s3: S3, database_url: str, redis_url: str) -> None:
     web.reset()
-    urls = {"DATABASE_URL": database_url, "REDIS_URL": redis_url, "LONGLINE_ARCHIVE_URL": f"s3://{s3.bucket}/raw"}
+    urls: dict[str, Any] = {"DATABASE_URL": database_url, "REDIS_URL": redis_url, "LONGLINE_ARCHIVE_URL": f"s3://{s3.bucket}/raw"}
     done = scrapy.crawl(web.url("plain"), strict=False, **urls, **s3.environment)
     assert done.status == 0, done.stdout + done.stderr
     assert 'psql "$DATABASE_URL"' in done.stdout

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -44,9 +44,8 @@ def test_a_site_that_robots_txt_forbids(scrapy: Scrapy, web: RunningWeb) -> None
     assert set(web.asked("forbidden")) <= {"/robots.txt"}
 
 
-def test_fewer_pages_than_the_site_expects(scrapy: Scrapy, web: RunningWeb, rows: Rows) -> None:
-    config = f'{{"url": "{web.url("empty")}", "expect": {{"pages": 5}}}}'
-    rows.execute("INSERT INTO site (slug, config) VALUES ('expecting', %s)", [config])
+def test_fewer_pages_than_the_site_expects(scrapy: Scrapy, web: RunningWeb, store_site: Callable[..., None]) -> None:
+    store_site("expecting", url=web.url("empty"), expect={"pages": 5})
     done = scrapy.run("crawl", "site", "-a", "site=expecting")
     assert done.status == 1
     assert "The site's config expects at least 5 pages; the job found 1." in done.stdout

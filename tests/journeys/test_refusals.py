@@ -91,7 +91,7 @@ def test_an_archive_on_a_full_disk(fresh: Scrapy, tmp_path: Path) -> None:
     disk.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", str(disk)], check=True)
     try:
-        (disk / "filler").write_bytes(b"x" * 12_288)
+        subprocess.run(["dd", "if=/dev/zero", f"of={disk}/filler"], check=False, capture_output=True)
         done = fresh.crawl(NOWHERE, LONGLINE_ARCHIVE_URL=(disk / "archive").as_uri())
     finally:
         subprocess.run(["umount", str(disk)], check=True)

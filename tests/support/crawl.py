@@ -35,8 +35,12 @@ class Scrapy:
         return own | changes
 
     def command(self, *arguments: str, strict: bool = True) -> list[str]:
-        """The words of ``scrapy ARGUMENTS``; strict: a warning is an error."""
-        return [sys.executable, *(["-W", "error"] if strict else []), "-m", "scrapy", *arguments]
+        """The words of ``scrapy ARGUMENTS``; strict: a warning is an error.
+
+        But for ResourceWarning: Scrapy itself leaves an event loop behind where it is told to use uvloop.
+        """
+        warnings = ["-W", "error", "-W", "ignore::ResourceWarning"] if strict else []
+        return [sys.executable, *warnings, "-m", "scrapy", *arguments]
 
     def run(self, *arguments: str, strict: bool = True, timeout: float = 120, **environment: str) -> Crawled:
         """Run ``scrapy ARGUMENTS`` to its end; TimeoutExpired after ``timeout`` seconds, when it is killed."""
