@@ -11,56 +11,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from schemas.addresses import url_sha256
-from schemas.site import SiteConfig
+from tests.control.crawled import DIGEST, TABLES, URL, crawled
 
 if TYPE_CHECKING:
-    from django.db.models import Model
     from django.test import Client
 
-TABLES = ["sites/site", "jobs/job", "results/page", "results/pagetext", "results/posting", "results/rejectedrecord"]
 RESULTS = TABLES[1:]
-URL = "https://acme.example/careers"
-DIGEST = b"\xab" * 32
-FILLED_IN: dict[str, Any] = {
-    "slug": "acme",
-    "url": URL,
-    "extract": ["page", "posting"],
-    "delay": "0.5",
-    "concurrency": "8",
-    "sitemaps": "on",
-    "obey_robots": "on",
-    "allowed_hosts": "jobs.acme.example\nacme.example:8080\n",
-    "expect.postings": "3",
-}
-
-
-def crawled(*numbers: int) -> dict[str, Model]:
-    """For each number a site with a job, a page and what it yielded; the last row of each table."""
-    from control.jobs.models import Job  # noqa: PLC0415 - needs Django to be set up
-    from control.results.models import Page, PageText, Posting, RejectedRecord  # noqa: PLC0415 - needs Django
-    from control.sites.models import Site  # noqa: PLC0415 - needs Django to be set up
-
-    rows: dict[str, Model] = {}
-    for number in numbers or (0,):
-        site = Site.objects.create(slug=f"site-{number}", config={"url": URL})
-        job = Job.objects.create(site=site, url=URL, state="completed", stats={"pages": 1})
-        url = f"{URL}/{number}"
-        fetched = {"url": url, "final_url": url, "status": 200, "body_sha256": DIGEST, "body_bytes": 9}
-        place = {"archive_uri": "file:///a.warc.gz", "archive_offset": 0, "archive_length": 5}
-        page = Page.objects.create(site=site, job=job, url_sha256=url_sha256(url), **fetched, **place)
-        key = {"platform": "web", "tenant": "acme.example", "source_id": str(number)}
-        title = f"Baker <b>{number}</b>"
-        posting = Posting.objects.create(page=page, url=url, title=title, content_sha256=DIGEST, **key)
-        reasons = [{"field": "title", "problem": "is missing"}]
-        bad = {"kind": "posting", "data": {"title": None}, "problems": reasons, "data_sha256": DIGEST}
-        rejected = RejectedRecord.objects.create(page=page, **bad)
-        text = PageText.objects.create(body_sha256=DIGEST, extractor=f"v{number}", markdown="# Jobs")
-        rows = dict(zip(TABLES, (site, job, page, text, posting, rejected), strict=True))
-    return rows
-
-
-def errors(html: str) -> list[str]:
-    return [unescape(text) for text in re.findall(r'<ul class="errorlist[^>]*><li>(.*?)</li>', html)]
 
 
 def listed(html: str) -> list[str]:
@@ -273,90 +229,3 @@ def test_a_list_ends_after_ten_thousand_rows(undone: None) -> None:
     PageText.objects.bulk_create(texts)
 
     assert BoundedPaginator(PageText.objects.order_by("pk"), 50).num_pages == 200
-
-
-def site_of(slug: str) -> Any:
-    from control.sites.models import Site  # noqa: PLC0415 - needs Django to be set up
-
-    return Site.objects.get(slug=slug)
-
-
-def test_every_field_of_a_site_has_a_field_in_the_form(client: Client) -> None:
-    html = client.get("/admin/sites/site/add/").content.decode()
-
-    for name in set(SiteConfig.model_fields) - {"expect"} | {"expect.pages", "expect.postings"}:
-        assert f'name="{name}"' in html
-
-
-def test_a_site_is_added(client: Client) -> None:
-    answer = client.post("/admin/sites/site/add/", FILLED_IN)
-
-    assert errors(answer.content.decode()) == []
-    assert answer.status_code == 302
-    assert site_of("acme").config == {
-        "url": URL,
-        "delay": 0.5,
-        "allowed_hosts": ["jobs.acme.example", "acme.example:8080"],
-        "expect": {"postings": 3},
-    }
-
-
-def test_what_the_form_shows_is_what_it_takes(client: Client) -> None:
-    client.post("/admin/sites/site/add/", FILLED_IN)
-    site = site_of("acme")
-    form = client.get(f"/admin/sites/site/{site.pk}/change/").context["adminform"].form
-    shown = {name: form[name].value() for name in form.fields}
-
-    answer = client.post(
-        f"/admin/sites/site/{site.pk}/change/",
-        {name: "on" if value is True else value for name, value in shown.items() if value not in (None, False)},
-    )
-
-    assert answer.status_code == 302
-    assert site_of("acme").config == site.config
-
-
-def test_each_mistake_is_told_at_its_field(client: Client) -> None:
-    wrong = {"url": "acme", "max_pages": "0", "concurrency": "many", "expect.postings": "-1", "slug": "Acme Inc"}
-
-    form = client.post("/admin/sites/site/add/", FILLED_IN | wrong).context["adminform"].form
-
-    assert form.errors == {
-        "slug": [
-            "A slug must be up to 255 lower-case letters, digits and . - _ : [ ], and begin with a letter or digit."
-        ],
-        "url": ["Must be a URL that starts with http:// or https:// and names a host; it is 'acme'."],
-        "max_pages": ["Must be greater than or equal to 1; it is '0'."],
-        "concurrency": ["Must be a valid integer, unable to parse string as an integer; it is 'many'."],
-        "expect.postings": ["Must be greater than or equal to 0; it is '-1'."],
-    }
-
-
-def test_a_missing_url_and_a_taken_slug_are_told(client: Client) -> None:
-    client.post("/admin/sites/site/add/", FILLED_IN)
-
-    missing = client.post("/admin/sites/site/add/", FILLED_IN | {"slug": "beta", "url": ""}).context["adminform"].form
-    taken = client.post("/admin/sites/site/add/", FILLED_IN).context["adminform"].form
-
-    assert missing.errors == {"url": ["Must be given."]}
-    assert taken.errors == {"__all__": ["A site with this slug exists."]}
-
-
-def test_a_site_that_somebody_has_configured_is_no_longer_ad_hoc(client: Client) -> None:
-    from control.sites.models import Site  # noqa: PLC0415 - needs Django to be set up
-
-    site = Site.objects.create(slug="acme", config={"url": URL}, ad_hoc=True)
-
-    client.post(f"/admin/sites/site/{site.pk}/change/", FILLED_IN)
-
-    assert not site_of("acme").ad_hoc
-
-
-def test_a_site_is_deleted_only_before_it_is_crawled(client: Client) -> None:
-    from control.sites.models import Site  # noqa: PLC0415 - needs Django to be set up
-
-    fresh, used = Site.objects.create(slug="fresh", config={"url": URL}), crawled()["sites/site"]
-
-    assert client.post(f"/admin/sites/site/{fresh.pk}/delete/", {"post": "yes"}).status_code == 302
-    assert client.post(f"/admin/sites/site/{used.pk}/delete/", {"post": "yes"}).status_code == 403
-    assert [site.slug for site in Site.objects.all()] == ["site-0"]

@@ -1,0 +1,39 @@
+"""Rows such as crawls leave, made through Django."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from schemas.addresses import url_sha256
+
+if TYPE_CHECKING:
+    from django.db.models import Model
+
+TABLES = ["sites/site", "jobs/job", "results/page", "results/pagetext", "results/posting", "results/rejectedrecord"]
+URL = "https://acme.example/careers"
+DIGEST = b"\xab" * 32
+
+
+def crawled(*numbers: int) -> dict[str, Model]:
+    """For each number a site with a job, a page and what it yielded; the last row of each table."""
+    from control.jobs.models import Job  # noqa: PLC0415 - needs Django to be set up
+    from control.results.models import Page, PageText, Posting, RejectedRecord  # noqa: PLC0415 - needs Django
+    from control.sites.models import Site  # noqa: PLC0415 - needs Django to be set up
+
+    rows: dict[str, Model] = {}
+    for number in numbers or (0,):
+        site = Site.objects.create(slug=f"site-{number}", config={"url": URL})
+        job = Job.objects.create(site=site, url=URL, state="completed", stats={"pages": 1})
+        url = f"{URL}/{number}"
+        fetched = {"url": url, "final_url": url, "status": 200, "body_sha256": DIGEST, "body_bytes": 9}
+        place = {"archive_uri": "file:///a.warc.gz", "archive_offset": 0, "archive_length": 5}
+        page = Page.objects.create(site=site, job=job, url_sha256=url_sha256(url), **fetched, **place)
+        key = {"platform": "web", "tenant": "acme.example", "source_id": str(number)}
+        title = f"Baker <b>{number}</b>"
+        posting = Posting.objects.create(page=page, url=url, title=title, content_sha256=DIGEST, **key)
+        reasons = [{"field": "title", "problem": "is missing"}]
+        bad = {"kind": "posting", "data": {"title": None}, "problems": reasons, "data_sha256": DIGEST}
+        rejected = RejectedRecord.objects.create(page=page, **bad)
+        text = PageText.objects.create(body_sha256=DIGEST, extractor=f"v{number}", markdown="# Jobs")
+        rows = dict(zip(TABLES, (site, job, page, text, posting, rejected), strict=True))
+    return rows
