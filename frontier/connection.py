@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from redis import Redis
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
+from redis.exceptions import AuthenticationError, RedisError
 from redis.retry import Retry
 
 from schemas.environment import without_password
@@ -44,6 +44,11 @@ def check(url: str) -> None:
             f"REDIS_URL: {without_password(url)} cannot be used: it is not a URL of Redis. Write "
             "redis://:password@host:6379/0, and in the password %2F for /, %23 for # and %40 for @."
         ) from None
+    except AuthenticationError as error:
+        # Where the password is missing, the server speaks of HELLO and RESP.
+        raise RedisUnavailableError(
+            f"REDIS_URL: {without_password(url)} refuses the user or password, or asks for one. Mend the variable."
+        ) from error
     except (RedisError, OSError) as error:
         reason = str(error).rstrip(".") or type(error).__name__
         raise RedisUnavailableError(
