@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from schemas.addresses import is_private_host, site_host
+from schemas.addresses import is_private_host, normalize_url, site_host
 
 
 class Boundary:
@@ -15,12 +15,13 @@ class Boundary:
 
     def __init__(self, url: str, allowed_hosts: Iterable[str] = ()) -> None:
         self._private = is_private_host(_name(site_host(url)))
-        self._hosts = {site_host(url), *(site_host(f"http://{host}/") for host in allowed_hosts)}
+        self._hosts = {site_host(url), *map(_as_in_links, allowed_hosts)}
         # Most links of a page lead to where it is itself: no URL is taken apart twice.
         self._known: dict[str, bool] = {}
 
     def __contains__(self, url: str) -> bool:
-        origin = url[: url.find("/", 8)]
+        end = url.find("/", len("https://"))
+        origin = url[:end] if end > 0 else url
         known = self._known.get(origin)
         if known is None:
             known = self._known[origin] = site_host(url) in self._hosts
@@ -32,6 +33,12 @@ class Boundary:
         if self._private or not is_private_host(_name(host)):
             self._hosts.add(host)
             self._known.clear()
+
+
+def _as_in_links(host: str) -> str:
+    """People write ``Müller.example``; links, once they are normalised, ``xn--mller-kva.example``."""
+    url = f"http://{host}/"
+    return site_host(normalize_url(url) or url)
 
 
 def _name(host: str) -> str:
