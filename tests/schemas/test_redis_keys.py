@@ -1,0 +1,33 @@
+"""Keys in Redis: a family each, and one cluster slot for all of a job's shard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from redis.crc import key_slot
+
+from schemas import redis_keys
+
+JOB = UUID("12345678-1234-5678-1234-567812345678")
+
+
+def test_the_names_are_those_that_are_written_down() -> None:
+    assert redis_keys.job_requests(JOB) == f"longline:{{{JOB}:0}}:requests"
+    assert redis_keys.job_seen(JOB, shard=3) == f"longline:{{{JOB}:3}}:seen"
+
+
+@given(job=st.uuids(), shard=st.integers(0, 4095))
+def test_the_keys_of_a_shard_share_a_cluster_slot(job: UUID, shard: int) -> None:
+    names = {redis_keys.job_requests(job, shard), redis_keys.job_seen(job, shard)}
+
+    assert len(names) == 2
+    assert len({key_slot(name.encode()) for name in names}) == 1
+
+
+@pytest.mark.parametrize("name", [redis_keys.job_requests, redis_keys.job_seen])
+def test_another_job_or_shard_has_other_keys(name: Callable[[UUID, int], str]) -> None:
+    assert len({name(JOB, 0), name(JOB, 1), name(uuid4(), 0)}) == 3

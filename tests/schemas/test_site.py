@@ -1,0 +1,125 @@
+"""A site's config: what may stand in it, and what is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from schemas.site import EXTRACTS, Expectations, SiteConfig
+
+URL = "https://example.com/"
+
+
+def config(**fields: Any) -> SiteConfig:
+    return SiteConfig.model_validate({"url": URL, **fields})
+
+
+def refused_fields(**fields: Any) -> set[str]:
+    with pytest.raises(ValidationError) as refused:
+        config(**fields)
+    return {str(error["loc"][0]) for error in refused.value.errors()}
+
+
+def test_a_url_is_enough() -> None:
+    assert config().model_dump() == {
+        "url": URL,
+        "max_pages": None,
+        "max_depth": None,
+        "extract": ("page", "posting"),
+        "output": None,
+        "dry_run": False,
+        "allowed_hosts": (),
+        "sitemaps": True,
+        "obey_robots": True,
+        "delay": 0.0,
+        "concurrency": 8,
+        "user_agent": None,
+        "expect": {"pages": 0, "postings": 0},
+    }
+
+
+def test_the_url_is_normalised() -> None:
+    assert config(url=" HTTPS://user:word@Example.COM:443/a/../b#part ").url == "https://example.com/b"
+
+
+@pytest.mark.parametrize("url", ["", "nonsense", "example.com", "ftp://example.com/", "http://", "https://a..b/", None])
+def test_what_is_no_web_address_is_refused(url: Any) -> None:
+    assert refused_fields(url=url) == {"url"}
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("text", ("text",)),
+        (" page , text ", ("page", "text")),
+        (["posting"], ("posting",)),
+        (",", ()),
+    ],
+)
+def test_extract_is_a_list_or_words_with_commas(written: Any, read: tuple[str, ...]) -> None:
+    assert config(extract=written).extract == read
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"max_pages": 0},
+        {"max_pages": "ten"},
+        {"max_pages": 1.5},
+        {"max_depth": -1},
+        {"extract": "page,pictures"},
+        {"extract": 7},
+        {"dry_run": "perhaps"},
+        {"delay": -0.1},
+        {"delay": 3601},
+        {"delay": float("nan")},
+        {"concurrency": 0},
+        {"concurrency": 257},
+        {"expect": {"pages": -1}},
+        {"expect": {"articles": 1}},
+        {"allowed_hosts": "example.org"},
+        {"colour": "red"},
+    ],
+    ids=str,
+)
+def test_a_bad_value_or_an_unknown_name_is_refused_by_its_field(fields: dict[str, Any]) -> None:
+    assert refused_fields(**fields) == set(fields)
+
+
+def test_an_assignment_is_checked_too() -> None:
+    site = config()
+
+    with pytest.raises(ValidationError):
+        site.max_pages = 0
+
+
+def test_every_field_says_what_it_is_for() -> None:
+    assert all(field.description for field in SiteConfig.model_fields.values())
+
+
+configs = st.builds(
+    SiteConfig,
+    url=st.sampled_from([URL, "http://127.0.0.1:8000/a?b=%20"]),
+    max_pages=st.none() | st.integers(1, 10**9),
+    max_depth=st.none() | st.integers(0, 99),
+    extract=st.lists(st.sampled_from(EXTRACTS)).map(tuple),
+    output=st.none() | st.text(max_size=20),
+    dry_run=st.booleans(),
+    allowed_hosts=st.lists(st.text(max_size=20), max_size=3).map(tuple),
+    sitemaps=st.booleans(),
+    obey_robots=st.booleans(),
+    delay=st.floats(0, 3600),
+    concurrency=st.integers(1, 256),
+    user_agent=st.none() | st.text(max_size=20),
+    expect=st.builds(Expectations, pages=st.integers(0, 99), postings=st.integers(0, 99)),
+)
+
+
+@given(configs)
+def test_what_is_stored_as_json_is_read_again(site: SiteConfig) -> None:
+    assert SiteConfig.model_validate_json(site.model_dump_json()) == site
+    assert SiteConfig.model_validate(site.model_dump(mode="json", exclude_defaults=True) | {"url": site.url}) == site
