@@ -23,6 +23,10 @@ logger = logging.getLogger(__name__)
 
 BATCH_PAGES = 500
 RETRY_SECONDS = (0.1, 0.5, 2.0, 5.0, 10.0)
+POISON = (psycopg.DataError, psycopg.IntegrityError, psycopg.errors.ProgramLimitExceeded)
+"""Errors of one row's own."""
+PASSING = ("08", "40", "57")
+"""Classes of SQLSTATE that say: try again. The connection is gone, a transaction lost a race, the server restarts."""
 Connection = psycopg.AsyncConnection[tuple[Any, ...]]
 
 
@@ -77,7 +81,7 @@ class Writer:
     async def _commit(self, batch: list[Waiting]) -> None:
         try:
             await self._with_retries(batch)
-        except (psycopg.DataError, psycopg.IntegrityError) as error:
+        except POISON as error:
             await self._split(batch, error)
         except psycopg.Error as error:
             _fail(batch, DatabaseError(f"PostgreSQL refused {len(batch)} pages: {_first_line(error)}."))
@@ -99,7 +103,7 @@ class Writer:
             try:
                 return await self._transact(batch)
             except psycopg.OperationalError as error:
-                if isinstance(error, psycopg.errors.DiskFull):
+                if not _passing(error):
                     raise
                 logger.warning("PostgreSQL is away (%s); next try in %s s.", _first_line(error), pause)
                 await self._drop_connection()
@@ -173,6 +177,11 @@ def _count(stats: JobStats, batch: list[Waiting]) -> None:
 def _fail(batch: list[Waiting], error: DatabaseError | RowError) -> None:
     for waiting in batch:
         waiting.committed.set_exception(error)
+
+
+def _passing(error: psycopg.OperationalError) -> bool:
+    """Whether PostgreSQL may take the same rows a little later; a connection that broke has no SQLSTATE."""
+    return error.sqlstate is None or error.sqlstate.startswith(PASSING)
 
 
 def _first_line(error: psycopg.Error) -> str:
