@@ -56,6 +56,8 @@ def _number(amount: Decimal) -> int | float:
 
 
 Text = Annotated[str, Field(min_length=1)]
+# The three parts of a key stand in one index, whose rows hold 2704 bytes.
+KeyPart = Annotated[str, Field(min_length=1, max_length=200)]
 WebUrl = Annotated[str, AfterValidator(_web_url)]
 Country = Annotated[str, AfterValidator(_country)]
 Currency = Annotated[str, AfterValidator(_currency)]
@@ -142,9 +144,9 @@ class Conflict(Strict):
 class Posting(Strict):
     """What extraction fills of the table ``posting``. Its key: ``platform``, ``tenant``, ``source_id``."""
 
-    platform: Text
-    tenant: Text
-    source_id: Text
+    platform: KeyPart
+    tenant: KeyPart
+    source_id: KeyPart
     requisition_id: Text | None = None
     url: WebUrl
     apply_url: WebUrl | None = None

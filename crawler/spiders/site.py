@@ -25,6 +25,8 @@ from schemas.page import Page
 
 HTML_TYPES = ("text/html", "application/xhtml+xml")
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+START = "start_page"
+"""``request.meta`` key of the start page, and of where it redirects to: the site is where they end."""
 LONGEST_COOKIE_CHAIN = 3
 """Redirects of a URL to itself, as sites do that want to see their cookie first."""
 REMEMBERED_LINKS = 500_000
@@ -56,7 +58,9 @@ class SiteSpider(Spider):
     async def start(self) -> AsyncIterator[Request]:
         """The start page, and the sitemaps that robots.txt names or that are at the usual place."""
         if not self.job.config.dry_run:
-            yield self._page_request(self.job.config.url, depth=0, priority=START_PRIORITY)
+            start = self._page_request(self.job.config.url, depth=0, priority=START_PRIORITY)
+            start.meta[START] = True
+            yield start
         if self.job.config.sitemaps:
             for url in await self._sitemaps():
                 yield self._sitemap_request(url)
@@ -106,17 +110,18 @@ class SiteSpider(Spider):
         depth: int = request.meta["depth_in_site"]
         if target is None:
             return
-        if depth == 0 and request.url == self.job.config.url:
+        if request.meta.get(START):
             self.boundary.adopt(target)
         if target not in self.boundary:
             return
         repeats = request.meta.get("cookie_chain", 0) + 1
+        follow = self._page_request(target, depth, request.priority)
+        follow.meta[START] = request.meta.get(START, False)
         if target != request.url:
-            yield self._page_request(target, depth, request.priority)
+            yield follow
         elif repeats <= LONGEST_COOKIE_CHAIN and "Set-Cookie" in response.headers:
-            again = self._page_request(target, depth, request.priority)
-            again.meta["cookie_chain"] = repeats
-            yield again.replace(dont_filter=True)
+            follow.meta["cookie_chain"] = repeats
+            yield follow.replace(dont_filter=True)
 
     def _page_request(self, url: str, depth: int, priority: int = 0) -> Request:
         # Redirects are answers, stored and followed as links; Scrapy would hide them.
