@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import gzip
-from collections.abc import Iterable
+import re
 from datetime import UTC, datetime
 from http import HTTPStatus
 from uuid import uuid4
@@ -21,6 +21,8 @@ GZIP_WINDOW = 31
 # The body is kept decoded: these headers would no longer describe it.
 TRANSFER_HEADERS = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 HTTP_STATUSES = frozenset(HTTPStatus)
+_LINE_END = re.compile("[\r\n]")
+_NOT_IN_A_URI = re.compile("[\x00-\x20\x7f]")
 
 
 def warcinfo(filename: str, software: str) -> bytes:
@@ -40,7 +42,7 @@ def exchange(page: Page) -> tuple[bytes, bytes]:
     """The response record and the request record of a page, each a gzip member."""
     record_id = _new_id()
     about = [
-        ("WARC-Target-URI", page.url),
+        ("WARC-Target-URI", _escaped(page.url)),
         ("Longline-Job", str(page.job_id)),
         ("Longline-Site", page.site),
         ("Longline-Tier", page.tier),
@@ -63,14 +65,14 @@ def exchange(page: Page) -> tuple[bytes, bytes]:
 
 
 def read_http(member: bytes) -> tuple[str, Headers, bytes]:
-    """Status line, headers and body of a response record.
+    """Status line, headers and body of a response record; headers as latin-1, which keeps any byte.
 
     Args:
         member: the gzip member that a row's pointer names.
     """
     _, _, block = gzip.decompress(member).partition(b"\r\n\r\n")
     head, _, body = block.partition(b"\r\n\r\n")
-    status, *lines = head.decode("utf-8", "replace").split("\r\n")
+    status, *lines = head.decode("latin-1").split("\r\n")
     headers = [(name, value.strip()) for name, _, value in (line.partition(":") for line in lines)]
     return status, headers, body.removesuffix(b"\r\n\r\n")
 
@@ -81,13 +83,14 @@ def _response_block(page: Page) -> bytes:
     ]
     headers.append(("Content-Length", str(len(page.body))))
     phrase = HTTPStatus(page.status).phrase if page.status in HTTP_STATUSES else ""
-    return f"HTTP/1.1 {page.status} {phrase}\r\n".encode() + _fields(headers) + b"\r\n" + page.body
+    return f"HTTP/1.1 {page.status} {phrase}\r\n".encode() + _http_fields(headers) + b"\r\n" + page.body
 
 
 def _request_block(page: Page) -> bytes:
-    _, _, rest = page.url.partition("://")
+    _, _, rest = _escaped(page.url).partition("://")
     host, slash, path = rest.partition("/")
-    return f"GET {slash}{path} HTTP/1.1\r\n".encode() + _fields([("Host", host), *page.request_headers]) + b"\r\n"
+    headers = [("Host", host), *page.request_headers]
+    return _wire(f"GET {slash}{path} HTTP/1.1\r\n") + _http_fields(headers) + b"\r\n"
 
 
 def _record(kind: str, when: datetime, headers: Headers, block: bytes, record_id: str | None = None) -> bytes:
@@ -101,12 +104,28 @@ def _record(kind: str, when: datetime, headers: Headers, block: bytes, record_id
     return _gzip(b"WARC/1.1\r\n" + _fields(fields) + b"\r\n" + block + b"\r\n\r\n")
 
 
-def _fields(pairs: Iterable[tuple[str, str]]) -> bytes:
-    return "".join(f"{name}: {_one_line(value)}\r\n" for name, value in pairs).encode("utf-8", "surrogateescape")
+def _fields(pairs: Headers) -> bytes:
+    return "".join(map(_line, pairs)).encode("utf-8", "replace")
 
 
-def _one_line(value: str) -> str:
-    return value.replace("\r", " ").replace("\n", " ")
+def _http_fields(pairs: Headers) -> bytes:
+    return b"".join(_wire(_line(pair)) for pair in pairs)
+
+
+def _line(pair: tuple[str, str]) -> str:
+    return _LINE_END.sub(" ", ": ".join(pair)) + "\r\n"
+
+
+def _wire(text: str) -> bytes:
+    """The bytes that came: what came by HTTP was read as latin-1."""
+    try:
+        return text.encode("latin-1")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace")
+
+
+def _escaped(url: str) -> str:
+    return _NOT_IN_A_URI.sub(lambda match: f"%{ord(match[0]):02X}", url)
 
 
 def _new_id() -> str:
