@@ -60,7 +60,8 @@ def remove_clutter(tree: LexborHTMLParser) -> None:
         return
     remove_silent(body)
     for node in body.css(_MARKED):
-        node.decompose()
+        if node.tag != "body":
+            node.decompose()
     total = len(body.text())
     for node in body.css(_NAMED):
         # What holds a third of the page is the page, whatever its name.

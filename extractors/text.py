@@ -13,9 +13,6 @@ from extractors.main_content import main_content
 _MAX_HTML = 8 * 2**20
 """Characters of HTML that are converted; what goes on after them is data that was dressed as a page."""
 
-_TOO_LITTLE = 140
-"""Characters of markdown. With less, what was taken for clutter may well be the page."""
-
 
 def main_markdown(html: bytes, url: str) -> str:
     """Markdown of what the page at ``url`` is about: without its navigation, banners and forms; links are absolute.
@@ -24,11 +21,8 @@ def main_markdown(html: bytes, url: str) -> str:
     """
     tree = parse(html)
     base = base_url(tree, url)
-    markdown = _markdown(_main_html(tree), base)
-    if len(markdown) < _TOO_LITTLE:
-        whole = _markdown(_whole_html(parse(html)), base)
-        return max(markdown, whole, key=len)
-    return markdown
+    # Where everything was taken for clutter, the clutter is the page.
+    return _markdown(_main_html(tree), base) or _markdown(_whole_html(parse(html)), base)
 
 
 def _main_html(tree: LexborHTMLParser) -> str:
@@ -38,14 +32,19 @@ def _main_html(tree: LexborHTMLParser) -> str:
     main = main_content(tree.body)
     heading = _heading_outside(tree, main)
     remove_link_lists(main)
-    return heading + (main.html or "")
+    return heading + _html(main)
 
 
 def _whole_html(tree: LexborHTMLParser) -> str:
     if tree.body is None:
         return ""
     remove_silent(tree.body)
-    return tree.body.html or ""
+    return _html(tree.body)
+
+
+def _html(node: LexborNode) -> str:
+    """The element's markup. Of the body only what is in it: scripts that do not run here may have to show it."""
+    return (node.inner_html if node.tag == "body" else node.html) or ""
 
 
 def _heading_outside(tree: LexborHTMLParser, main: LexborNode) -> str:
