@@ -71,11 +71,18 @@ class ArchivePipeline:
     """
 
     def __init__(
-        self, archive: Archive, *, software: str, segment_bytes: int, more_to_come: Callable[[], bool]
+        self,
+        archive: Archive,
+        *,
+        software: str,
+        segment_bytes: int,
+        more_to_come: Callable[[], bool],
+        segment_seconds: float = SEGMENT_SECONDS,
     ) -> None:
         self._archive = archive
         self._software = software
         self._segment_bytes = segment_bytes
+        self._segment_seconds = segment_seconds
         self._more_to_come = more_to_come
         self._worker = f"{socket.gethostname().split('.')[0]}-{os.getpid()}-{secrets.token_hex(4)}"
         self._sequence = 0
@@ -124,7 +131,7 @@ class ArchivePipeline:
         self._sequence += 1
         name = f"warc/{datetime.now(UTC):%Y/%m/%d}/{self._worker}-{self._sequence:06}.warc.gz"
         self._open = Segment(name, self._archive.uri(name), self._software)
-        self._timer = asyncio.get_running_loop().call_later(SEGMENT_SECONDS, self.upload)
+        self._timer = asyncio.get_running_loop().call_later(self._segment_seconds, self.upload)
         return self._open
 
     def upload(self) -> None:
