@@ -9,6 +9,7 @@ from typing import Any
 
 _BEFORE = ("//", "/*", "*/", "<![CDATA[", "<!--")
 _AFTER = (";", "//", "/*", "*/", "]]>", "-->")
+_MOST_MARKS = 8
 _STRING_OR_NOISE = re.compile(
     r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\Z)'  # a string, kept
     r"|,(?=\s*[}\]])"  # a comma before a closing bracket
@@ -29,15 +30,13 @@ def read_json(text: str) -> list[Any]:
 
 def _unwrapped(text: str) -> str:
     """Without the comments and CDATA marks that hide it from browsers of old."""
-    while True:
-        shorter = text.strip()
+    for _ in range(_MOST_MARKS):
+        text = text.strip()
         for mark in _BEFORE:
-            shorter = shorter.removeprefix(mark)
+            text = text.removeprefix(mark)
         for mark in _AFTER:
-            shorter = shorter.removesuffix(mark)
-        if shorter == text:
-            return text
-        text = shorter
+            text = text.removesuffix(mark)
+    return text.strip()
 
 
 def _values(text: str) -> list[Any]:

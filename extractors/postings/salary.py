@@ -13,11 +13,9 @@ from schemas.codes import CURRENCIES
 _SYMBOLS = {"€": "EUR", "£": "GBP", "US$": "USD", "CA$": "CAD", "A$": "AUD", "₹": "INR", "R$": "BRL", "zł": "PLN"}
 _AMOUNT = r"(?:\d[\d.,'\u2019 \u00a0\u202f]*(?:k\b)?)"
 _CURRENCY = rf"(?:{'|'.join(sorted(CURRENCIES))}|[A-Z]{{0,3}}[€£$₹¥]|zł|Kč|kr\.?)"
+_MONEY = rf"\s*{_CURRENCY}?\s*({_AMOUNT})\s*{_CURRENCY}?\s*"
 # Only amounts: "according to grade 5" and "20 days" pay nothing.
-_AMOUNTS_ONLY = re.compile(
-    rf"\s*{_CURRENCY}?\s*({_AMOUNT})\s*{_CURRENCY}?\s*(?:[-\u2013\u2014]|to)?\s*{_CURRENCY}?\s*({_AMOUNT})?\s*{_CURRENCY}?\s*",
-    re.IGNORECASE,
-)
+_AMOUNTS_ONLY = re.compile(rf"{_MONEY}(?:(?:[-\u2013\u2014]|to){_MONEY})?", re.IGNORECASE)
 _LONGEST = 100
 _MOST_RANGES = 50
 _LARGEST = Decimal(10) ** 11
@@ -90,11 +88,20 @@ def _amounts(value: Any) -> list[int | float]:
     """The one or two amounts that a value is; a text with other words has none."""
     if isinstance(value, bool) or value is None:
         return []
-    match = _AMOUNTS_ONLY.fullmatch(text_of(value) or "") if len(str(value)) <= _LONGEST else None
-    found = [_amount(text) for text in match.groups() if text] if match else []
     if isinstance(value, int | float):
-        found = [_plain(Decimal(str(value)))]
-    return [amount for amount in found if amount is not None]
+        amount = _plain(Decimal(str(value)))
+        return [] if amount is None else [amount]
+    text = text_of(value) or ""
+    match = _AMOUNTS_ONLY.fullmatch(text) if len(text) <= _LONGEST else None
+    return _ascending(match[1], match[2] or "") if match else []
+
+
+def _ascending(first: str, second: str) -> list[int | float]:
+    """``30-40k`` is from 30,000; what goes down is no range."""
+    if second.strip().casefold().endswith("k") and first.strip().isdecimal() and len(first.strip()) < 4:
+        first = f"{first.strip()}k"
+    amounts = [amount for text in (first, second) if text and (amount := _amount(text)) is not None]
+    return amounts if amounts == sorted(amounts) else []
 
 
 def _amount(text: str) -> int | float | None:

@@ -30,8 +30,8 @@ AFTER = """
 CLUTTER = ("About us", "First section", "cookies", "sponsors", "First!", "Subscribe", "rights", "track", "color")
 tokens = st.sampled_from(
     [
-        "<div>", "</div>", "<table>", "<tr>", "<td>", "<p>", "<a href='", "'>", "<pre>", "<code>", "```", "<li>", "<ul>",
-        "\0", "<svg>", "<math>", "<template>", "<frameset>", "<img src=data:,>", "<base href='//['>", "<main>",
+        "<div>", "</div>", "<table>", "<tr>", "<td>", "<p>", "<a href='", "'>", "<pre>", "<code>", "```", "<li>",
+        "<ul>", "\0", "<svg>", "<math>", "<template>", "<frameset>", "<img src=data:,>", "<base href='//['>", "<main>",
         "<article>", PROSE, "<!--", "<script>", "<noscript>", "<h1>", "<h2>", "<br>", "<select><option>", "<dl><dd>",
         "<blockquote>", "<abbr title=x>", "<textarea>", "<plaintext>", "\u202e", "|", "<a class=share>", "</body>",
     ]

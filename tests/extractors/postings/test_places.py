@@ -1,0 +1,132 @@
+"""Where the work is, and where applicants may live."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from extractors.postings.countries import country_code, country_in_address
+from extractors.postings.places import applicant_scope, locations, workplace_type
+from schemas.codes import COUNTRIES
+
+
+def places(*job_location: Any, **posting: Any) -> list[tuple[Any, ...]]:
+    """City, region and country of each place."""
+    found = locations({"jobLocation": list(job_location), **posting}, role="office")
+    return [(place["city"], place["region"], place["country"]) for place in found]
+
+
+def address(city: Any = None, region: Any = None, country: Any = None) -> dict[str, Any]:
+    parts = {"addressLocality": city, "addressRegion": region, "addressCountry": country}
+    return {"@type": "Place", "address": {"@type": "PostalAddress", **parts}}
+
+
+@pytest.mark.parametrize(
+    ("place", "expected"),
+    [
+        (address("Bonn", "NRW", "DE"), ("Bonn", "NRW", "DE")),
+        (address("Bonn", None, {"@type": "Country", "name": "Deutschland"}), ("Bonn", None, "DE")),
+        (address("Austin, TX", None, "USA"), ("Austin", "TX", "US")),
+        (address("San Francisco, CA"), ("San Francisco", "CA", None)),
+        (address("Atlanta, Georgia"), ("Atlanta", "Georgia", None)),
+        (address("Cambridge, United Kingdom"), ("Cambridge", None, "GB")),
+        (address("Helsinki, Uusimaa, Finland", None, "FI"), ("Helsinki", "Uusimaa", "FI")),
+        (address(None, "Karnataka, India"), (None, "Karnataka", "IN")),
+        (address("Leipzig", "-", "DE"), ("Leipzig", None, "DE")),
+        (address("Anywhere in India", None, "IN"), (None, None, "IN")),
+        (address("Remote, Poland"), (None, None, "PL")),
+        (address("A, B, C, D", None, "FI"), (None, None, "FI")),
+        ("Wien, Österreich", ("Wien", None, "AT")),
+        ({"name": "Oslo"}, ("Oslo", None, None)),
+        ({"address": "Paris, France"}, ("Paris", None, "FR")),
+        ({"addressLocality": "Rome", "addressCountry": "IT"}, ("Rome", None, "IT")),
+    ],
+)
+def test_a_place_is_read_in_every_shape(place: Any, expected: tuple[Any, ...]) -> None:
+    assert places(place) == [expected]
+
+
+@pytest.mark.parametrize("place", [None, "", {}, address(), address("Remote"), address("N/A"), {"address": []}, False])
+def test_nowhere_is_no_place(place: Any) -> None:
+    assert places(place) == []
+
+
+def test_each_place_comes_once_and_keeps_its_words() -> None:
+    found = locations(
+        {"jobLocation": [address("Bonn", None, "Germany"), address("Bonn", None, "Germany")]}, role="seat"
+    )
+    assert found == [{"raw": "Bonn, Germany", "city": "Bonn", "region": None, "country": "DE", "role": "seat"}]
+
+
+def test_the_name_of_the_firm_is_no_city() -> None:
+    assert places(address("Acme"), hiringOrganization={"name": "Acme"}) == []
+
+
+def test_places_with_one_copied_address_are_told_apart_by_their_names() -> None:
+    copies = [address("Bonn", "NRW", "DE") | {"name": name} for name in ("Bonn, NRW", "Ulm, BW")]
+    assert places(*copies) == [("Bonn", "NRW", "DE"), ("Ulm", "BW", "DE")]
+
+
+@pytest.mark.parametrize(
+    ("posting", "kind"),
+    [
+        ({"jobLocationType": "TELECOMMUTE"}, "remote"),
+        ({"jobLocationType": ["Hybrid"]}, "hybrid"),
+        ({"jobLocationType": "On-site"}, "onsite"),
+        ({"jobLocationType": ["TELECOMMUTE", "onsite"]}, "hybrid"),
+        ({"jobLocation": {"@type": "VirtualLocation"}}, "remote"),
+        ({"jobLocationType": "somewhere"}, None),
+        ({}, None),
+    ],
+)
+def test_the_workplace_is_only_what_is_said(posting: dict[str, Any], kind: str | None) -> None:
+    assert workplace_type(posting) == kind
+
+
+def test_a_scope_is_a_country_or_else_a_region() -> None:
+    scope = applicant_scope({"applicantLocationRequirements": ["CAN", {"name": "Europe"}, {"name": "Europe"}, {}]})
+    assert [(place["raw"], place["country"], place["region"]) for place in scope] == [
+        ("CAN", "CA", None),
+        ("Europe", None, "Europe"),
+    ]
+    assert {place["role"] for place in scope} == {"remote_scope"}
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("de", "DE"),
+        ("USA", "US"),
+        ("U.S.", "US"),
+        ("UK", "GB"),
+        ("Türkiye", "TR"),
+        ("日本", "JP"),
+        ("osterreich", "AT"),
+    ],
+)
+def test_countries_are_known_by_codes_and_names(name: str, code: str) -> None:
+    assert country_code(name) == code
+
+
+@pytest.mark.parametrize("name", ["", "European Union", "Bavaria", "XX", "EU", "Atlantis"])
+def test_what_is_no_country_has_no_code(name: str) -> None:
+    assert country_code(name) is None
+
+
+def test_a_state_in_an_address_is_no_country() -> None:
+    assert country_in_address("CA") is None
+    assert country_in_address("Georgia") is None
+    assert country_code("Georgia") == "GE"
+
+
+@pytest.mark.parametrize("code", sorted(COUNTRIES))
+def test_every_code_is_a_country(code: str) -> None:
+    assert country_code(code) == code
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_a_place_or_none(text: str) -> None:
+    assert len(places(address(text, text, text))) <= 1
