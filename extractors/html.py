@@ -40,7 +40,7 @@ def parse(body: bytes, content_type: str = "") -> LexborHTMLParser:
 
     What nests deeper than ``MAX_DEPTH`` is flattened: its text and links stay.
     """
-    text = _as_utf8(body, content_type)
+    text = as_utf8(body, content_type)
     # Without events: with them, each option of a long select is compared with all before it.
     return LexborHTMLParser(_flattened(text), options=LexborDocumentOptions.WO_EVENTS)
 
@@ -61,8 +61,8 @@ def _known(encoding: str | None) -> str | None:
     return encoding if encoding in _WEB_ENCODINGS else None
 
 
-def _as_utf8(body: bytes, content_type: str) -> bytes:
-    """Bytes that no UTF-8 decoder knows become U+FFFD in the tree."""
+def as_utf8(body: bytes, content_type: str) -> bytes:
+    """The body in UTF-8, without a byte order mark; bytes that are of no known encoding become U+FFFD in the tree."""
     encoding = encoding_of(body, content_type) or ("utf-8" if _is_utf8(body) else "cp1252")
     if encoding == "utf-8":
         return body.removeprefix(b"\xef\xbb\xbf")

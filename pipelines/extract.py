@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from codecs import BOM_UTF8
 from collections.abc import Callable
 from typing import Any
 
+from extractors.html import as_utf8
 from extractors.metadata import page_metadata
 from extractors.postings import postings
 from pipelines.items import as_page
@@ -52,7 +54,9 @@ class ExtractPipeline:
     def _text(page: Page) -> None:
         from extractors.text import main_markdown  # noqa: PLC0415 - few crawls ask for text
 
-        page.records.append(Record("text", {"markdown": main_markdown(page.body, page.url)}))
+        # The mark says UTF-8 where the page itself says something else, or the charset stood in the header alone.
+        html = BOM_UTF8 + as_utf8(page.body, page.content_type)
+        page.records.append(Record("text", {"markdown": main_markdown(html, page.url)}))
 
     @staticmethod
     def _try(page: Page, kind: str, read: Callable[[Page], None]) -> None:

@@ -19,6 +19,9 @@ from extractors.postings import postings
 from schemas.addresses import normalize_url
 from schemas.posting import Posting, problems_of
 
+PLACEHOLDER = "http://localhost/"
+"""Where a file is from that does not say it."""
+
 
 class Command(ScrapyCommand):
     """Prints ``{"page": {…}, "postings": [{…}]}`` as JSON. Exit status: 0; 1 it could not be read; 2 wrong usage."""
@@ -60,8 +63,12 @@ class Command(ScrapyCommand):
 
 
 def describe(body: bytes, content_type: str, url: str, *, explain: bool) -> dict[str, Any]:
-    """The page's metadata and postings; with ``explain`` also ``rejected``, each with its ``problems``."""
+    """The page's metadata and postings; with ``explain`` also ``rejected``, each with its ``problems``.
+
+    Without a URL the page's own canonical one is taken: keys of postings are made of it.
+    """
     tree = parse(body, content_type)
+    url = url or page_metadata(tree, PLACEHOLDER).canonical_url or PLACEHOLDER
     good, rejected = [], []
     for data in postings(tree, url):
         try:
@@ -78,12 +85,11 @@ def describe(body: bytes, content_type: str, url: str, *, explain: bool) -> dict
 
 
 def _read(source: str, url: str | None) -> tuple[bytes, str, str]:
-    """Body, content type and URL of a file or an address."""
+    """Body, content type and URL (empty where it is not known) of a file or an address."""
     address = normalize_url(source) if source.startswith(("http://", "https://")) else None
     if address:
         from crawler.fetch.once import fetch  # noqa: PLC0415 - Scrapy imports every command for each
 
         body, content_type, final = fetch(address)
         return body, content_type, url or final
-    path = Path(source)
-    return path.read_bytes(), "", url or path.absolute().as_uri()
+    return Path(source).read_bytes(), "", url or ""
