@@ -7,12 +7,14 @@ never overwrites a newer one, and an error answer never overwrites a good page.
 from __future__ import annotations
 
 import hashlib
+from json import dumps as any_size
 from typing import Any
 
 import orjson
 from psycopg.types.json import Json
 
 from extractors import EXTRACTOR
+from pipelines.cleaning import clean, clean_text
 from schemas.addresses import url_sha256
 from schemas.page import ArchivePointer, Page, RejectedRecord
 
@@ -74,9 +76,9 @@ def page_row(page: Page, pointer: ArchivePointer) -> dict[str, Any]:
     """Parameters of ``PAGE``."""
     headers = {name.lower(): value for name, value in page.headers}
     metadata = page.metadata
-    return {
+    row = {
         "site_id": page.site_id,
-        "url_sha256": url_sha256(page.url),
+        "url_sha256": url_sha256(clean_text(page.url)),
         "url": page.url,
         "job_id": page.job_id,
         "final_url": page.final_url,
@@ -95,10 +97,11 @@ def page_row(page: Page, pointer: ArchivePointer) -> dict[str, Any]:
         "description": metadata.description,
         "language": metadata.language,
         "canonical_url": metadata.canonical_url,
-        "open_graph": json(metadata.open_graph),
+        "open_graph": json(clean(metadata.open_graph)),
         "extractor": EXTRACTOR,
         "fence": list(page.fence),
     }
+    return clean(row)
 
 
 def text_row(page: Page, markdown: str) -> dict[str, Any]:
@@ -136,9 +139,13 @@ def json(value: Any) -> Json:
     return Json(value, dumps=_dumps)
 
 
-def _dumps(value: Any) -> bytes:
-    return orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS)
+def _dumps(value: Any, option: int = orjson.OPT_NON_STR_KEYS) -> bytes:
+    try:
+        return orjson.dumps(value, default=str, option=option)
+    except orjson.JSONEncodeError:
+        # A number of more than 64 bits, which PostgreSQL takes.
+        return any_size(value, default=str, sort_keys=True).encode()
 
 
 def _digest(value: Any) -> bytes:
-    return hashlib.sha256(orjson.dumps(value, default=str, option=orjson.OPT_SORT_KEYS)).digest()
+    return hashlib.sha256(_dumps(value, orjson.OPT_NON_STR_KEYS | orjson.OPT_SORT_KEYS)).digest()

@@ -81,15 +81,19 @@ class Writer:
     async def _commit(self, batch: list[Waiting]) -> None:
         try:
             await self._with_retries(batch)
-        except POISON as error:
-            await self._split(batch, error)
         except psycopg.Error as error:
-            _fail(batch, DatabaseError(f"PostgreSQL refused {len(batch)} pages: {_first_line(error)}."))
+            if _poison(error):
+                await self._split(batch, error)
+            else:
+                _fail(batch, DatabaseError(f"PostgreSQL refused {len(batch)} pages: {_first_line(error)}."))
+        except Exception as error:  # noqa: BLE001 - a page's data may break anything, and those who wait must hear of it
+            await self._split(batch, error)
         else:
             for waiting in batch:
-                waiting.committed.set_result(None)
+                if not waiting.committed.done():
+                    waiting.committed.set_result(None)
 
-    async def _split(self, batch: list[Waiting], error: psycopg.Error) -> None:
+    async def _split(self, batch: list[Waiting], error: Exception) -> None:
         """One bad row must not cost the others: halve the batch until it stands alone."""
         if len(batch) == 1:
             _fail(batch, RowError(f"PostgreSQL refused the rows of {batch[0].page.url}: {_first_line(error)}."))
@@ -176,7 +180,13 @@ def _count(stats: JobStats, batch: list[Waiting]) -> None:
 
 def _fail(batch: list[Waiting], error: DatabaseError | RowError) -> None:
     for waiting in batch:
-        waiting.committed.set_exception(error)
+        if not waiting.committed.done():
+            waiting.committed.set_exception(error)
+
+
+def _poison(error: psycopg.Error) -> bool:
+    """Whether one row's data is at fault; what psycopg itself cannot write has no SQLSTATE."""
+    return isinstance(error, POISON) or (isinstance(error, psycopg.ProgrammingError) and error.sqlstate is None)
 
 
 def _passing(error: psycopg.OperationalError) -> bool:
@@ -184,5 +194,5 @@ def _passing(error: psycopg.OperationalError) -> bool:
     return error.sqlstate is None or error.sqlstate.startswith(PASSING)
 
 
-def _first_line(error: psycopg.Error) -> str:
+def _first_line(error: Exception) -> str:
     return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")

@@ -1,0 +1,205 @@
+"""The writer when all is not well: bad rows, lost connections, a database that is not ready."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import asdict
+from typing import Any
+
+import psycopg
+import pytest
+
+from pipelines.failures import DatabaseError, RowError
+from pipelines.writer import Writer
+from schemas.job import Job
+from schemas.page import Page, Record, RejectedRecord
+from tests.support.nginx import free_port
+from tests.support.pages import make_page
+from tests.support.tables import Rows
+from tests.support.writing import PATIENCE, POINTER, Written, posting, text, write
+
+
+def pages(job: Job, count: int) -> list[Page]:
+    return [make_page(f"https://example.com/{number}", job=job) for number in range(count)]
+
+
+def urls(rows: Rows) -> set[str]:
+    return {row["url"] for row in rows.execute("SELECT url FROM page")}
+
+
+def stored_stats(rows: Rows, job: Job) -> Any:
+    row = rows.execute("SELECT stats FROM job WHERE id = %s", [job.id]).fetchone()
+    return row and row["stats"]
+
+
+def test_every_page_of_many_batches_is_committed_and_counted(tables_url: str, rows: Rows, job: Job) -> None:
+    written = write(tables_url, job.id, *pages(job, 1200))
+
+    assert set(written.outcomes) == {None}
+    assert len(urls(rows)) == 1200
+    assert (written.stats.pages, written.stats.statuses) == (1200, {"200": 1200})
+
+
+def test_the_counts_are_stored_with_the_rows(tables_url: str, rows: Rows, job: Job) -> None:
+    rejected = RejectedRecord("posting", {}, [])
+    first = make_page("https://example.com/1", job=job, records=[posting("1"), posting("2"), text("# Hi")])
+    second = make_page("https://example.com/2", job=job, status=404, rejected=[rejected], problems=["metadata: …"])
+
+    written = write(tables_url, job.id, first, second)
+
+    expected = {
+        "pages": 2,
+        "statuses": {"200": 1, "404": 1},
+        "postings": 2,
+        "texts": 1,
+        "rejected": 1,
+        "problems": 1,
+        "body_bytes": first.body_bytes + second.body_bytes,
+        "archived_bytes": 2 * POINTER.length,
+    }
+    assert asdict(written.stats) == expected
+    assert stored_stats(rows, job) == expected
+
+
+def bad_pages(job: Job) -> dict[str, Page]:
+    """Pages whose rows cannot be stored, for a reason of their own."""
+
+    def bad(**changes: Any) -> Page:
+        return make_page("https://example.com/bad", job=job, **changes)
+
+    surrogate = RejectedRecord("posting", {"title": "\ud800"}, [])
+    deep: Any = []
+    for _ in range(1000):
+        deep = [deep]
+    long_key = "".join(chr(0x4E00 + n) for n in range(5000))
+    return {
+        "a job that is not there": bad(job_id=make_page().job_id),
+        "a status out of range": bad(status=99_999),
+        "a NUL in jsonb": bad(rejected=[RejectedRecord("posting", {"title": "\x00"}, [])]),
+        "an unknown status of a posting": bad(records=[Record("posting", posting().data | {"status": "eaten"})]),
+        "a key that no index holds": bad(records=[Record("posting", posting().data | {"source_id": long_key})]),
+        "a posting without a field": bad(records=[Record("posting", {"platform": "web"})]),
+        "a text that is none": bad(records=[Record("text", {"markdown": {"not": "text"}})]),
+        "a lone surrogate in jsonb": bad(rejected=[surrogate]),
+        "data too deep for JSON": bad(rejected=[RejectedRecord("posting", {"deep": deep}, [])]),
+    }
+
+
+KINDS = tuple(bad_pages(Job(id=make_page().job_id, sequence=1, site_id=1, site="", config=None)))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_one_bad_page_costs_no_other(tables_url: str, rows: Rows, job: Job, kind: str) -> None:
+    good = pages(job, 20)
+
+    written = write(tables_url, job.id, *good[:10], bad_pages(job)[kind], *good[10:])
+
+    errors = [error for error in written.outcomes if error is not None]
+    assert [type(error) for error in errors] == [RowError]
+    assert str(errors[0]).startswith("PostgreSQL refused the rows of https://example.com/bad: ")
+    assert "\n" not in str(errors[0])
+    assert urls(rows) == {page.url for page in good}
+    assert written.stats.pages == 20
+    assert stored_stats(rows, job)["pages"] == 20
+
+
+def test_after_a_bad_page_the_writer_goes_on(tables_url: str, rows: Rows, job: Job) -> None:
+    async def test() -> None:
+        writer = Writer(tables_url, job.id)
+        for bad in bad_pages(job).values():
+            with pytest.raises(RowError):
+                await writer.write(bad, POINTER)
+            await writer.write(make_page(job=job), POINTER)
+        await writer.close()
+
+    asyncio.run(asyncio.wait_for(test(), PATIENCE))
+    assert urls(rows) == {"https://example.com/"}
+
+
+def kill_writer(rows: Rows) -> int:
+    """Cut every connection to this database but ours: how many there were."""
+    query = """
+        SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+    """
+    return len(rows.execute(query).fetchall())
+
+
+def test_a_connection_that_is_cut_between_batches_costs_nothing(tables_url: str, rows: Rows, job: Job) -> None:
+    async def test() -> Writer:
+        writer = Writer(tables_url, job.id)
+        for page in pages(job, 5):
+            await writer.write(page, POINTER)
+            assert kill_writer(rows) == 1
+        await writer.write(make_page(job=job), POINTER)
+        await writer.close()
+        return writer
+
+    writer = asyncio.run(asyncio.wait_for(test(), PATIENCE))
+    assert len(urls(rows)) == 6
+    assert (writer.stats.pages, stored_stats(rows, job)["pages"]) == (6, 6)
+
+
+def test_a_connection_that_is_cut_in_the_middle_of_a_transaction_costs_nothing(
+    tables_url: str, rows: Rows, job: Job
+) -> None:
+    async def test() -> Written:
+        writer = Writer(tables_url, job.id)
+        # The batch waits for this lock, in the middle of its transaction, until it is cut.
+        with psycopg.connect(tables_url) as other:
+            other.execute("LOCK TABLE posting")
+            some = [make_page(f"https://example.com/{n}", job=job, records=[posting(str(n))]) for n in range(50)]
+            waiting = asyncio.gather(*(writer.write(page, POINTER) for page in some))
+            await asyncio.to_thread(wait_until_blocked, rows)
+            cut = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE NOT granted"
+            assert len(rows.execute(cut).fetchall()) >= 1
+        outcomes = await waiting
+        await writer.close()
+        return Written(list(outcomes), writer.stats)
+
+    written = asyncio.run(asyncio.wait_for(test(), PATIENCE))
+    assert len(urls(rows)) == 50
+    assert (written.stats.pages, stored_stats(rows, job)["pages"]) == (50, 50)
+    assert written.stats.postings == 50
+
+
+def wait_until_blocked(rows: Rows) -> None:
+    for _ in range(1000):
+        if rows.execute("SELECT pg_sleep(0.01) FROM pg_locks WHERE NOT granted").fetchone():
+            return
+        rows.execute("SELECT pg_sleep(0.01)")
+    raise AssertionError("nobody waited for the lock")
+
+
+@pytest.mark.parametrize("trouble", ["no table", "read-only"])
+def test_a_database_that_takes_no_rows_at_all_is_said_at_once(
+    tables_url: str, rows: Rows, job: Job, trouble: str
+) -> None:
+    if trouble == "no table":
+        rows.execute("ALTER TABLE page RENAME TO elsewhere")
+        reason = 'relation "page" does not exist'
+    else:
+        name = tables_url.partition("?")[0].rpartition("/")[2]
+        rows.execute(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on'.encode())
+        reason = "cannot execute INSERT in a read-only transaction"
+
+    written = write(tables_url, job.id, *pages(job, 3))
+
+    assert {type(error) for error in written.outcomes} == {DatabaseError}
+    assert reason in str(written.outcomes[0])
+    assert "PostgreSQL refused" in str(written.outcomes[0])
+    assert written.stats.pages == 0
+
+
+def test_a_database_that_stays_away_is_said_after_some_tries(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipelines.writer.RETRY_SECONDS", (0.01, 0.02))
+    url = f"postgresql://longline@127.0.0.1:{free_port()}/longline"
+
+    written = write(url, job.id, *pages(job, 3))
+
+    assert {type(error) for error in written.outcomes} == {DatabaseError}
+    assert "refused" in str(written.outcomes[0])
+
+
+def test_a_writer_that_wrote_nothing_closes(tables_url: str, job: Job) -> None:
+    assert write(tables_url, job.id) == Written([], Writer(tables_url, job.id).stats)
