@@ -28,7 +28,8 @@ def _clean(value: Any) -> Any:
     if isinstance(value, dict):
         return {_clean(key): _clean(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return type(value)(_clean(item) for item in value)
+        items = [_clean(item) for item in value]
+        return items if isinstance(value, list) else tuple(items)
     if is_dataclass(value) and not isinstance(value, type):
         return replace(value, **{field.name: _clean(getattr(value, field.name)) for field in fields(value)})
     return value

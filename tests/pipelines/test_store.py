@@ -1,0 +1,100 @@
+"""Stage 4: a page gets its row once its bytes are in the archive, and not before."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import pytest
+from scrapy.exceptions import NotConfigured
+from scrapy.utils.test import get_crawler
+
+from pipelines.failures import ArchiveError
+from pipelines.store import StorePipeline
+from pipelines.writer import Writer
+from schemas.job import Job
+from schemas.page import ArchivePointer, Page
+from tests.support.pages import make_page
+from tests.support.tables import Rows
+from tests.support.writing import PATIENCE, POINTER
+
+
+def run(test: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    asyncio.run(asyncio.wait_for(test(), PATIENCE))
+
+
+def waiting_page(job: Job) -> tuple[Page, asyncio.Future[ArchivePointer]]:
+    archived: asyncio.Future[ArchivePointer] = asyncio.get_running_loop().create_future()
+    return make_page(job=job, archived=archived), archived
+
+
+def count(rows: Rows) -> int:
+    return len(rows.execute("SELECT 1 FROM page").fetchall())
+
+
+def test_a_page_waits_for_the_archive(tables_url: str, rows: Rows, job: Job) -> None:
+    async def test() -> None:
+        stage = StorePipeline(Writer(tables_url, job.id))
+        page, archived = waiting_page(job)
+        storing = asyncio.ensure_future(stage.process_item(page))
+        done, _ = await asyncio.wait({storing}, timeout=0.05)
+        assert not done
+        assert count(rows) == 0
+
+        archived.set_result(POINTER)
+
+        assert await storing is page
+        assert count(rows) == 1
+        assert stage.stats.pages == 1
+        await stage.close_spider()
+
+    run(test)
+
+
+def test_a_page_that_is_not_archived_gets_no_row(tables_url: str, rows: Rows, job: Job) -> None:
+    async def test() -> None:
+        stage = StorePipeline(Writer(tables_url, job.id))
+        page, archived = waiting_page(job)
+        archived.set_exception(ArchiveError("The archive refused it."))
+        with pytest.raises(ArchiveError, match=r"The archive refused it\."):
+            await stage.process_item(page)
+        with pytest.raises(ArchiveError, match="Put ArchivePipeline before StorePipeline"):
+            await stage.process_item(make_page(job=job))
+        await stage.close_spider()
+
+    run(test)
+    assert count(rows) == 0
+
+
+def test_anything_else_is_passed_on(tables_url: str, rows: Rows, job: Job) -> None:
+    async def test() -> None:
+        stage = StorePipeline(Writer(tables_url, job.id))
+        item = {"name": "no page"}
+        assert await stage.process_item(item) is item
+        await stage.close_spider()
+
+    run(test)
+    assert count(rows) == 0
+
+
+def test_settings_say_where_and_for_which_job(tables_url: str, rows: Rows, job: Job) -> None:
+    settings = {"DATABASE_URL": tables_url, "LONGLINE_JOB_ID": str(job.id)}
+
+    async def test() -> None:
+        stage = StorePipeline.from_crawler(get_crawler(settings_dict=settings))
+        page, archived = waiting_page(job)
+        archived.set_result(POINTER)
+        await stage.process_item(page)
+        await stage.close_spider()
+
+    run(test)
+    assert count(rows) == 1
+
+
+@pytest.mark.parametrize("missing", ["DATABASE_URL", "LONGLINE_JOB_ID"])
+def test_it_is_off_where_a_setting_is_missing(job: Job, missing: str) -> None:
+    settings = {"DATABASE_URL": "postgresql:///x", "LONGLINE_JOB_ID": str(job.id)} | {missing: None}
+
+    with pytest.raises(NotConfigured, match=f"{missing} is not set"):
+        StorePipeline.from_crawler(get_crawler(settings_dict=settings))
