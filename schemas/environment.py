@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from schemas.proxies import file_of, read_proxies, read_proxy
+
 ARCHIVE_SCHEMES = ("file", "s3")
 _URL_PASSWORD = re.compile(r"//([^:/?#@]*):.*@", re.DOTALL)
 _NAMED_PASSWORD = re.compile(r"(password\s*=\s*)('[^']*'|[^&\s]*)", re.IGNORECASE)
@@ -72,6 +74,23 @@ class Environment(BaseSettings):
         alias="LONGLINE_ALLOWED_HOSTS",
         description="Host names by which the admin may be reached, with commas between them.",
     )
+    proxies: SecretStr | None = Field(
+        default=None,
+        alias="LONGLINE_PROXIES",
+        description="Forward proxies that requests go through in turn: http://user:password@host:8080, with commas "
+        "between them, or a file with one a line, read again when it changes. Unset: requests go out directly.",
+    )
+    smartproxy_apikey: SecretStr | None = Field(
+        default=None,
+        alias="ZYTE_SMARTPROXY_APIKEY",
+        description="The key of Zyte's smart proxy. Where it is set, requests go through that, and not through "
+        "LONGLINE_PROXIES.",
+    )
+    smartproxy_url: str | None = Field(
+        default=None,
+        alias="ZYTE_SMARTPROXY_URL",
+        description="Where the smart proxy is. Unset: http://proxy.zyte.com:8011.",
+    )
     debug: bool = Field(
         default=False,
         alias="LONGLINE_DEBUG",
@@ -87,6 +106,25 @@ class Environment(BaseSettings):
     @classmethod
     def _split(cls, value: Any) -> Any:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("proxies")
+    @classmethod
+    def _proxies(cls, value: SecretStr | None) -> SecretStr | None:
+        """A list is checked here; a file's place is made absolute, and its lines are checked when they are read."""
+        if value is None:
+            return None
+        path = file_of(value.get_secret_value())
+        if path is None:
+            read_proxies(value.get_secret_value().split(","), "entry")
+            return value
+        return SecretStr(str((project_folder() / path).absolute()))
+
+    @field_validator("smartproxy_url")
+    @classmethod
+    def _smartproxy(cls, url: str | None) -> str | None:
+        if url is not None and read_proxy(url).user:
+            raise ValueError("must be a URL without user and password; the key stands in ZYTE_SMARTPROXY_APIKEY")
+        return url
 
     @field_validator("archive_url")
     @classmethod

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from schemas.addresses import normalize_url
 
 Extract = Literal["page", "posting", "text"]
+Identity = Literal["robot", "browser"]
 EXTRACTS: tuple[Extract, ...] = ("page", "posting", "text")
 
 
@@ -52,6 +53,10 @@ class SiteConfig(BaseModel):
         default=8, description="The most requests to one host at one time."
     )
     user_agent: str | None = Field(default=None, description="The User-Agent header. Unset: Longline's own name.")
+    identity: Identity = Field(
+        default="robot", description="robot: by Longline's own name. browser: with the headers of a browser."
+    )
+    proxy: bool = Field(default=True, description="Use the proxies or the smart proxy, where there are any.")
     expect: Expectations = Field(default_factory=Expectations, description="The least that a job must yield.")
 
     @field_validator("extract", mode="before")
@@ -60,6 +65,13 @@ class SiteConfig(BaseModel):
         if isinstance(value, str):
             value = [word.strip() for word in value.split(",") if word.strip()]
         return value
+
+    @field_validator("identity")
+    @classmethod
+    def _one_name(cls, identity: Identity, others: ValidationInfo) -> Identity:
+        if identity == "browser" and others.data.get("user_agent") is not None:
+            raise ValueError("must be robot where user_agent is set: a browser brings a user agent of its own")
+        return identity
 
     @field_validator("url")
     @classmethod

@@ -20,6 +20,8 @@ FILLED_IN: dict[str, Any] = {
     "concurrency": "8",
     "sitemaps": "on",
     "obey_robots": "on",
+    "identity": "robot",
+    "proxy": "on",
     "allowed_hosts": "jobs.acme.example\nacme.example:8080\n",
     "expect.postings": "3",
 }

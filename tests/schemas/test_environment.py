@@ -61,6 +61,9 @@ def test_nothing_needs_to_be_set(project: Path) -> None:
         ("LONGLINE_ARCHIVE_URL", "s3://?hunter2"),
         ("LONGLINE_ARCHIVE_URL", "hunter2"),
         ("LONGLINE_DEBUG", "hunter2"),
+        ("LONGLINE_PROXIES", "http://anna:hunter2@h:1,socks5://anna:hunter2@h:2"),
+        ("LONGLINE_PROXIES", "anna:hunter2@h:1"),
+        ("ZYTE_SMARTPROXY_URL", "http://hunter2:@127.0.0.1:8011"),
     ],
 )
 def test_a_bad_value_is_refused_by_name_and_not_repeated(
@@ -107,6 +110,17 @@ def test_the_home_starts_at_the_project_wherever_one_works(project: Path, monkey
     assert read_environment().home == project / "data"
 
 
+def test_the_file_of_proxies_is_found_from_the_project_too(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (project / "deep").mkdir()
+    monkeypatch.chdir(project / "deep")
+    monkeypatch.setenv("LONGLINE_PROXIES", "proxies.txt")
+
+    proxies = read_environment().proxies
+
+    assert proxies is not None
+    assert proxies.get_secret_value() == str(project / "proxies.txt")
+
+
 def test_the_home_may_be_anywhere(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LONGLINE_HOME", "/srv/longline")
     assert read_environment().home == Path("/srv/longline")
@@ -130,6 +144,8 @@ def test_secrets_are_not_in_the_repr(project: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("DATABASE_URL", "postgresql://somebody:hunter2@host/name")
     monkeypatch.setenv("REDIS_URL", "redis://:hunter2@host")
     monkeypatch.setenv("LONGLINE_SECRET_KEY", "hunter2")
+    monkeypatch.setenv("LONGLINE_PROXIES", "http://somebody:hunter2@host:8080")
+    monkeypatch.setenv("ZYTE_SMARTPROXY_APIKEY", "hunter2")
 
     environment = read_environment()
 

@@ -38,6 +38,8 @@ def test_a_url_is_enough() -> None:
         "delay": 0.0,
         "concurrency": 8,
         "user_agent": None,
+        "identity": "robot",
+        "proxy": True,
         "expect": {"pages": 0, "postings": 0},
     }
 

@@ -1,0 +1,104 @@
+"""Forward proxies: how people write them down, and what of them may be shown."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+from urllib.request import url2pathname
+
+SCHEMES = ("http", "https")
+FORM = "must be a URL such as http://user:password@proxy.example.com:8080 (or https://)"
+_HOST = re.compile(r"([A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?")
+
+
+class BadProxyError(ValueError):
+    """This is no proxy that can be used. The message never has what was written: it may be a password."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """A forward proxy; shown without its password. Two entries with other passwords are two proxies."""
+
+    address: str
+    """``http://host:port``, without user and password."""
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+    def __str__(self) -> str:
+        if not (self.user or self.password):
+            return self.address
+        return self.address.replace("://", f"://{self.user}:***@", 1)
+
+    @property
+    def authorization(self) -> str | None:
+        """The header Proxy-Authorization (RFC 7617); None where there is neither user nor password."""
+        if not (self.user or self.password):
+            return None
+        text = f"{self.user}:{self.password}"
+        try:
+            octets = text.encode("latin-1")
+        except UnicodeEncodeError:
+            octets = text.encode()
+        return f"Basic {b64encode(octets).decode()}"
+
+
+def read_proxy(text: str) -> Proxy:
+    """The proxy that a URL names. What stands before its last ``@`` is user and password, escaped or not.
+
+    Raises:
+        BadProxyError: without the text.
+    """
+    scheme, mark, rest = text.strip().partition("://")
+    credentials, _, place = rest.rpartition("@")
+    place = place.removesuffix("/")
+    if not mark or scheme.lower() not in SCHEMES or not _HOST.fullmatch(place) or not _port_is_sound(place):
+        raise BadProxyError(FORM)
+    user, _, password = credentials.partition(":")
+    return Proxy(f"{scheme.lower()}://{place.lower()}", unquote(user), unquote(password))
+
+
+def _port_is_sound(place: str) -> bool:
+    try:
+        return urlsplit(f"//{place}").port != 0
+    except ValueError:
+        return False
+
+
+def read_proxies(texts: Iterable[str], where: str) -> list[Proxy]:
+    """The proxies of a list or of the lines of a file; empty ones and comments (``#``) count for nothing.
+
+    ``where`` names an entry by its number, as ``"proxies.txt, line"``. An entry that stands there twice counts once.
+
+    Raises:
+        BadProxyError: names the entry by its number, or says that there is none.
+    """
+    proxies = []
+    for number, text in enumerate(texts, start=1):
+        if text.strip() and not text.lstrip().startswith("#"):
+            try:
+                proxies.append(read_proxy(text))
+            except BadProxyError as error:
+                raise BadProxyError(f"{where} {number}: {error}") from None
+    if not proxies:
+        raise BadProxyError(f"{where} 1: there is no proxy")
+    return list(dict.fromkeys(proxies))
+
+
+def file_of(value: str) -> Path | None:
+    """The file that a value of LONGLINE_PROXIES names; None where it is a list of URLs.
+
+    Raises:
+        BadProxyError: it is neither; such as ``user:password@host:8080``.
+    """
+    value = value.strip()
+    if value.lower().startswith("file://"):
+        return Path(url2pathname(urlsplit(value).path))
+    if "://" in value:
+        return None
+    if "@" in value or "," in value:
+        raise BadProxyError(f"{FORM}, several with commas between them, or the path of a file")
+    return Path(value).expanduser()
