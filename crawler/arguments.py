@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from pydantic import ValidationError
 
@@ -27,11 +28,12 @@ class ArgumentError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class SiteArguments:
-    """What was asked for: a URL or a stored site, and what to change in its config."""
+    """What was asked for: a URL or a stored site, changes to its config, and the id that Scrapyd gave the job."""
 
     url: str | None
     site: str | None
     changes: dict[str, Any]
+    job_id: UUID | None = None
 
     def applied_to(self, config: SiteConfig) -> SiteConfig:
         """The config with the changes, and with the URL where one was given."""
@@ -40,11 +42,12 @@ class SiteArguments:
 
 
 def read_arguments(values: dict[str, str]) -> SiteArguments:
-    """Check ``-a`` arguments. Names that begin with an underscore are Scrapyd's own, and passed over.
+    """Check ``-a`` arguments. Names that begin with an underscore are Scrapyd's own: only its ``_job`` counts.
 
     Raises:
         ArgumentError: names the argument, its value, and what it takes.
     """
+    job_id = _uuid(values.get("_job", ""))
     values = {name: value for name, value in values.items() if not name.startswith("_")}
     for name, value in values.items():
         if name not in TAKES:
@@ -54,7 +57,15 @@ def read_arguments(values: dict[str, str]) -> SiteArguments:
         raise ArgumentError("Give either -a url=URL or -a site=SLUG.")
     if url is not None and normalize_url(url) is None:
         raise ArgumentError(_refusal("url", url))
-    return SiteArguments(url and normalize_url(url), site, _changes(values))
+    return SiteArguments(url and normalize_url(url), site, _changes(values), job_id)
+
+
+def _uuid(text: str) -> UUID | None:
+    """Scrapyd's id of a job, so that both have one; a name that somebody chose instead is not one of ours."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def _changes(values: dict[str, str]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -28,26 +29,44 @@ ON CONFLICT (slug) DO UPDATE SET slug = excluded.slug RETURNING id
 """
 _START = """
 INSERT INTO job (id, site_id, url, state, started_at) VALUES (%(id)s, %(site_id)s, %(url)s, %(state)s, now())
-RETURNING sequence
+ON CONFLICT (id) DO NOTHING RETURNING sequence
 """
 _END = "UPDATE job SET state = %(state)s, error = %(error)s, completed_at = now() WHERE id = %(id)s"
 
 Connection = psycopg.Connection[Row]
 
 
-def start_job(connection: Connection, arguments: SiteArguments) -> Job:
-    """Find or make the site, and make a running job for it.
+@dataclass(frozen=True, slots=True)
+class StoredSite:
+    """A row of the table ``site``."""
+
+    id: int
+    slug: str
+    config: SiteConfig
+
+
+def find_site(connection: Connection, arguments: SiteArguments) -> StoredSite:
+    """Find the site that was asked for; for a URL of an unknown host, make it.
 
     Raises:
         ArgumentError: there is no such site, or its stored config is not valid.
     """
-    with connection.transaction():
-        site_id, slug, config = _site(connection, arguments)
-        config = arguments.applied_to(config)
-        job_id = uuid4()
-        values = {"id": job_id, "site_id": site_id, "url": config.url, "state": JobState.RUNNING}
-        sequence = _one(connection, _START, values)["sequence"]
-    return Job(id=job_id, sequence=sequence, site_id=site_id, site=slug, config=config)
+    return StoredSite(*_site(connection, arguments))
+
+
+def start_job(connection: Connection, site: StoredSite, arguments: SiteArguments) -> Job:
+    """Make a running job of a site.
+
+    Raises:
+        ArgumentError: the job that Scrapyd names is there already.
+    """
+    config = arguments.applied_to(site.config)
+    job_id = arguments.job_id or uuid4()
+    values = {"id": job_id, "site_id": site.id, "url": config.url, "state": JobState.RUNNING}
+    started = connection.execute(_START, values).fetchone()
+    if started is None:
+        raise ArgumentError(f"-a _job={job_id}: there is such a job already. Give each its own jobid, or none.")
+    return Job(id=job_id, sequence=started["sequence"], site_id=site.id, site=site.slug, config=config)
 
 
 def end_job(connection: Connection, job: UUID, verdict: Verdict) -> None:

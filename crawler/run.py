@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +15,9 @@ from scrapy.crawler import Crawler, CrawlerProcessBase
 from crawler import summary
 from crawler.arguments import SiteArguments
 from crawler.extensions.outcome import Outcome
-from crawler.jobs import end_job, start_job
+from crawler.jobs import end_job, find_site, start_job
 from crawler.services import Services
+from crawler.site_lock import SiteLock
 from crawler.spiders.site import SiteSpider
 from crawler.verdict import Events, Verdict, judge
 from pipelines import database
@@ -22,24 +25,35 @@ from pipelines.export import export_job
 from pipelines.store import StorePipeline
 from schemas.job import Job, JobState, JobStats
 
+logger = logging.getLogger(__name__)
+
 
 @dataclass(slots=True)
 class JobRun:
-    """A job that was started, with the servers that it uses."""
+    """A job that was started, with the servers that it uses. Quiet: it says nothing but why it failed."""
 
     job: Job
     services: Services
+    lock: SiteLock
     console: Console
 
     @classmethod
-    def start(cls, arguments: SiteArguments, services: Services) -> JobRun:
-        """Make the job.
+    def start(cls, arguments: SiteArguments, services: Services, *, quiet: bool = False) -> JobRun:
+        """Make the job, alone on its site until ``crawl`` has ended.
 
         Raises:
             ArgumentError: there is no such site.
+            SiteBusyError: the site is being crawled.
         """
         with database.connect(services.database_url) as connection:
-            return cls(start_job(connection, arguments), services, Console(highlight=False, soft_wrap=True))
+            site = find_site(connection, arguments)
+            lock = SiteLock.take(services.database_url, site.id, site.slug)
+            try:
+                job = start_job(connection, site, arguments)
+            except BaseException:
+                lock.release()
+                raise
+        return cls(job, services, lock, Console(highlight=False, soft_wrap=True, quiet=quiet))
 
     def crawl(self, process: CrawlerProcessBase) -> int:
         """Crawl to the end, and say how it went.
@@ -57,10 +71,18 @@ class JobRun:
             # Whatever stopped the loop: the job's row tells the truth.
             verdict, stats, events = self._judge(crawler)
             self._end(verdict)
-        report = summary.Report(self.job, stats, verdict, events, time.monotonic() - began)
-        summary.show(self.console, report)
+            self.lock.release()
+        self._tell(crawler, summary.Report(self.job, stats, verdict, events, time.monotonic() - began))
         self._results(crawler, stats)
         return 0 if verdict.state == JobState.COMPLETED else 1
+
+    def _tell(self, crawler: Crawler, report: summary.Report) -> None:
+        summary.show(self.console, report)
+        line, failed = summary.sentence(report), report.verdict.state != JobState.COMPLETED
+        if self.console.quiet and failed:
+            print(line, file=sys.stderr)
+        if crawler.settings["LOG_FILE"]:
+            logger.log(logging.ERROR if failed else logging.INFO, line)
 
     def _settings(self) -> dict[str, Any]:
         """What the environment and the site's config say, in the words of the components."""

@@ -45,6 +45,13 @@ def show(console: Console, report: Report) -> None:
     console.print()
 
 
+def sentence(report: Report) -> str:
+    """How a job ended, in one line for a log or a mail."""
+    job, stats, verdict = report.job, report.stats, report.verdict
+    how = verdict.error or f"{stats.pages:,} pages, {stats.postings:,} postings."
+    return f"{job.site} {verdict.state} (job {job.id}): {how}"
+
+
 def where(console: Console, job: Job, services: Services) -> None:
     """Where the data is, and the lines to look at it, as they can be typed here."""
     python = _python()

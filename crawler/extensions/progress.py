@@ -1,4 +1,7 @@
-"""How far a job is: one line that stands still on a terminal, a line now and then elsewhere. On standard error."""
+"""How far a job is: one line that stands still on a terminal, a line now and then elsewhere.
+
+On standard error; without a terminal in the log file, where there is one (LOG_FILE).
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,8 @@ from pipelines.store import StorePipeline
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
+
+logger = logging.getLogger(__name__)
 
 RATE_SECONDS = 10.0
 
@@ -51,6 +56,7 @@ class Progress:
     def __init__(self, crawler: Crawler, interval: float, console: Console) -> None:
         self._crawler = crawler
         self._console = console
+        self._logs = bool(crawler.settings["LOG_FILE"])
         self._live = Live(console=console, refresh_per_second=4, transient=True) if console.is_terminal else None
         self._loop = create_looping_call(self.show)
         self._interval = 0.25 if self._live else interval
@@ -92,6 +98,8 @@ class Progress:
             grid = Table.grid(padding=(0, 1))
             grid.add_row("[bold cyan]⇢[/]", text)
             self._live.update(grid)
+        elif self._logs:
+            logger.info(text)
         else:
             self._console.print(f"{time.strftime('%H:%M:%S')} {text}", highlight=False, soft_wrap=True)
 

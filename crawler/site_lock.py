@@ -1,0 +1,82 @@
+"""One crawl of a site at a time, whatever starts it, on however many machines."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import Any
+
+import psycopg
+
+from pipelines import database
+from pipelines.database import Row
+from schemas.job import JobState
+
+_TAKE = "SELECT pg_try_advisory_xact_lock(hashtextextended('longline site ' || %s, 0)) AS taken"
+_RUNNING = "SELECT id, started_at FROM job WHERE site_id = %s AND state = %s ORDER BY sequence DESC LIMIT 1"
+# The transaction is idle for as long as the crawl takes. PostgreSQL looks now and then whether a crawl on another
+# machine is still there, so that a machine that vanished does not hold its sites for hours.
+_SETTINGS = {
+    "idle_in_transaction_session_timeout": "0",
+    "tcp_keepalives_idle": "60",
+    "tcp_keepalives_interval": "10",
+    "tcp_keepalives_count": "3",
+}
+_TRANSACTION_TIMEOUT_SINCE = 170_000
+
+
+class SiteBusyError(RuntimeError):
+    """Another process is crawling the site."""
+
+
+class SiteLock:
+    """PostgreSQL's advisory lock on a site. It goes when it is released, or when the process dies, however it dies.
+
+    It belongs to a transaction on a connection of its own: a pooler that hands out servers by the transaction would
+    leave a lock of the session on a server that somebody else gets next.
+    """
+
+    def __init__(self, connection: psycopg.Connection[Row]) -> None:
+        self._connection = connection
+
+    @classmethod
+    def take(cls, database_url: str, site_id: int, site: str) -> SiteLock:
+        """Lock a site.
+
+        Raises:
+            SiteBusyError: it is being crawled; names the job.
+            DatabaseUnavailableError: PostgreSQL cannot be reached.
+        """
+        connection = database.connect(database_url)
+        try:
+            _begin(connection)
+            if not _one(connection, _TAKE, [site_id])["taken"]:
+                raise SiteBusyError(_busy(connection, site_id, site))
+        except BaseException:
+            connection.close()
+            raise
+        return cls(connection)
+
+    def release(self) -> None:
+        """Let the next crawl of the site begin."""
+        self._connection.close()
+
+
+def _begin(connection: psycopg.Connection[Row]) -> None:
+    settings = dict(_SETTINGS)
+    if connection.info.server_version >= _TRANSACTION_TIMEOUT_SINCE:
+        settings["transaction_timeout"] = "0"
+    connection.execute("BEGIN")
+    for name, value in settings.items():
+        connection.execute("SELECT set_config(%s, %s, true)", [name, value])
+
+
+def _busy(connection: psycopg.Connection[Row], site_id: int, site: str) -> str:
+    job = connection.execute(_RUNNING, [site_id, JobState.RUNNING]).fetchone()
+    by = f" by job {job['id']} since {job['started_at'].astimezone(UTC):%Y-%m-%d %H:%M} UTC" if job else ""
+    return f"{site} is being crawled already{by}: let that end first."
+
+
+def _one(connection: psycopg.Connection[Row], query: str, values: list[Any]) -> Row:
+    row = connection.execute(query.encode(), values).fetchone()
+    assert row is not None  # a function call returns a row
+    return row
