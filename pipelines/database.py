@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import dict_row
 
 from schemas.environment import without_password
@@ -28,6 +29,12 @@ def connect(url: str) -> psycopg.Connection[Row]:
     Raises:
         DatabaseUnavailableError: names the variable, the address without its password, and the reason.
     """
+    if not _understood(url):
+        # What libpq says of it may hold a part of the password.
+        raise DatabaseUnavailableError(
+            "DATABASE_URL is not one that PostgreSQL understands. Write postgresql://user:password@host:5432/name, "
+            "and in the password %2F for /, %40 for @ and %20 for a blank."
+        )
     try:
         return psycopg.connect(
             url,
@@ -48,6 +55,16 @@ def check(url: str) -> None:
     """
     with connect(url):
         pass
+
+
+def _understood(url: str) -> bool:
+    """Whether no part of it has slipped into another, as a password does that has ``/`` or ``@`` in it."""
+    try:
+        parts = conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        return False
+    ports = str(parts.get("port") or "0").split(",")
+    return "@" not in str(parts.get("host")) and all(port.strip().isdigit() or not port for port in ports)
 
 
 def _sentence(url: str, error: Exception) -> str:
