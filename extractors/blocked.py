@@ -1,0 +1,88 @@
+"""Pages that hold back what they have: so far, the empty shell of an application that runs in the browser."""
+
+from __future__ import annotations
+
+import re
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+MANY_LINKS = 5
+"""A page with more links than these is no shell: whatever its scripts add, it says something without them."""
+MUCH_TEXT = 200
+"""Characters, without blanks at the ends: what a shell shows while it loads ("Please wait…") is shorter."""
+ROOT_TEXT = 40
+"""Characters in an application's root element: a word beside a spinner."""
+
+# Where frameworks put their application, by the names in their own templates.
+_ROOT_IDS = frozenset(
+    """
+    root app application app-root approot main-app mainapp react-root reactroot react-app react __next __nuxt __layout
+    ___gatsby gatsby-focus-wrapper q-app svelte ember-root ember-app vue-app vue ng-app single-spa-application
+    root-app app-container app-mount mount spa
+    """.split()  # noqa: SIM905 - a list of words, not of quotes
+)
+_ROOT_MARKS = ("ng-app", "data-ng-app", "ng-version", "data-reactroot", "data-server-rendered", "data-v-app")
+_HIDDEN = frozenset({"script", "style", "noscript", "template", "svg", "iframe", "object", "-comment"})
+_PLAIN_TYPES = ("json", "template", "html", "text/plain", "importmap", "speculationrules")
+_NEEDS_SCRIPTS = re.compile(r"java\s?script", re.IGNORECASE)
+
+
+def may_be_shell(body: bytes) -> bool:
+    """A quick look at the bytes of a page: False where it certainly is no empty shell."""
+    return body.count(b"<a ") <= MANY_LINKS and (b"<script" in body or b"<SCRIPT" in body)
+
+
+def is_empty_shell(tree: LexborHTMLParser) -> bool:
+    """Whether a page shows next to nothing until its scripts have run in a browser.
+
+    It must have scripts, hardly any text or links, and a sign of such an application: an empty element where one
+    is put, or a ``<noscript>`` that asks for JavaScript.
+    """
+    body = tree.body
+    if body is None or not _has_scripts(tree) or len(tree.css("a[href],area[href]")) > MANY_LINKS:
+        return False
+    return _text_length(body, MUCH_TEXT) < MUCH_TEXT and (_has_empty_root(body) or _asks_for_scripts(tree))
+
+
+def _has_scripts(tree: LexborHTMLParser) -> bool:
+    for script in tree.css("script"):
+        kind = (script.attributes.get("type") or "").lower()
+        if not any(plain in kind for plain in _PLAIN_TYPES) and (
+            script.attributes.get("src") or script.text(deep=True).strip()
+        ):
+            return True
+    return False
+
+
+def _has_empty_root(body: LexborNode) -> bool:
+    return any(
+        _is_root(node) and not node.css("a[href]") and _text_length(node, ROOT_TEXT) < ROOT_TEXT
+        for node in body.css("[id],[ng-app],[data-ng-app],[ng-version],[data-reactroot],[data-v-app],body > *")
+    )
+
+
+def _is_root(node: LexborNode) -> bool:
+    attributes = node.attributes
+    name = (attributes.get("id") or "").lower()
+    # A name with a hyphen is an element that only a script can define.
+    custom = "-" in (node.tag or "") and node.parent is not None and node.parent.tag == "body"
+    return name in _ROOT_IDS or custom or any(mark in attributes for mark in _ROOT_MARKS)
+
+
+def _asks_for_scripts(tree: LexborHTMLParser) -> bool:
+    return any(_NEEDS_SCRIPTS.search(node.text(deep=True)) for node in tree.css("noscript"))
+
+
+def _text_length(node: LexborNode, enough: int) -> int:
+    """Characters of the text that people would see, up to about ``enough``."""
+    length = 0
+    waiting = [node]
+    while waiting and length < enough:
+        child = waiting.pop().child
+        while child is not None:
+            if child.tag == "-text":
+                length += len((child.text_content or "").strip())
+            elif child.tag not in _HIDDEN:
+                waiting.append(child)
+            child = child.next
+    return length
