@@ -79,7 +79,7 @@ def show_seeds(console: Console, seeds: list[str]) -> None:
 def size(count: float) -> str:
     """A number of bytes for people: 1.2 MB."""
     for unit in ("B", "kB", "MB", "GB"):
-        if count < 1000:
+        if round(count, 1) < 1000:  # as it is shown: never 1000.0 kB
             return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
         count /= 1000
     return f"{count:.1f} TB"
