@@ -38,7 +38,6 @@ COMPLETE: dict[str, tuple[dict[str, Any], dict[str, int], dict[str, Any]]] = {
     "as many pages as expected": ({"expect": {"pages": 3}}, OK, DONE),
 }
 FAILED: dict[str, tuple[dict[str, Any], dict[str, int], dict[str, Any], str]] = {
-    "nothing started": ({}, {}, {}, "The crawl ended early: never started."),
     "it ended early": ({}, OK, {"reason": "memusage_exceeded"}, "The crawl ended early: memusage_exceeded."),
     "no page and no reason": ({}, {}, DONE, f"{URL} gave no page."),
     "no page": ({}, {}, DONE | {"unfetched": UNFETCHED}, "/a could not be fetched: no answer in time."),
