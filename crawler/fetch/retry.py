@@ -48,7 +48,7 @@ def backoff(attempt: int, at_least: float) -> float:
 def retry_after(response: Response, now: datetime) -> float:
     """Seconds that the header Retry-After asks for (RFC 9110, 10.2.3: a number or a date); 0 where it does not."""
     value = (response.headers.get("Retry-After") or b"").decode("latin-1").strip()
-    if value.isdigit():
+    if value.isascii() and value.isdigit():  # "²" is a digit, and no number
         return float(value)
     try:
         return max(0.0, (parsedate_to_datetime(value) - now).total_seconds())
