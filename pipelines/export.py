@@ -28,6 +28,11 @@ QUERIES = {
     "postings": """
         SELECT posting.* FROM posting JOIN page ON page.id = posting.page_id
         WHERE %(job)s::uuid IS NULL OR page.job_id = %(job)s ORDER BY posting.id""",
+    # A record need not come from a page: its fence begins with the sequence of the job that saw it last.
+    "records": """
+        SELECT record.* FROM record
+        WHERE %(job)s::uuid IS NULL OR record.fence[1] = (SELECT sequence FROM job WHERE id = %(job)s)
+        ORDER BY record.id""",
 }
 FORMATS = (".jsonl", ".csv", ".parquet")
 
@@ -37,7 +42,7 @@ class ExportError(ValueError):
 
 
 def export(connection: psycopg.Connection[Row], what: str, to: Path, job: UUID | None = None) -> int:
-    """Write the rows of ``pages``, ``texts`` or ``postings`` to a file, of a job or of all.
+    """Write the rows of ``pages``, ``texts``, ``postings`` or ``records`` to a file, of a job or of all.
 
     Digests are written as hexadecimal digits, times as ISO 8601.
 

@@ -16,7 +16,7 @@ from psycopg.types.json import Json
 from extractors import EXTRACTOR
 from pipelines.cleaning import clean, clean_text
 from schemas.addresses import url_sha256
-from schemas.page import ArchivePointer, Page, RejectedRecord
+from schemas.page import ArchivePointer, OwnItem, Page, RejectedRecord
 
 PAGE = """
 INSERT INTO page (site_id, url_sha256, url, job_id, final_url, status, content_type, fetched_at, last_seen, tier,
@@ -68,6 +68,26 @@ INSERT INTO rejected_record (page_id, kind, data, problems, data_sha256, first_s
 VALUES (%(page_id)s, %(kind)s, %(data)s, %(problems)s, %(data_sha256)s, %(seen)s, %(seen)s)
 ON CONFLICT (page_id, kind, data_sha256) DO UPDATE SET problems = excluded.problems, last_seen = excluded.last_seen
 """
+
+_PAGE_OF_ITEM = """(
+    SELECT page.id FROM page JOIN job ON job.site_id = page.site_id
+    WHERE job.id = %(job_id)s AND page.url_sha256 = %(url_sha256)s
+)"""
+
+RECORD = f"""
+INSERT INTO record (site_id, kind, key, data, page_id, fence, first_seen, last_seen)
+VALUES ((SELECT site_id FROM job WHERE id = %(job_id)s), %(kind)s, %(key)s, %(data)s, {_PAGE_OF_ITEM},
+    ARRAY[(SELECT sequence FROM job WHERE id = %(job_id)s), %(delivery)s::bigint], %(seen)s, %(seen)s)
+ON CONFLICT (site_id, kind, key) DO UPDATE SET data = excluded.data, page_id = excluded.page_id,
+    fence = excluded.fence, last_seen = excluded.last_seen
+WHERE record.fence <= excluded.fence
+"""  # noqa: S608 - made of this module's own text
+
+REJECTED_ITEM = f"""
+INSERT INTO rejected_record (page_id, kind, data, problems, data_sha256, first_seen, last_seen)
+VALUES ({_PAGE_OF_ITEM}, %(kind)s, %(data)s, %(problems)s, %(data_sha256)s, %(seen)s, %(seen)s)
+ON CONFLICT (page_id, kind, data_sha256) DO UPDATE SET problems = excluded.problems, last_seen = excluded.last_seen
+"""  # noqa: S608 - made of this module's own text
 
 JOB_STATS = "UPDATE job SET stats = %(stats)s WHERE id = %(id)s"
 
@@ -132,6 +152,26 @@ def rejected_row(page: Page, page_id: int, record: RejectedRecord) -> dict[str, 
         "data_sha256": _digest(record.data),
         "seen": page.fetched_at,
     }
+
+
+def item_row(item: OwnItem) -> dict[str, Any]:
+    """Parameters of ``RECORD`` and of ``REJECTED_ITEM``."""
+    return {
+        "job_id": item.job_id,
+        "delivery": item.delivery,
+        "kind": item.kind,
+        "key": item.key,
+        "data": json(item.data),
+        "problems": json(item.problems),
+        "data_sha256": _digest(item.data),
+        "url_sha256": None if item.url is None else url_sha256(clean_text(item.url)),
+        "seen": item.seen,
+    }
+
+
+def content_key(data: Any) -> str:
+    """What stands for a key where there is none: equal for equal data."""
+    return _digest(data).hex()
 
 
 def json(value: Any) -> Json:

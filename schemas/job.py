@@ -46,6 +46,7 @@ class JobStats:
     statuses: dict[str, int] = field(default_factory=dict)
     postings: int = 0
     texts: int = 0
+    records: int = 0
     rejected: int = 0
     problems: int = 0
     body_bytes: int = 0

@@ -30,6 +30,23 @@ class RejectedRecord:
 
 
 @dataclass(slots=True)
+class OwnItem:
+    """An item of somebody's own spider: a row of the table ``record``, or with ``problems`` of ``rejected_record``.
+
+    ``url`` is that of the page that it came from, or None; ``delivery`` is the second part of its fence.
+    """
+
+    kind: str
+    key: str
+    data: dict[str, Any]
+    problems: list[dict[str, str]]
+    job_id: UUID
+    delivery: int
+    url: str | None
+    seen: datetime
+
+
+@dataclass(slots=True)
 class PageMetadata:
     """What a page says of itself. ``open_graph`` maps ``og:`` names, without the prefix, to their first value."""
 
@@ -76,6 +93,8 @@ class Page:
     body_sha256: bytes = b""
     body_bytes: int = 0
     archived: asyncio.Future[ArchivePointer] | None = None
+    # store; what else came from the page waits for it
+    stored: asyncio.Future[None] | None = None
     # extract
     metadata: PageMetadata = field(default_factory=PageMetadata)
     records: list[Record] = field(default_factory=list)

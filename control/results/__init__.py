@@ -1,1 +1,1 @@
-"""Results: pages, their texts, postings, and records that did not pass."""
+"""Results: pages, their texts, postings, records of people's own spiders, and records that did not pass."""

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from control.readonly import LISTED, ReadOnlyAdmin, hexadecimal, link
-from control.results.models import Page, PageText, Posting, RejectedRecord
+from control.results.models import Page, PageText, Posting, Record, RejectedRecord
 from control.sites.models import Site
 from schemas.addresses import normalize_url, url_sha256
 
@@ -46,7 +46,7 @@ class PageAdmin(ReadOnlyAdmin):
     search_fields = ("site__slug",)
     search_help_text = f"A page's whole URL, or a site's slug. {NEWEST}"
     heavy = ("open_graph", "description")
-    links = ("texts", "postings")
+    links = ("texts", "postings", "records")
 
     def get_search_results(
         self,
@@ -67,10 +67,15 @@ class PageAdmin(ReadOnlyAdmin):
         digest = bytes(page.body_sha256).hex()
         return link(f"{reverse('admin:results_pagetext_changelist')}?q={digest}", "texts of this document")
 
-    @admin.display(description="records")
+    @admin.display(description="postings")
     def postings(self, page: Page) -> str:
         """The way to the postings that a page yielded."""
         return link(f"{reverse('admin:results_posting_changelist')}?page__id__exact={page.pk}", "postings of this page")
+
+    @admin.display(description="records")
+    def records(self, page: Page) -> str:
+        """The way to what a spider of somebody's own made of a page."""
+        return link(f"{reverse('admin:results_record_changelist')}?page__id__exact={page.pk}", "records of this page")
 
 
 @admin.register(PageText)
@@ -117,6 +122,27 @@ class PostingAdmin(ReadOnlyAdmin):
         "provenance",
         "conflicts",
     )
+
+
+@admin.register(Record)
+class RecordAdmin(ReadOnlyAdmin):
+    """What spiders of people's own yielded; found by site, or from a page."""
+
+    list_display = ("id", "site", "kind", "key", "last_seen")
+    list_display_links = ("id", "key")
+    list_select_related = ("site",)
+    search_fields = ("site__slug",)
+    search_help_text = f"A site's slug: for an ad-hoc one, the spider's name. {NEWEST}"
+    heavy = ("data", "site__config")
+
+    def get_search_results(
+        self,
+        request: HttpRequest,  # noqa: ARG002 - Django's signature
+        queryset: QuerySet[Any],
+        search_term: str,
+    ) -> tuple[QuerySet[Any], bool]:
+        """Records of a site."""
+        return (queryset.filter(site__slug=search_term.strip()) if search_term else queryset), False
 
 
 @admin.register(RejectedRecord)

@@ -1,4 +1,4 @@
-"""The tables that crawls write: ``page``, ``page_text``, ``posting`` and ``rejected_record``.
+"""The tables that crawls write: ``page``, ``page_text``, ``posting``, ``record`` and ``rejected_record``.
 
 Pipelines write them with plain SQL: whatever has a sensible value of its own gets it from the database. A URL
 is keyed by its digest, since a row of a btree holds at most 2,704 bytes.
@@ -130,6 +130,26 @@ class Posting(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class Record(models.Model):
+    """An item that a spider of somebody's own yielded; one that comes again by its key replaces it."""
+
+    site = models.ForeignKey(Site, models.PROTECT, db_index=False, related_name="records")
+    kind = models.TextField()
+    key = models.TextField()
+    data = models.JSONField()
+    page = models.ForeignKey(Page, models.CASCADE, null=True, related_name="records")
+    first_seen = models.DateTimeField(db_default=Now())
+    last_seen = models.DateTimeField(db_default=Now())
+    fence = fence()
+
+    class Meta:
+        db_table = "record"
+        constraints = [models.UniqueConstraint(fields=["site", "kind", "key"], name="record_key")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"
 
 
 class RejectedRecord(models.Model):

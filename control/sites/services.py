@@ -81,5 +81,5 @@ def stored_config(site: Site) -> SiteConfig:
 
 
 def has_results(site: Site) -> bool:
-    """Has the site jobs, or pages? Then its row must stay."""
-    return site.jobs.exists() or site.pages.exists()
+    """Has the site jobs, pages or records? Then its row must stay."""
+    return site.jobs.exists() or site.pages.exists() or site.records.exists()

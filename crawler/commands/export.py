@@ -14,7 +14,7 @@ from pipelines.export import FORMATS, QUERIES, ExportError, export
 
 
 class Command(DatabaseCommand):
-    """Writes pages, texts or postings as JSON lines, CSV or Parquet."""
+    """Writes pages, texts, postings or records as JSON lines, CSV or Parquet."""
 
     def syntax(self) -> str:
         """For the help."""

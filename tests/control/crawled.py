@@ -9,7 +9,15 @@ from schemas.addresses import url_sha256
 if TYPE_CHECKING:
     from django.db.models import Model
 
-TABLES = ["sites/site", "jobs/job", "results/page", "results/pagetext", "results/posting", "results/rejectedrecord"]
+TABLES = [
+    "sites/site",
+    "jobs/job",
+    "results/page",
+    "results/pagetext",
+    "results/posting",
+    "results/record",
+    "results/rejectedrecord",
+]
 URL = "https://acme.example/careers"
 DIGEST = b"\xab" * 32
 
@@ -17,7 +25,7 @@ DIGEST = b"\xab" * 32
 def crawled(*numbers: int) -> dict[str, Model]:
     """For each number a site with a job, a page and what it yielded; the last row of each table."""
     from control.jobs.models import Job  # noqa: PLC0415 - needs Django to be set up
-    from control.results.models import Page, PageText, Posting, RejectedRecord  # noqa: PLC0415 - needs Django
+    from control.results.models import Page, PageText, Posting, Record, RejectedRecord  # noqa: PLC0415 - Django
     from control.sites.models import Site  # noqa: PLC0415 - needs Django to be set up
 
     rows: dict[str, Model] = {}
@@ -33,7 +41,8 @@ def crawled(*numbers: int) -> dict[str, Model]:
         posting = Posting.objects.create(page=page, url=url, title=title, content_sha256=DIGEST, **key)
         reasons = [{"field": "title", "problem": "is missing"}]
         bad = {"kind": "posting", "data": {"title": None}, "problems": reasons, "data_sha256": DIGEST}
+        record = Record.objects.create(site=site, kind="book", key="<i>1</i>", data={"title": title}, page=page)
         rejected = RejectedRecord.objects.create(page=page, **bad)
         text = PageText.objects.create(body_sha256=DIGEST, extractor=f"v{number}", markdown="# Jobs")
-        rows = dict(zip(TABLES, (site, job, page, text, posting, rejected), strict=True))
+        rows = dict(zip(TABLES, (site, job, page, text, posting, record, rejected), strict=True))
     return rows

@@ -120,6 +120,8 @@ def test_no_list_counts_a_whole_table(client: Client, table: str) -> None:
         ("results/pagetext", "markdown"),
         ("results/posting", "description_html"),
         ("results/posting", "provenance"),
+        ("results/record", "data"),
+        ("results/record", "config"),
         ("results/rejectedrecord", "data"),
         ("results/rejectedrecord", "open_graph"),
     ],
@@ -143,7 +145,7 @@ def test_results_can_be_neither_added_nor_changed_nor_deleted(client: Client, ta
     assert "delete_selected" not in client.get(f"/admin/{table}/").content.decode()
 
 
-def test_a_job_leads_to_its_pages_and_a_page_to_its_text_and_postings(client: Client) -> None:
+def test_a_job_leads_to_its_pages_and_a_page_to_its_text_postings_and_records(client: Client) -> None:
     rows = crawled(1, 2)
 
     def follow(html: str, table: str) -> str:
@@ -155,6 +157,7 @@ def test_a_job_leads_to_its_pages_and_a_page_to_its_text_and_postings(client: Cl
 
     assert listed(follow(job, "page")) == [str(rows["results/page"].pk)]
     assert listed(follow(page, "posting")) == [str(rows["results/posting"].pk)]
+    assert listed(follow(page, "record")) == [str(rows["results/record"].pk)]
     assert len(listed(follow(page, "pagetext"))) == 2
 
 
@@ -172,6 +175,9 @@ def test_a_job_leads_to_its_pages_and_a_page_to_its_text_and_postings(client: Cl
         ("results/pagetext", DIGEST.hex(), 2),
         ("results/pagetext", "cafe", 0),
         ("results/pagetext", "no digest", 0),
+        ("results/record", "site-1", 1),
+        ("results/record", "site", 0),
+        ("results/record", "", 2),
         ("results/rejectedrecord", "posting", 2),
         ("jobs/job", "site-1", 1),
         ("jobs/job", "careers", 2),

@@ -116,6 +116,14 @@ def test_a_posting_needs_its_key_its_title_and_its_page(database: Database) -> N
     assert is_now(row["last_seen"])
 
 
+def test_a_record_needs_its_site_its_key_and_its_data(database: Database) -> None:
+    row = insert(database, "record", site_id=site(database)["id"], kind="book", key="1", data=rows.json({}))
+
+    assert (row["page_id"], row["fence"]) == (None, [0, 0])
+    assert is_now(row["first_seen"])
+    assert is_now(row["last_seen"])
+
+
 def test_a_rejected_record_needs_its_page_and_its_data(database: Database) -> None:
     row = insert(
         database,
@@ -153,6 +161,8 @@ def test_natural_keys_are_unique(database: Database) -> None:
     posting(database, page_id=first["id"])
     insert(database, "rejected_record", **record)
     insert(database, "page_text", **text)
+    item = {"site_id": first["site_id"], "kind": "book", "key": "1", "data": rows.json({})}
+    insert(database, "record", **item)
     site(database)
 
     with pytest.raises(psycopg.errors.UniqueViolation, match="page_site_url_key"):
@@ -161,6 +171,8 @@ def test_natural_keys_are_unique(database: Database) -> None:
         posting(database, page_id=first["id"])
     with pytest.raises(psycopg.errors.UniqueViolation, match="rejected_record_key"):
         insert(database, "rejected_record", **record)
+    with pytest.raises(psycopg.errors.UniqueViolation, match="record_key"):
+        insert(database, "record", **item)
     with pytest.raises(psycopg.errors.UniqueViolation, match="page_text_key"):
         insert(database, "page_text", **text)
     with pytest.raises(psycopg.errors.UniqueViolation, match="site_slug_key"):
@@ -202,6 +214,8 @@ def test_no_index_holds_a_url(database: Database) -> None:
         ("posting", "(page_id)"),
         ("posting", "(status)"),
         ("posting", "(last_seen)"),
+        ("record", "(site_id, kind, key)"),
+        ("record", "(page_id)"),
         ("rejected_record", "(page_id, kind, data_sha256)"),
     ],
 )
@@ -211,7 +225,10 @@ def test_what_is_looked_up_has_an_index(database: Database, table: str, columns:
     assert len([row for row in found if row["indexdef"].endswith(f"btree {columns}")]) == 1
 
 
-@pytest.mark.parametrize("statement", [rows.PAGE, rows.TEXT, rows.POSTING, rows.REJECTED, rows.JOB_STATS])
+@pytest.mark.parametrize(
+    "statement",
+    [rows.PAGE, rows.TEXT, rows.POSTING, rows.RECORD, rows.REJECTED, rows.REJECTED_ITEM, rows.JOB_STATS],
+)
 def test_what_the_pipelines_write_has_its_columns(database: Database, statement: str) -> None:
     named = dict.fromkeys(re.findall(r"%\((\w+)\)s", statement))
 

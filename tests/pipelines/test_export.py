@@ -34,7 +34,7 @@ formats = pytest.mark.parametrize("suffix", READERS)
 
 @pytest.fixture
 def filled(tables_url: str, rows: Rows, job: Job) -> psycopg.Connection[dict[str, Any]]:
-    """A connection to a database with a page, its text and a posting of ``job``, and one more page of another job."""
+    """A database with a page, its text, a posting and a record of ``job``, and a page and a record of another job."""
     metadata = PageMetadata(title=TITLE, open_graph={"type": "website"})
     records = [
         posting(salary={"min": "10.5", "currency": "EUR"}, employment_types=["INTERN"], date_posted=MOMENT,
@@ -44,6 +44,11 @@ def filled(tables_url: str, rows: Rows, job: Job) -> psycopg.Connection[dict[str
     other = add_job(rows, "other.example")
     write(tables_url, job.id, make_page(job=job, metadata=metadata, records=records))
     write(tables_url, other.id, make_page("https://other.example/", job=other, body=b"other"))
+    for each in (job, other):
+        rows.execute(
+            "INSERT INTO record (site_id, kind, key, data, fence) VALUES (%s, 'book', '1', '{\"pages\": 7}', %s)",
+            [each.site_id, [each.sequence, 1]],
+        )
     return rows
 
 
@@ -73,7 +78,7 @@ def test_an_empty_table_makes_a_sound_file(rows: Rows, tmp_path: Path, suffix: s
 
 
 @formats
-@pytest.mark.parametrize(("what", "table"), [("pages", "page"), ("postings", "posting")])
+@pytest.mark.parametrize(("what", "table"), [("pages", "page"), ("postings", "posting"), ("records", "record")])
 def test_every_column_is_there_in_its_order(filled: Any, tmp_path: Path, suffix: str, what: str, table: str) -> None:
     assert list(read(filled, what, tmp_path / f"all{suffix}")[0]) == columns(filled, table)
 
@@ -84,6 +89,15 @@ def test_a_text_stands_with_its_page(filled: Any, job: Job, tmp_path: Path, suff
 
     digest = make_page().body_sha256.hex()
     assert row == {"url": "https://example.com/", "body_sha256": digest, "markdown": "# Heading"}
+
+
+@formats
+def test_a_record_belongs_to_the_job_that_saw_it_last(filled: Any, job: Job, tmp_path: Path, suffix: str) -> None:
+    (record,) = read(filled, "records", tmp_path / f"records{suffix}", job)
+
+    assert record["key"] == "1"
+    assert record["data"] == ({"pages": 7} if suffix == ".jsonl" else '{"pages":7}')
+    assert len(read(filled, "records", tmp_path / f"all{suffix}")) == 2
 
 
 @formats

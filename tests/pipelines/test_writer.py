@@ -52,6 +52,7 @@ def test_the_counts_are_stored_with_the_rows(tables_url: str, rows: Rows, job: J
         "statuses": {"200": 1, "404": 1},
         "postings": 2,
         "texts": 1,
+        "records": 0,
         "rejected": 1,
         "problems": 1,
         "body_bytes": first.body_bytes + second.body_bytes,
