@@ -17,6 +17,7 @@ TAKES = {
     "max_pages": "a whole number of at least 1",
     "max_depth": "a whole number of at least 0",
     "extract": "some of page, posting, text, with commas between them",
+    "render": "auto, always or never",
     "output": "a folder",
     "dry_run": "true or false",
 }

@@ -11,6 +11,8 @@ from schemas.addresses import normalize_url
 Extract = Literal["page", "posting", "text"]
 Identity = Literal["robot", "browser"]
 EXTRACTS: tuple[Extract, ...] = ("page", "posting", "text")
+Render = Literal["auto", "always", "never"]
+RENDERS: tuple[Render, ...] = ("auto", "always", "never")
 
 
 class Expectations(BaseModel):
@@ -36,6 +38,10 @@ class SiteConfig(BaseModel):
     )
     extract: tuple[Extract, ...] = Field(
         default=("page", "posting"), description="What is read from each page: page, posting, text."
+    )
+    render: Render = Field(
+        default="auto",
+        description="Which pages a browser renders: auto (those that are empty without one), always, never.",
     )
     output: str | None = Field(
         default=None, description="A folder that gets the job's rows as JSON lines when it ends."

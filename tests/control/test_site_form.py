@@ -20,6 +20,7 @@ FILLED_IN: dict[str, Any] = {
     "concurrency": "8",
     "sitemaps": "on",
     "obey_robots": "on",
+    "render": "auto",
     "identity": "robot",
     "proxy": "on",
     "allowed_hosts": "jobs.acme.example\nacme.example:8080\n",

@@ -37,6 +37,7 @@ def test_values_become_what_the_config_holds() -> None:
         "max_pages": "10",
         "max_depth": "0",
         "extract": "page, text",
+        "render": "never",
         "output": "some folder",
         "dry_run": "true",
     }
@@ -45,6 +46,7 @@ def test_values_become_what_the_config_holds() -> None:
         "max_pages": 10,
         "max_depth": 0,
         "extract": ("page", "text"),
+        "render": "never",
         "output": "some folder",
         "dry_run": True,
     }
@@ -88,6 +90,8 @@ def test_names_of_scrapyds_own_are_passed_over() -> None:
         ("extract", "page,pictures"),
         ("extract", ""),
         ("extract", ","),
+        ("render", "sometimes"),
+        ("render", ""),
         ("dry_run", "perhaps"),
         ("dry_run", ""),
     ],
@@ -100,7 +104,7 @@ def test_a_bad_value_is_refused_with_what_the_argument_takes(name: str, value: s
 def test_an_unknown_argument_is_refused_with_those_that_there_are(name: str) -> None:
     assert refusal(**{"url": URL, name: "red"}) == (
         f"-a {name}=red: there is no such argument. "
-        "There are: url, site, max_pages, max_depth, extract, output, dry_run."
+        "There are: url, site, max_pages, max_depth, extract, render, output, dry_run."
     )
 
 
