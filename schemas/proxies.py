@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,12 +38,14 @@ class Proxy:
         """The header Proxy-Authorization (RFC 7617); None where there is neither user nor password."""
         if not (self.user or self.password):
             return None
-        text = f"{self.user}:{self.password}"
-        try:
-            octets = text.encode("latin-1")
-        except UnicodeEncodeError:
-            octets = text.encode()
-        return f"Basic {b64encode(octets).decode()}"
+        return f"Basic {b64encode(f'{self.user}:{self.password}'.encode()).decode()}"
+
+
+def credentials(authorization: str) -> tuple[str, str]:
+    """User and password of a header Proxy-Authorization, each octet a character."""
+    octets = b64decode(authorization.removeprefix("Basic "))
+    user, _, password = octets.decode("latin-1").partition(":")
+    return user, password
 
 
 def read_proxy(text: str) -> Proxy:
@@ -84,7 +86,7 @@ def read_proxies(texts: Iterable[str], where: str) -> list[Proxy]:
             except BadProxyError as error:
                 raise BadProxyError(f"{where} {number}: {error}") from None
     if not proxies:
-        raise BadProxyError(f"{where} 1: there is no proxy")
+        raise BadProxyError(f"{where.rpartition(',')[0]} must name a proxy".lstrip())
     return list(dict.fromkeys(proxies))
 
 

@@ -1,8 +1,12 @@
-"""The HTTP client."""
+"""The HTTP client; pages that need a browser go through that."""
 
 from __future__ import annotations
 
+from scrapy import Request
 from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler
+from scrapy.http import Response
+
+from crawler.fetch.browser import RENDERED, Browser, NotAPageError
 
 
 class HttpDownloadHandler(AiohttpDownloadHandler):
@@ -10,3 +14,17 @@ class HttpDownloadHandler(AiohttpDownloadHandler):
     it against a misbehaving site, and ``settings.py`` says how to go back to Twisted's."""
 
     experimental = False
+
+    async def download_request(self, request: Request) -> Response:
+        """Fetch it, with the browser where ``meta["playwright"]`` asks for that."""
+        if request.meta.get(RENDERED):
+            try:
+                return await Browser.of(self.crawler).download(request)
+            except NotAPageError:
+                pass  # what is no page has nothing to render, and is fetched as it is
+        return await super().download_request(request)
+
+    async def close(self) -> None:
+        """Close the connections, and the browser."""
+        await Browser.of(self.crawler).close()
+        await super().close()

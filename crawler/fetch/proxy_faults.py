@@ -1,0 +1,61 @@
+"""Whose fault it is that a request failed which went through a proxy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import aiohttp
+from scrapy import Request
+from scrapy.core.downloader.handlers.http11 import TunnelError
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    ResponseDataLossError,
+)
+from scrapy.http import Response
+
+from crawler.failures import cause
+
+REFUSED = 407
+GATEWAY_ERRORS = frozenset({502, 503, 504})
+DOUBTFUL = (DownloadTimeoutError, DownloadFailedError, ResponseDataLossError, TunnelError)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why it failed. Certain: it was the proxy. Else it may have been the site: another proxy will tell."""
+
+    reason: str
+    certain: bool
+
+
+WRONG_PASSWORD = Fault("it does not take our user and password (407)", certain=True)
+
+
+def fault_of_response(request: Request, response: Response) -> Fault | None:
+    """A proxy says 502 to 504 of itself and of sites alike; Retry-After is what sites say."""
+    if request.url.startswith("https:"):
+        return None  # through TLS it is the site that answers
+    if response.status == REFUSED:
+        return WRONG_PASSWORD
+    if response.status in GATEWAY_ERRORS and "Retry-After" not in response.headers:
+        return Fault(f"it answered {response.status}", certain=False)
+    return None
+
+
+def fault_of_exception(error: Exception) -> Fault | None:
+    """Where a proxy is used, its name alone is resolved here, and it alone is connected to."""
+    inner = error.__cause__
+    if isinstance(inner, aiohttp.ClientConnectorSSLError | aiohttp.ClientConnectorCertificateError):
+        return None  # the site's: a proxy passes TLS on
+    if isinstance(error, DownloadConnectionRefusedError | CannotResolveHostError):
+        return Fault(cause(error), certain=True)
+    if not isinstance(error, DOUBTFUL):
+        return None
+    if isinstance(inner, aiohttp.ClientHttpProxyError):
+        return WRONG_PASSWORD if inner.status == REFUSED else Fault(f"it answered {inner.status}", certain=False)
+    if isinstance(error, TunnelError) and str(REFUSED) in str(error):
+        return WRONG_PASSWORD
+    return Fault(cause(error), certain=False)
