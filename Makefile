@@ -55,7 +55,8 @@ env-example: setup
 
 lock:
 	$(COMPILE) $(ARGS) --output-file requirements.txt
-	$(COMPILE) $(ARGS) --extra dev --constraint requirements.txt --output-file requirements-dev.txt
+	$(COMPILE) $(ARGS) --extra deploy --constraint requirements.txt --output-file requirements-deploy.txt
+	$(COMPILE) $(ARGS) --extra deploy --extra dev --constraint requirements-deploy.txt --output-file requirements-dev.txt
 
 setup:
 	sh scripts/bootstrap.sh requirements.txt

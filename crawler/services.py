@@ -83,16 +83,17 @@ def _migrate(database_url: str) -> None:
     with database.connect(database_url) as session:
         if not database.migrations_due(session):
             return
-    control = database.control_folder()
-    if control is None:
+    location = database.control_location()
+    if location is None:
         raise NotReadyError(
             "The database needs migrations, but the package control is not here. Run: manage.py migrate"
         )
-    # Django is slow to load: only where it has something to do, and in a process of its own.
+    # Django is slow to load: only where it has something to do, and in a process of its own. That finds the package
+    # where we did, be it a folder or an egg, and nothing in the folder that we happen to be in.
+    path = os.pathsep.join(filter(None, (str(location), os.environ.get("PYTHONPATH"))))
     done = subprocess.run(
-        [sys.executable, "-m", "control.migrate"],
-        env={**os.environ, "DATABASE_URL": database_url},
-        cwd=control.parent,
+        [sys.executable, "-P", "-m", "control.migrate"],
+        env={**os.environ, "DATABASE_URL": database_url, "PYTHONPATH": path},
         capture_output=True,
         text=True,
         check=False,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any
 
 import psycopg
@@ -76,20 +77,25 @@ def _sentence(url: str, error: Exception) -> str:
 
 def migrations_due(connection: psycopg.Connection[Row]) -> bool:
     """Whether the schema is behind the migrations that are shipped; a few milliseconds, without Django."""
-    shipped = {(app.name, file.stem) for app in _apps() for file in (app / "migrations").glob("[0-9]*.py")}
     table = connection.execute("SELECT to_regclass('django_migrations') AS name").fetchone()
     if not table or table["name"] is None:
         return True
     applied = connection.execute("SELECT app, name FROM django_migrations").fetchall()
-    return not shipped <= {(row["app"], row["name"]) for row in applied}
+    return not _shipped() <= {(row["app"], row["name"]) for row in applied}
 
 
-def control_folder() -> Path | None:
-    """Where the package that owns the schema is, or None where it is not installed."""
+def control_location() -> Path | None:
+    """The folder or zip file that holds the package which owns the schema, or None where it is not installed."""
     spec = find_spec("control")
-    return Path(spec.origin).parent if spec and spec.origin else None
+    return Path(spec.origin).parents[1] if spec and spec.origin else None
 
 
-def _apps() -> list[Path]:
-    folder = control_folder()
-    return [app for app in folder.iterdir() if (app / "migrations").is_dir()] if folder else []
+def _shipped() -> set[tuple[str, str]]:
+    """App and name of each migration. The package may be in a zip file, as in an egg: no folder is listed."""
+    location = control_location()
+    if location is None:
+        return set()
+    control = location / "control"
+    apps = [app.name for app in iter_modules([str(control)]) if app.ispkg]
+    modules = ((app, module.name) for app in apps for module in iter_modules([str(control / app / "migrations")]))
+    return {(app, name) for app, name in modules if name[:1].isdigit()}

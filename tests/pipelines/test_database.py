@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from pipelines.database import DatabaseUnavailableError, check, connect, control_folder, migrations_due
+from pipelines.database import DatabaseUnavailableError, check, connect, control_location, migrations_due
 from tests.support.nginx import free_port
 from tests.support.postgres import postgres
 from tests.support.tables import Rows
@@ -122,10 +122,10 @@ def test_a_database_that_is_ahead_is_not(rows: Rows) -> None:
 
 
 def test_the_schema_s_owner_is_found() -> None:
-    folder = control_folder()
+    location = control_location()
 
-    assert folder is not None
-    assert (folder / "migrate.py").is_file()
+    assert location is not None
+    assert (location / "control" / "migrate.py").is_file()
 
 
 def test_a_connection_that_is_killed_says_so_and_is_no_surprise(rows: Rows, tables_url: str) -> None:
