@@ -28,7 +28,9 @@ async def serve(port: int, until_eof: bool) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.web", description="A small misbehaving web.")
-    parser.add_argument("--port", type=int, default=0, help="the first of eight ports; 0: free ones")
+    parser.add_argument(
+        "--port", type=int, default=0, help="the first of as many ports as there are sites, and one; 0: free ones"
+    )
     parser.add_argument("--until-eof", action="store_true", help="stop when standard input is closed")
     options = parser.parse_args()
     asyncio.run(serve(options.port, options.until_eof))

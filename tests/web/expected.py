@@ -118,6 +118,18 @@ PLAIN = Expected(
     },
     asked={"/odd/flaky": 3},
 )
+CLIENT_RENDERED = Expected(
+    pages=frozenset(
+        {"/", "/about", "/press", "/careers/", "/careers/how-to-apply", "/old-app", "/welcome"},
+    ),
+    redirects={"/moved": "/about"},
+    documents={"/notes.txt": "text/plain"},
+    never=frozenset({"/private/applications", "/static/team.png"}),
+    postings={"/careers/": ("Tide analyst", "Boat builder")},
+    titles={"/careers/": "Careers"},
+    # Once to see that they are empty, once by the browser.
+    asked={"/careers/": 2, "/old-app": 2},
+)
 STEPS = frozenset({"/", "/1", "/2", "/3", "/4", "/5"})
 
 EXPECTED = {
@@ -129,5 +141,6 @@ EXPECTED = {
     "empty": Expected(pages=frozenset({"/"})),
     # Without end: only max_pages stops a crawl.
     "endless": Expected(pages=frozenset({"/", "/?day=1", "/?day=2", "/?day=3"})),
+    "client-rendered": CLIENT_RENDERED,
 }
 """By site. ``elsewhere`` is the site that others link to: a crawl of those never visits it."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from aiohttp import web
 
 from tests.web.careers import CAREERS
+from tests.web.client import CLIENT_RENDERED
 from tests.web.odd import ODD
 from tests.web.ordinary import ORDINARY
 from tests.web.resource import HTML, Resource, Site, page, text
@@ -43,6 +44,7 @@ SITES: Mapping[str, Site] = {
     },
     "empty": {"/": page("Nothing here")},
     "endless": {"/": day},
+    "client-rendered": CLIENT_RENDERED,
 }
 """A path ``*`` answers for every path that has no answer of its own."""
 
