@@ -1,0 +1,41 @@
+"""aiohttp as Scrapy's handler uses it, with what it sends mended."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+from urllib.parse import quote
+
+from scrapy import Request
+from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler
+from scrapy.http import Headers
+
+from schemas.proxies import credentials
+
+BODYLESS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class _Sent:
+    """A request as it is sent. The handler's own would send ``Content-Length: 0`` with each GET, as no browser does,
+    and would take a slash in a proxy's password for the end of its host."""
+
+    def __init__(self, request: Request) -> None:
+        self.method, self.url, self.meta = request.method, request.url, request.meta
+        self.headers: Headers = request.headers
+        self.body = request.body or (None if request.method in BODYLESS else b"")
+        header = request.headers.get("Proxy-Authorization")
+        if header and self.meta.get("proxy"):
+            user, password = credentials(header.decode("ascii"))
+            proxy = self.meta["proxy"].replace("://", f"://{quote(user, safe='')}:{quote(password, safe='')}@", 1)
+            self.meta = self.meta | {"proxy": proxy}
+            self.headers = request.headers.copy()
+            del self.headers["Proxy-Authorization"]
+
+
+class Client(AiohttpDownloadHandler):
+    """Scrapy's aiohttp handler. Scrapy warns at each start that it is an experiment: the tests of this project run
+    it against a misbehaving site, and ``settings.py`` says how to go back to Twisted's."""
+
+    experimental = False
+
+    def _make_request(self, request: Request, timeout: float) -> Any:
+        return super()._make_request(cast("Request", _Sent(request)), timeout)
