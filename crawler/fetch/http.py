@@ -1,9 +1,27 @@
-"""The HTTP client."""
+"""The HTTP client; pages that need a browser go through that."""
 
 from __future__ import annotations
 
+from scrapy import Request
+from scrapy.http import Response
+
+from crawler.fetch.browser import RENDERED, Browser, NotAPageError
 from crawler.fetch.client import Client
 
 
 class HttpDownloadHandler(Client):
     """The handler of http and https; ``settings.py`` says how to go back to Twisted's."""
+
+    async def download_request(self, request: Request) -> Response:
+        """Fetch it, with the browser where ``meta["playwright"]`` asks for that."""
+        if request.meta.get(RENDERED):
+            try:
+                return await Browser.of(self.crawler).download(request)
+            except NotAPageError:
+                pass  # what is no page has nothing to render, and is fetched as it is
+        return await super().download_request(request)
+
+    async def close(self) -> None:
+        """Close the connections, and the browser."""
+        await Browser.of(self.crawler).close()
+        await super().close()
