@@ -12,9 +12,10 @@ FINGERPRINT_BYTES = 16
 
 
 class UrlKeyFingerprinter:
-    """A request is its method, its URL without regard to the order of query parameters, and its body."""
+    """A request is its method, its URL (without fragment, its query in any order), and its body."""
 
     def fingerprint(self, request: Request) -> bytes:
         """Sixteen bytes that are equal for equal requests."""
-        parts = (request.method.encode(), url_key(request.url).encode(), request.body)
+        url, _, _ = request.url.partition("#")
+        parts = (request.method.encode(), url_key(url).encode(), request.body)
         return blake2b(b"\n".join(parts), digest_size=FINGERPRINT_BYTES).digest()

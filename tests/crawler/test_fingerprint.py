@@ -16,8 +16,10 @@ def fingerprint(url: str = URL, method: str = "GET", body: bytes = b"") -> bytes
     return UrlKeyFingerprinter().fingerprint(Request(url, method=method, body=body))
 
 
-@pytest.mark.parametrize("same", [URL, "https://example.com/search?b=2&a=1", "https://example.com/search?a=1&&b=2&"])
-def test_the_order_of_parameters_does_not_count(same: str) -> None:
+@pytest.mark.parametrize(
+    "same", [URL, f"{URL}#part", "https://example.com/search?b=2&a=1", "https://example.com/search?a=1&&b=2&"]
+)
+def test_fragments_and_the_order_of_parameters_do_not_count(same: str) -> None:
     assert fingerprint(same) == fingerprint()
 
 
