@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import logging
 import os
 from collections import Counter
@@ -30,6 +29,7 @@ from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
 from crawler.fetch.browser import LED_TO, RENDERED, NotAPageError
 from crawler.fetch.chromium import HOW_TO_GET_ONE, NoBrowserError
 from crawler.fetch.visit import Visit
+from schemas.proxies import credentials
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -43,6 +43,7 @@ _CAUSES = {
     "ERR_NAME_NOT_RESOLVED": CannotResolveHostError,
     "ERR_CONNECTION_REFUSED": DownloadConnectionRefusedError,
     "ERR_ADDRESS_UNREACHABLE": DownloadConnectionRefusedError,
+    "ERR_PROXY_CONNECTION_FAILED": DownloadConnectionRefusedError,
     "ERR_CONNECTION_TIMED_OUT": DownloadTimeoutError,
 }
 
@@ -168,10 +169,10 @@ def proxy_of(request: Request) -> dict[str, str] | None:
         return None
     parts = urlsplit(proxy)
     server = {"server": f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"}
-    kind, _, token = (request.headers.get("Proxy-Authorization") or b"").decode().partition(" ")
-    if kind.lower() != "basic":
+    header = request.headers.get("Proxy-Authorization")
+    if not header:
         return server
-    user, _, password = base64.b64decode(token).decode("latin-1").partition(":")
+    user, password = credentials(header.decode("ascii"))
     return server | {"username": user, "password": password}
 
 

@@ -24,6 +24,8 @@ logger = logging.getLogger(__name__)
 
 RENDER = "render"
 """``request.meta`` key: auto, always or never, in place of the setting."""
+TIER = "tier"
+"""``request.meta`` key: the way by which a request was fetched."""
 UNRENDERED = "unrendered"
 """``request.meta`` key: why a page that needs a browser was kept as it was fetched, in a sentence."""
 NO_BROWSER = "there is no browser"
@@ -60,9 +62,11 @@ class RenderMiddleware:
             request.meta[RENDERED] = True
 
     async def process_response(self, request: Request, response: Response) -> Response:
-        """Render an empty shell."""
+        """Render an empty shell; note of any page that it was rendered."""
         if self._mode(request) == "auto" and RENDERED not in response.flags and _is_shell(response):
-            return await self._rendered(request, response)
+            response = await self._rendered(request, response)
+        if RENDERED in response.flags:
+            request.meta[TIER] = "browser"
         return response
 
     def process_exception(self, request: Request, exception: Exception) -> Request | None:
