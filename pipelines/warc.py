@@ -133,6 +133,5 @@ def _new_id() -> str:
 
 
 def _gzip(data: bytes) -> bytes:
-    compressor = isal_zlib.compressobj(LEVEL, wbits=GZIP_WINDOW)
-    compressed: bytes = compressor.compress(data) + compressor.flush()
+    compressed: bytes = isal_zlib.compress(data, LEVEL, GZIP_WINDOW)
     return compressed
