@@ -1,12 +1,20 @@
 #!/bin/sh
-# Installs what the tests use and pip cannot bring: nginx, and the pages of the Python manual that it serves.
+# Installs what the tests use and pip cannot bring: nginx, the pages of the Python manual that it serves, and a browser.
 # Only as root and with apt; elsewhere one line says what is missing, and the tests that need it say so.
 
 PATH=$PATH:/usr/sbin:/sbin
 
+browser() {
+    for name in chromium chromium-browser google-chrome google-chrome-stable; do
+        ! command -v "$name" >/dev/null || return 0
+    done
+    return 1
+}
+
 missing() {
     command -v nginx >/dev/null || printf 'nginx '
     ls /usr/share/doc/python3*/html/library/index.html >/dev/null 2>&1 || printf 'python3-doc '
+    browser || printf 'chromium '
 }
 
 # RUNLEVEL=1 keeps the package from starting an nginx of its own. Images that leave documents out of packages

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import platform
 from collections.abc import Callable, Iterator
 from importlib.metadata import version
@@ -12,12 +13,14 @@ from rich.markup import escape
 from scrapy.commands import ScrapyCommand
 
 from crawler import services
+from crawler.fetch import chromium
 from frontier import connection
 from pipelines import database, object_store
 from schemas.environment import BadEnvironmentError, Environment, read_environment, without_password
 
 Check = Callable[[Environment], str]
 OLDEST_POSTGRESQL = 14
+MARKS = {True: "[green]✓[/]", False: "[red]✗[/]", None: "[yellow]-[/]"}
 
 
 class Command(ScrapyCommand):
@@ -40,8 +43,8 @@ class Command(ScrapyCommand):
             self.exitcode = 2
             return
         for name, well, text in examine(environment):
-            console.print(f"{'[green]✓[/]' if well else '[red]✗[/]'} {name:<12} {escape(text)}")
-            if not well:
+            console.print(f"{MARKS[well]} {name:<12} {escape(text)}")
+            if well is False:
                 self.exitcode = 1
 
 
@@ -49,17 +52,24 @@ class UnwellError(RuntimeError):
     """A part answers, but is not as it must be."""
 
 
-def examine(environment: Environment) -> Iterator[tuple[str, bool, str]]:
-    """For each part its name, whether it is well, and a sentence."""
+class MissedError(RuntimeError):
+    """A part is not there, and crawls go without it."""
+
+
+def examine(environment: Environment) -> Iterator[tuple[str, bool | None, str]]:
+    """For each part its name, whether it is well (None: it is missing, and need not be there), and a sentence."""
     checks: dict[str, Check] = {
         "python": _python,
         "archive": _archive,
         "PostgreSQL": _postgresql,
         "Redis": _redis,
+        "browser": _browser,
     }
     for name, check in checks.items():
         try:
             yield name, True, check(environment)
+        except MissedError as error:
+            yield name, None, str(error)
         except (*services.CAUSES, services.NotReadyError, UnwellError) as error:
             yield name, False, str(error)
 
@@ -98,3 +108,10 @@ def _redis(environment: Environment) -> str:
         )
     name = server.get("server_name", "redis")
     return f"{name} {server.get(f'{name}_version', server.get('redis_version'))} at {without_password(url)}"
+
+
+def _browser(_: Environment) -> str:
+    found = asyncio.run(chromium.find())
+    if found is None:
+        raise MissedError(f"none; pages that need one are kept as they are fetched. {chromium.HOW_TO_GET_ONE}")
+    return str(found)
