@@ -53,6 +53,8 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
     # Downloader side.
 }
+# A site's config may say otherwise.
+ROBOTSTXT_OBEY = True
 RETRY_TIMES = 3
 # The summary names what was given up.
 RETRY_GIVE_UP_LOG_LEVEL = "INFO"

@@ -1,0 +1,79 @@
+"""A small crawl of a test's own spider, in a process of its own, with the project's settings but for some.
+
+``python -m tests.support.small_crawl`` reads what to do as JSON, and prints what came of it as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import asdict, dataclass, field
+from typing import Any
+from uuid import uuid4
+
+from tests.support.processes import ROOT
+
+
+@dataclass(frozen=True)
+class Crawled:
+    """Why the spider was closed, what it noted (its list ``notes``), Scrapy's counts, and what was logged."""
+
+    reason: str
+    notes: list[Any]
+    stats: dict[str, Any]
+    log: str = ""
+
+
+@dataclass(frozen=True)
+class SmallCrawl:
+    """A spider by its dotted path, its arguments, and the settings that differ from the project's."""
+
+    spider: str
+    redis_url: str
+    arguments: dict[str, Any] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=dict)
+    job: str = field(default_factory=lambda: str(uuid4()))
+
+    def run(self, timeout: float = 60) -> Crawled:
+        """Crawl to the end; TimeoutExpired after ``timeout`` seconds."""
+        done = subprocess.run(
+            [sys.executable, "-W", "error", "-m", __name__],
+            cwd=ROOT,
+            input=json.dumps(asdict(self)),
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return Crawled(**json.loads(done.stdout.splitlines()[-1]), log=done.stderr)
+
+
+def main() -> None:
+    from scrapy.crawler import AsyncCrawlerProcess  # noqa: PLC0415 - the tests themselves need no Scrapy
+    from scrapy.settings import Settings  # noqa: PLC0415
+    from scrapy.utils.misc import load_object  # noqa: PLC0415
+
+    crawl = SmallCrawl(**json.load(sys.stdin))
+    settings = Settings()
+    settings.setmodule("crawler.settings", priority="project")
+    own = {
+        "ITEM_PIPELINES": {},
+        "LONGLINE_PROGRESS_SECONDS": 0,
+        "LONGLINE_JOB_ID": crawl.job,
+        "REDIS_URL": crawl.redis_url,
+    }
+    settings.update(own | crawl.settings, priority="cmdline")
+    process = AsyncCrawlerProcess(settings)
+    crawler = process.create_crawler(load_object(crawl.spider))
+    process.crawl(crawler, **crawl.arguments)
+    process.start()
+    stats = crawler.stats.get_stats() if crawler.stats else {}
+    reason = stats.get("finish_reason", "")
+    notes = getattr(crawler.spider, "notes", [])
+    print(json.dumps({"reason": reason, "notes": notes, "stats": stats}, default=str))
+
+
+if __name__ == "__main__":
+    main()
