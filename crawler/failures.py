@@ -33,6 +33,9 @@ def cause(error: BaseException | None) -> str:
 
 DISALLOWED = "disallowed"
 """The cause of requests that robots.txt does not allow: no error of anybody's."""
+UNRENDERED = "unrendered"
+"""The cause of pages that are kept as they were fetched, though only a browser would have shown what they say."""
+NO_ERRORS = frozenset({DISALLOWED, UNRENDERED})
 
 
 @dataclass(slots=True)
@@ -50,7 +53,7 @@ class Failures:
     @property
     def total(self) -> int:
         """How many errors there were."""
-        return sum(count for cause, count in self.counts.items() if cause != DISALLOWED)
+        return sum(count for cause, count in self.counts.items() if cause not in NO_ERRORS)
 
     def sentence(self) -> str | None:
         """The first example of the most frequent cause."""

@@ -46,6 +46,8 @@ DOWNLOADER_MIDDLEWARES = {
     # Then robots.txt, before a request gets headers or a place in a queue.
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawler.fetch.robots.RobotsMiddleware": 100,
+    # A page that is empty without a browser is asked for once more: when its retries are over, and it is unpacked.
+    "crawler.fetch.render.RenderMiddleware": 540,
     # Retries stand outside of decompression, so that a broken body counts as a failure too.
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "crawler.fetch.retry.BackoffRetryMiddleware": 550,
@@ -58,6 +60,15 @@ ROBOTSTXT_OBEY = True
 RETRY_TIMES = 3
 # The summary names what was given up.
 RETRY_GIVE_UP_LOG_LEVEL = "INFO"
+
+# The browser, which starts at the first page that needs it. A site's config may say otherwise: auto, always, never.
+LONGLINE_RENDER = "auto"
+# No page needs pictures to be read, and each page takes memory while it is rendered.
+PLAYWRIGHT_ABORT_REQUEST = "crawler.fetch.browser.is_decoration"
+PLAYWRIGHT_MAX_PAGES_PER_CONTEXT = 4
+PLAYWRIGHT_DEFAULT_NAVIGATION_TIMEOUT = 30_000
+# The browser's own headers, which agree with each other; its name and languages are the request's.
+PLAYWRIGHT_PROCESS_REQUEST_HEADERS = None
 
 ITEM_PIPELINES = {
     # Nothing is extracted from what is not archived, and nothing is stored that is not valid.

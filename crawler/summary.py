@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
-from crawler.failures import DISALLOWED
+from crawler.failures import NO_ERRORS
 from crawler.services import Services
 from crawler.verdict import Events, Verdict
 from schemas.job import Job, JobState, JobStats
@@ -103,4 +103,4 @@ def _lines(report: Report) -> list[tuple[str, str, str]]:
 
 
 def _word(cause: str) -> str:
-    return DISALLOWED if cause == DISALLOWED else "failed"
+    return cause if cause in NO_ERRORS else "failed"

@@ -10,7 +10,7 @@ from scrapy.exceptions import DownloadFailedError, NotConfigured
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
-from crawler.failures import cause
+from crawler.failures import UNRENDERED, cause
 from crawler.fetch.browser import LED_TO, RENDERED
 from crawler.fetch.chromium import NoBrowserError
 from extractors.blocked import is_empty_shell, may_be_shell
@@ -26,8 +26,6 @@ RENDER = "render"
 """``request.meta`` key: auto, always or never, in place of the setting."""
 TIER = "tier"
 """``request.meta`` key: the way by which a request was fetched."""
-UNRENDERED = "unrendered"
-"""``request.meta`` key: why a page that needs a browser was kept as it was fetched, in a sentence."""
 NO_BROWSER = "there is no browser"
 
 
@@ -118,6 +116,7 @@ class RenderMiddleware:
 
 
 def _keep(request: Request, why: str) -> None:
+    # For the spider, which counts it.
     request.meta[UNRENDERED] = f"{request.url} is kept as it was fetched: {why}."
 
 
