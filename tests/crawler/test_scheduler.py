@@ -127,6 +127,20 @@ def test_a_job_that_is_kept_goes_on_where_it_was(web: RunningWeb, redis_url: str
     assert sorted(paths(web)) == ["/", *(f"/chain/{number}" for number in range(1, 6))]
 
 
+def test_what_was_to_be_tried_again_is_kept_too(web: RunningWeb, redis_url: str) -> None:
+    flaky = web.url("plain", "/odd/flaky")
+    # The crawl is stopped after 0.4 s, while the flaky page waits for its second try, a second after its first.
+    last = {"url": web.url("plain", "/about"), "meta": {"delay_seconds": 0.4}}
+    arguments = {"start": [{"url": web.url("plain")}], "then": [{"url": flaky}, last]}
+    first = SmallCrawl(CRAB, redis_url, arguments, FREE | {"SCHEDULER_PERSIST": True, "CLOSESPIDER_PAGECOUNT": 2})
+
+    first.run()
+    assert paths(web) == ["/", "/odd/flaky", "/about"]
+    second = SmallCrawl(CRAB, redis_url, arguments, FREE, first.job).run()
+
+    assert second.notes == [[flaky, 200]]
+
+
 def test_two_jobs_know_nothing_of_each_other(web: RunningWeb, redis_url: str) -> None:
     crawl(web, redis_url, [{"url": "/about"}], SCHEDULER_PERSIST=True)
     crawl(web, redis_url, [{"url": "/about"}])
