@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs what the tests use and pip cannot bring: nginx, the pages of the Python manual that it serves, and a browser.
-# Only as root and with apt; elsewhere one line says what is missing, and the tests that need it say so.
+# Only with apt, as root, or on a CI machine (CI=true) where sudo asks no password; elsewhere one line says what is
+# missing, and the tests that need it say so.
 
 PATH=$PATH:/usr/sbin:/sbin
 
@@ -17,16 +18,25 @@ missing() {
     browser || printf 'chromium '
 }
 
+as_root() {
+    if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
+}
+
+may() {
+    command -v apt-get >/dev/null || return 1
+    [ "$(id -u)" = 0 ] || { [ "$CI" = true ] && sudo -n true 2>/dev/null; }
+}
+
 # RUNLEVEL=1 keeps the package from starting an nginx of its own. Images that leave documents out of packages
 # are told to keep these.
 install() {
     # shellcheck disable=SC2046 - one word for each package
-    RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install --quiet --yes --no-install-recommends \
+    as_root env RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install --quiet --yes --no-install-recommends \
         -o DPkg::Options::=--path-include='/usr/share/doc/python3*' $(missing) >"$log" 2>&1 </dev/null
 }
 
 [ -n "$(missing)" ] || exit 0
-if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+if ! may; then
     echo "For the tests that use it, somebody with the right to must install: $(missing)" >&2
     exit 0
 fi
@@ -34,7 +44,7 @@ fi
 echo "Installing for the tests, with apt: $(missing)…" >&2
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-install || { apt-get --quiet update >"$log" 2>&1 && install; } || tail -n 5 "$log" >&2
+install || { as_root apt-get --quiet update >"$log" 2>&1 && install; } || tail -n 5 "$log" >&2
 if [ -n "$(missing)" ]; then
     echo "apt did not bring what some tests use: $(missing)" >&2
 fi
