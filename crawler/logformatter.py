@@ -17,6 +17,10 @@ from schemas.page import Page
 class QuietLogFormatter(LogFormatter):
     """No line for each page: it costs time, and hides the lines that matter."""
 
+    def __init__(self) -> None:
+        # Scrapy warns of each component that is off, and builds this one before any of them.
+        logging.getLogger("scrapy.middleware").addFilter(_no_warning_of_what_is_not_set)
+
     def crawled(self, request: Any, response: Any, spider: Any) -> None:  # type: ignore[override]
         """Nothing: the progress counts it."""
 
@@ -35,3 +39,10 @@ class QuietLogFormatter(LogFormatter):
             return {"level": logging.DEBUG, "msg": "%(error)s", "args": {"error": exception}}
         what = item.url if isinstance(item, Page) else type(item).__name__
         return {"level": logging.ERROR, "msg": "Error processing %(what)s", "args": {"what": what}}
+
+
+def _no_warning_of_what_is_not_set(record: logging.LogRecord) -> bool:
+    """That nobody asked for a component is no news, and told only where everything is."""
+    if record.levelno == logging.WARNING and record.getMessage().endswith(" is not set."):
+        record.levelno, record.levelname = logging.INFO, "INFO"
+    return True

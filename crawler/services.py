@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from crawler import embedded
+from crawler.fetch.proxy_list import ProxyList, ProxyListError
 from frontier import connection
 from pipelines import database, object_store
 from pipelines.failures import ArchiveError
@@ -27,6 +29,19 @@ class Services:
     archive: object_store.ArchiveLocation
     embedded: bool
     """Whether PostgreSQL is Longline's own."""
+    proxies: dict[str, Any] = field(default_factory=dict, repr=False)
+    """What says through which proxies requests go out, in the words of Scrapy's settings."""
+
+    def settings(self) -> dict[str, Any]:
+        """The same in the words of Scrapy's settings."""
+        return {
+            "DATABASE_URL": self.database_url,
+            "REDIS_URL": self.redis_url,
+            "LONGLINE_ARCHIVE_URL": self.archive.url,
+            "LONGLINE_ARCHIVE_ENDPOINT": self.archive.endpoint,
+            "LONGLINE_ARCHIVE_REGION": self.archive.region,
+            **self.proxies,
+        }
 
 
 CAUSES = (
@@ -35,6 +50,7 @@ CAUSES = (
     database.DatabaseUnavailableError,
     embedded.EmbeddedError,
     ArchiveError,
+    ProxyListError,
 )
 
 
@@ -64,6 +80,7 @@ def attach(environment: Environment) -> Services:
         redis_url=given_redis.get_secret_value() if given_redis else own.redis_url if own else "",
         archive=archive_location(environment),
         embedded=given_database is None,
+        proxies=proxy_settings(environment),
     )
 
 
@@ -72,7 +89,22 @@ def archive_location(environment: Environment) -> object_store.ArchiveLocation:
     return object_store.ArchiveLocation(environment.archive, environment.aws_endpoint_url, environment.aws_region)
 
 
+def proxy_settings(environment: Environment) -> dict[str, Any]:
+    """What the middlewares in ``crawler/fetch`` need that send requests through proxies."""
+    settings: dict[str, Any] = {}
+    if environment.proxies:
+        settings["LONGLINE_PROXIES"] = environment.proxies.get_secret_value()
+    if environment.smartproxy_apikey:
+        settings["ZYTE_SMARTPROXY_ENABLED"] = True
+        settings["ZYTE_SMARTPROXY_APIKEY"] = environment.smartproxy_apikey.get_secret_value()
+        if environment.smartproxy_url:
+            settings["ZYTE_SMARTPROXY_URL"] = environment.smartproxy_url
+    return settings
+
+
 def _check_given(environment: Environment) -> None:
+    if environment.proxies:
+        ProxyList(environment.proxies.get_secret_value())
     if environment.database_url:
         database.check(environment.database_url.get_secret_value())
     if environment.redis_url:

@@ -46,6 +46,8 @@ DOWNLOADER_MIDDLEWARES = {
     # Then robots.txt, before a request gets headers or a place in a queue.
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawler.fetch.robots.RobotsMiddleware": 100,
+    # Who asks: before Scrapy fills in the headers that are missing (400, 500).
+    "crawler.fetch.identity.IdentityMiddleware": 300,
     # A page that is empty without a browser is asked for once more: when its retries are over, and it is unpacked.
     "crawler.fetch.render.RenderMiddleware": 540,
     # Retries stand outside of decompression, so that a broken body counts as a failure too.
@@ -53,11 +55,20 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.fetch.retry.BackoffRetryMiddleware": 550,
     # A meta refresh is read as a link, from the one tree that there is.
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+    # Proxies stand inside of retries: one that fails is no failure of the site's, and what the smart proxy calls a ban
+    # is tried again. And before Scrapy's HttpProxyMiddleware (750), which takes the key or password out of the URL.
+    # Where both are set, the smart proxy comes first, and the others are off.
+    "crawler.fetch.smartproxy.SmartProxyMiddleware": 610,
+    "crawler.fetch.proxy.ProxyMiddleware": 620,
     # Downloader side.
 }
+# Longline's own name; a site's config may ask for a browser's headers.
+LONGLINE_IDENTITY = "robot"
 # A site's config may say otherwise.
 ROBOTSTXT_OBEY = True
 RETRY_TIMES = 3
+# Scrapy's own, and 520 and 521: how Zyte's API says that it was banned, and Cloudflare that a site is away for now.
+RETRY_HTTP_CODES = [408, 429, 500, 502, 503, 504, 520, 521, 522, 524]
 # The summary names what was given up.
 RETRY_GIVE_UP_LOG_LEVEL = "INFO"
 

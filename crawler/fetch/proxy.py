@@ -13,6 +13,7 @@ from scrapy.exceptions import NotConfigured
 from scrapy.http import Response
 from scrapy.utils.httpobj import urlparse_cached
 
+from crawler.fetch.keys import DIRECT, TIER
 from crawler.fetch.proxy_faults import Fault, fault_of_exception, fault_of_response
 from crawler.fetch.proxy_list import ProxyList, ProxyListError
 from crawler.fetch.proxy_pool import Lease, ProxyPool
@@ -23,10 +24,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-TIER = "tier"
-"""``request.meta`` key: the way by which a request was fetched."""
-DIRECT = "dont_proxy"
-"""``request.meta`` key: true where a request shall go out directly. The smart proxy's middleware knows it, too."""
 DOUBTED = "proxy_doubted"
 """``request.meta`` key: the proxy through which the request failed, while another one is asked."""
 SWITCHES = "proxy_switches"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Self
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Self
 
 from protego import Protego
 from scrapy import Request
@@ -16,6 +18,7 @@ from scrapy.http.request import NO_CALLBACK
 from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.failures import cause
+from crawler.fetch.keys import DIRECT, IDENTITY, SESSION
 from crawler.fetch.retry import backoff, retry_after
 
 if TYPE_CHECKING:
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 PRIORITY = 1000
+LIKEWISE = (IDENTITY, SESSION, DIRECT)
+"""``request.meta`` keys: as the page is asked for, so is its robots.txt."""
 MAX_BYTES = 500 * 1024
 """RFC 9309, 2.5: a parser reads at least so much."""
 TRIES = 3
@@ -92,20 +97,25 @@ class RobotsMiddleware:
             NoRobotsError, DisallowedByRobotsError: with the reason.
         """
         if self._obey and not request.meta.get("dont_obey_robotstxt"):
-            (await self.rules(request.url)).check(request.url, self._user_agent)
+            (await self.rules(request.url, request.meta)).check(request.url, self._user_agent)
 
-    async def rules(self, url: str) -> Rules:
-        """The rules of the URL's host; fetched at the first call, shared by those that come meanwhile."""
+    async def rules(self, url: str, meta: Mapping[str, Any] = MappingProxyType({})) -> Rules:
+        """The rules of the URL's host; fetched at the first call, shared by those that come meanwhile.
+
+        ``meta`` is that of the request: it says by whom, and which way, robots.txt is asked for, too.
+        """
         parts = urlparse_cached(Request(url))
         address = f"{parts.scheme}://{parts.netloc}/robots.txt"
         if address not in self._rules:
-            self._rules[address] = asyncio.ensure_future(self._fetch(address))
+            self._rules[address] = asyncio.ensure_future(
+                self._fetch(address, {key: meta[key] for key in LIKEWISE if key in meta})
+            )
         return await asyncio.shield(self._rules[address])
 
-    async def _fetch(self, address: str) -> Rules:
-        meta = {"dont_obey_robotstxt": True, "dont_retry": True, "allow_offsite": True}
+    async def _fetch(self, address: str, likewise: dict[str, Any]) -> Rules:
+        meta = {"dont_obey_robotstxt": True, "dont_retry": True, "allow_offsite": True, **likewise}
         for attempt in range(1, TRIES + 1):
-            request = Request(address, NO_CALLBACK, priority=PRIORITY, meta=meta)
+            request = Request(address, NO_CALLBACK, priority=PRIORITY, meta=dict(meta))
             rules, pause = await self._try(request)
             if rules.problem is None:
                 self._keep_delay(request, rules)

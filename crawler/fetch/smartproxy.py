@@ -1,0 +1,74 @@
+"""Zyte's smart proxy, by scrapy-zyte-smartproxy."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any, Self
+
+from scrapy import Request, signals
+from scrapy.exceptions import NotConfigured
+from scrapy.http import Response
+from scrapy_zyte_smartproxy import ZyteSmartProxyMiddleware  # type: ignore[import-untyped] # it has no types
+
+from crawler.fetch.keys import TIER
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+logger = logging.getLogger(__name__)
+
+
+class SmartProxyMiddleware(ZyteSmartProxyMiddleware):  # type: ignore[misc] # the same
+    """scrapy-zyte-smartproxy, without what Scrapy 2.19 deprecates, and with nothing of the key in logs and pages.
+
+    Settings: its own. Off where ZYTE_SMARTPROXY_APIKEY is not set. Delays are kept unless
+    ZYTE_SMARTPROXY_PRESERVE_DELAY is false, for they are agreed with the site.
+    """
+
+    preserve_delay = True
+    # A wrong key stays wrong; its ten tries take ten minutes.
+    max_auth_retry_times = 1
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """As the package builds its own."""
+        if not crawler.settings["ZYTE_SMARTPROXY_APIKEY"]:
+            raise NotConfigured("ZYTE_SMARTPROXY_APIKEY is not set.")
+        middleware = cls(crawler)
+        logging.getLogger("scrapy_zyte_smartproxy.middleware").addFilter(_without_key)
+        crawler.signals.connect(middleware.open_spider, signals.spider_opened)
+        return middleware
+
+    def process_request(self, request: Request) -> None:
+        """Send the request through the smart proxy."""
+        brought = request.meta.get("proxy")
+        super().process_request(request, self.crawler.spider)
+        if request.meta.get("proxy") and not brought:
+            request.meta[TIER] = "smartproxy"
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:
+        """Count what the smart proxy says of the answer; a ban passes on, to be tried again as any 503."""
+        self._take_back(request)
+        result: Request | Response = super().process_response(request, response, self.crawler.spider)
+        return result
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        """Wait longer where the smart proxy cannot be reached."""
+        self._take_back(request)
+        super().process_exception(request, exception, self.crawler.spider)
+
+    @staticmethod
+    def _take_back(request: Request) -> None:
+        """The key leaves the request with the answer, so that nothing stores it."""
+        if request.meta.get(TIER) == "smartproxy":
+            request.headers.pop("Proxy-Authorization", None)
+            request.meta.pop("proxy", None)
+            request.meta.pop("_auth_proxy", None)  # HttpProxyMiddleware's
+
+
+def _without_key(record: logging.LogRecord) -> bool:
+    """The package logs the beginning of the key."""
+    message: Any = record.msg
+    if isinstance(message, str):
+        record.msg = message.partition(" with an API key")[0]
+    return True
