@@ -48,7 +48,7 @@ def read_arguments(values: dict[str, str]) -> SiteArguments:
     Raises:
         ArgumentError: names the argument, its value, and what it takes.
     """
-    job_id = _uuid(values.get("_job", ""))
+    job_id = scrapyd_job(values)
     values = {name: value for name, value in values.items() if not name.startswith("_")}
     for name, value in values.items():
         if name not in TAKES:
@@ -61,10 +61,10 @@ def read_arguments(values: dict[str, str]) -> SiteArguments:
     return SiteArguments(url and normalize_url(url), site, _changes(values), job_id)
 
 
-def _uuid(text: str) -> UUID | None:
+def scrapyd_job(values: dict[str, str]) -> UUID | None:
     """Scrapyd's id of a job, so that both have one; a name that somebody chose instead is not one of ours."""
     try:
-        return UUID(text)
+        return UUID(values.get("_job", ""))
     except ValueError:
         return None
 

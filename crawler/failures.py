@@ -12,6 +12,8 @@ from scrapy.exceptions import (
     ResponseDataLossError,
 )
 
+from frontier.failures import JobFailures
+
 _WORDS: dict[type[BaseException], str] = {
     CannotResolveHostError: "its host name is unknown",
     DownloadConnectionRefusedError: "connection refused",
@@ -55,8 +57,27 @@ class Failures:
         """How many errors there were."""
         return sum(count for cause, count in self.counts.items() if cause not in NO_ERRORS)
 
+    def include(self, others: dict[str, tuple[int, str]]) -> None:
+        """Add what other workers counted: count and first example by cause."""
+        for cause, (count, example) in others.items():
+            self.counts[cause] = self.counts.get(cause, 0) + count
+            self.first.setdefault(cause, example)
+
     def sentence(self) -> str | None:
         """The first example of the most frequent cause."""
         if not self.counts:
             return None
         return self.first[max(self.counts, key=lambda cause: self.counts[cause])]
+
+
+class SharedFailures(Failures):
+    """Failures of a job that other processes work on, too: counted in Redis, where the job's owner reads them."""
+
+    def __init__(self, shared: JobFailures) -> None:
+        super().__init__()
+        self._shared = shared
+
+    def add(self, cause: str, example: str) -> None:
+        """Count one failure, here and for all."""
+        super().add(cause, example)
+        self._shared.add(cause, example)

@@ -14,9 +14,10 @@ from crawler.verdict import Verdict
 from pipelines import rows
 from pipelines.database import Row
 from schemas.addresses import site_host
-from schemas.job import Job, JobState
+from schemas.job import Job, JobState, JobStats
 from schemas.site import SiteConfig
 
+_SITE_OF_SLUG = "SELECT id, slug, config FROM site WHERE slug = %s"
 # The host of a stored site's URL, with and without www.
 _SITE_OF_HOST = """
 SELECT id, slug, config FROM site
@@ -54,6 +55,18 @@ def find_site(connection: Connection, arguments: SiteArguments) -> StoredSite:
     return StoredSite(*_site(connection, arguments))
 
 
+def find_spider_site(connection: Connection, spider: str, url: str) -> StoredSite:
+    """Find the site whose slug is a spider's name; where there is none, make it.
+
+    Raises:
+        ArgumentError: its stored config is not valid.
+    """
+    stored = connection.execute(_SITE_OF_SLUG, [spider]).fetchone()
+    if stored is not None:
+        return StoredSite(*_stored(stored))
+    return StoredSite(*_ad_hoc(connection, spider, url))
+
+
 def start_job(connection: Connection, site: StoredSite, arguments: SiteArguments) -> Job:
     """Make a running job of a site.
 
@@ -74,10 +87,22 @@ def end_job(connection: Connection, job: UUID, verdict: Verdict) -> None:
     connection.execute(_END, {"id": job, "state": verdict.state, "error": verdict.error})
 
 
+def name_url(connection: Connection, job: Job, url: str) -> None:
+    """Write down where a job started, that is known only now; in the ad-hoc site that was made for it, too."""
+    connection.execute("UPDATE job SET url = %s WHERE id = %s", [url, job.id])
+    statement = "UPDATE site SET config = config || %s WHERE id = %s AND ad_hoc"
+    connection.execute(statement, [rows.json({"url": url}), job.site_id])
+
+
+def stored_stats(connection: Connection, job: UUID) -> JobStats:
+    """What all workers of a job have stored."""
+    stored = connection.execute("SELECT stats FROM job WHERE id = %s", [job]).fetchone()
+    return JobStats(**stored["stats"]) if stored else JobStats()
+
+
 def _site(connection: Connection, arguments: SiteArguments) -> tuple[int, str, SiteConfig]:
     if arguments.site is not None:
-        query = "SELECT id, slug, config FROM site WHERE slug = %s"
-        stored = connection.execute(query, [arguments.site]).fetchone()
+        stored = connection.execute(_SITE_OF_SLUG, [arguments.site]).fetchone()
         if stored is None:
             raise ArgumentError(f"-a site={arguments.site}: there is no such site. Import it, or give -a url=URL.")
         return _stored(stored)
@@ -86,9 +111,13 @@ def _site(connection: Connection, arguments: SiteArguments) -> tuple[int, str, S
     stored = connection.execute(_SITE_OF_HOST, {"host": host}).fetchone()
     if stored is not None:
         return _stored(stored)
-    config = SiteConfig(url=arguments.url)
-    values = {"slug": host, "config": rows.json(config.model_dump(mode="json", exclude_defaults=True))}
-    return _one(connection, _AD_HOC, values)["id"], host, config
+    return _ad_hoc(connection, host, arguments.url)
+
+
+def _ad_hoc(connection: Connection, slug: str, url: str) -> tuple[int, str, SiteConfig]:
+    config = SiteConfig(url=url)
+    values = {"slug": slug, "config": rows.json(config.model_dump(mode="json", exclude_defaults=True))}
+    return _one(connection, _AD_HOC, values)["id"], slug, config
 
 
 def _stored(row: Row) -> tuple[int, str, SiteConfig]:

@@ -7,6 +7,8 @@ from typing import Any
 from scrapy import Request, Spider
 from scrapy.utils.request import request_from_dict
 
+from frontier.codec import dumps
+
 _DEFAULTS: dict[str, Any] = {
     "method": "GET",
     "headers": {},
@@ -21,6 +23,25 @@ _DEFAULTS: dict[str, Any] = {
 }
 
 
+class NotQueueableError(ValueError):
+    """A request holds what cannot be written down."""
+
+
+def check(request: Request, spider: Spider) -> None:
+    """See that a request of somebody's own spider can be queued, where its maker still hears of it.
+
+    Raises:
+        NotQueueableError: names the request and the reason.
+    """
+    try:
+        dumps(to_dict(request, spider))
+    except (ValueError, TypeError, OverflowError) as error:
+        raise NotQueueableError(
+            f"{request} cannot be queued: {error}. Its callbacks must be methods of the spider; its meta and cb_kwargs "
+            f"may hold text, numbers, lists and dicts."
+        ) from error
+
+
 def to_dict(request: Request, spider: Spider) -> dict[str, Any]:
     """What ``from_dict`` needs. Scrapy's own walks through all of a spider's members for each callback.
 
@@ -30,6 +51,7 @@ def to_dict(request: Request, spider: Spider) -> dict[str, Any]:
     values: dict[str, Any] = {"url": request.url}
     for name in ("callback", "errback"):
         function = getattr(request, name)
+        function = getattr(function, "original", function)
         if function is not None:
             values[name] = _method_name(spider, function)
     for name, default in _DEFAULTS.items():

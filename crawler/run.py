@@ -9,20 +9,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from rich.console import Console
 from scrapy.crawler import Crawler, CrawlerProcessBase
 
 from crawler import summary
 from crawler.arguments import SiteArguments
 from crawler.extensions.outcome import Outcome
-from crawler.jobs import end_job, find_site, start_job
+from crawler.jobs import StoredSite, end_job, find_site, start_job, stored_stats
 from crawler.services import Services
 from crawler.site_lock import SiteLock
 from crawler.spiders.site import SiteSpider
 from crawler.verdict import Events, Verdict, judge
+from frontier import registry
+from frontier.connection import connect
 from pipelines import database
+from pipelines.database import Row
 from pipelines.export import export_job
-from pipelines.store import StorePipeline
 from schemas.job import Job, JobState, JobStats
 
 logger = logging.getLogger(__name__)
@@ -46,14 +49,8 @@ class JobRun:
             SiteBusyError: the site is being crawled.
         """
         with database.connect(services.database_url) as connection:
-            site = find_site(connection, arguments)
-            lock = SiteLock.take(services.database_url, site.id, site.slug)
-            try:
-                job = start_job(connection, site, arguments)
-            except BaseException:
-                lock.release()
-                raise
-        return cls(job, services, lock, Console(highlight=False, soft_wrap=True, quiet=quiet))
+            job, lock = begin(connection, services, find_site(connection, arguments), arguments)
+        return cls(job, services, lock, console(quiet=quiet))
 
     def crawl(self, process: CrawlerProcessBase) -> int:
         """Crawl to the end, and say how it went.
@@ -63,18 +60,25 @@ class JobRun:
         """
         began = time.monotonic()
         process.settings.update(self._settings(), priority="cmdline")
-        crawler = process.create_crawler(SiteSpider)
-        process.crawl(crawler, job=self.job)
+        crawler = self._schedule(process)
         try:
             process.start()
         finally:
             # Whatever stopped the loop: the job's row tells the truth.
-            verdict, stats, events = self._judge(crawler)
+            verdict, stats, events = self._judge(crawler, began=not process.bootstrap_failed)
             self._end(verdict)
+            if not process.settings.getbool("SCHEDULER_PERSIST"):
+                registry.forget(connect(self.services.redis_url), self.job.id)
             self.lock.release()
         self._tell(crawler, summary.Report(self.job, stats, verdict, events, time.monotonic() - began))
         self._results(crawler, stats)
         return 0 if verdict.state == JobState.COMPLETED else 1
+
+    def _schedule(self, process: CrawlerProcessBase) -> Crawler:
+        """Have the spider run as soon as the process starts."""
+        crawler = process.create_crawler(SiteSpider)
+        process.crawl(crawler, job=self.job)
+        return crawler
 
     def _tell(self, crawler: Crawler, report: summary.Report) -> None:
         summary.show(self.console, report)
@@ -86,27 +90,23 @@ class JobRun:
 
     def _settings(self) -> dict[str, Any]:
         """What the environment and the site's config say, in the words of the components."""
-        config, archive = self.job.config, self.services.archive
-        settings: dict[str, Any] = {
+        config = self.job.config
+        settings: dict[str, Any] = self.services.settings() | {
             "LONGLINE_JOB_ID": str(self.job.id),
-            "LONGLINE_ARCHIVE_URL": archive.url,
-            "LONGLINE_ARCHIVE_ENDPOINT": archive.endpoint,
-            "LONGLINE_ARCHIVE_REGION": archive.region,
             "LONGLINE_MAX_PAGES": config.max_pages,
-            "DATABASE_URL": self.services.database_url,
-            "REDIS_URL": self.services.redis_url,
             "ROBOTSTXT_OBEY": config.obey_robots,
             "DOWNLOAD_DELAY": config.delay,
             "CONCURRENT_REQUESTS_PER_DOMAIN": config.concurrency,
         }
         return settings | ({"USER_AGENT": config.user_agent} if config.user_agent else {})
 
-    def _judge(self, crawler: Crawler) -> tuple[Verdict, JobStats, Events]:
-        if crawler.spider is None or crawler._engine is None:  # noqa: SLF001 - None until the crawl has begun
-            return Verdict(JobState.FAILED, "The crawl could not start; the log says why."), JobStats(), Events()
-        outcome, store = crawler.get_extension(Outcome), crawler.get_item_pipeline(StorePipeline)
+    def _judge(self, crawler: Crawler, *, began: bool) -> tuple[Verdict, JobStats, Events]:
+        with database.connect(self.services.database_url) as connection:
+            stats = stored_stats(connection, self.job.id)
+        if not began:
+            return Verdict(JobState.FAILED, "The crawl could not start; the log says why."), stats, Events()
+        outcome = crawler.get_extension(Outcome)
         events = outcome.events if outcome else Events()
-        stats = store.stats if store else JobStats()
         return judge(self.job.config, stats, events), stats, events
 
     def _end(self, verdict: Verdict) -> None:
@@ -120,5 +120,26 @@ class JobRun:
         if self.job.config.output:
             with database.connect(self.services.database_url) as connection:
                 export_job(connection, self.job.id, Path(self.job.config.output))
-        if stats.pages:
-            summary.where(self.console, self.job, self.services)
+        if stats.pages or stats.records:
+            summary.where(self.console, self.job, self.services, records=bool(stats.records))
+
+
+def begin(
+    connection: psycopg.Connection[Row], services: Services, site: StoredSite, arguments: SiteArguments
+) -> tuple[Job, SiteLock]:
+    """A running job, alone on its site until the lock is released.
+
+    Raises:
+        ArgumentError, SiteBusyError: as ``JobRun.start``.
+    """
+    lock = SiteLock.take(services.database_url, site.id, site.slug)
+    try:
+        return start_job(connection, site, arguments), lock
+    except BaseException:
+        lock.release()
+        raise
+
+
+def console(*, quiet: bool) -> Console:
+    """Where the summary goes."""
+    return Console(highlight=False, soft_wrap=True, quiet=quiet)

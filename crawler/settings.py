@@ -40,7 +40,9 @@ DUPEFILTER_CLASS = "crawler.scheduler.SeenFilter"
 REQUEST_FINGERPRINTER_CLASS = "crawler.fingerprint.UrlKeyFingerprinter"
 
 DOWNLOADER_MIDDLEWARES = {
-    # Engine side. First what needs no network: is it on the site at all?
+    # Engine side. Before all others: it counts what none of them could mend, for people's own spiders.
+    "crawler.fetch.unfetched.UnfetchedMiddleware": 10,
+    # First what needs no network: is it on the site at all?
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "crawler.fetch.boundary.BoundaryMiddleware": 50,
     # Then robots.txt, before a request gets headers or a place in a queue.
@@ -69,8 +71,27 @@ ROBOTSTXT_OBEY = True
 RETRY_TIMES = 3
 # Scrapy's own, and 520 and 521: how Zyte's API says that it was banned, and Cloudflare that a site is away for now.
 RETRY_HTTP_CODES = [408, 429, 500, 502, 503, 504, 520, 521, 522, 524]
+# Scrapy's own, but for what only Twisted's client raises: the name alone loads that client at each start.
+RETRY_EXCEPTIONS = [
+    "scrapy.exceptions.CannotResolveHostError",
+    "scrapy.exceptions.DownloadConnectionRefusedError",
+    "scrapy.exceptions.DownloadFailedError",
+    "scrapy.exceptions.DownloadTimeoutError",
+    "scrapy.exceptions.ResponseDataLossError",
+    "twisted.internet.error.ConnectionDone",
+    "twisted.internet.error.ConnectError",
+    "twisted.internet.error.ConnectionLost",
+    OSError,
+]
 # The summary names what was given up.
 RETRY_GIVE_UP_LOG_LEVEL = "INFO"
+
+SPIDER_MIDDLEWARES = {
+    # Engine side. Outermost: what it counts is what the others let through.
+    "crawler.delivery.Delivery": 0,
+    # Outside of Scrapy's own, so that what they refuse is a page too: those of people's own spiders.
+    "crawler.pages.PageMiddleware": 20,
+}
 
 # The browser, which starts at the first page that needs it. A site's config may say otherwise: auto, always, never.
 LONGLINE_RENDER = "auto"
@@ -81,6 +102,8 @@ PLAYWRIGHT_DEFAULT_NAVIGATION_TIMEOUT = 30_000
 # The browser's own headers, which agree with each other; its name and languages are the request's.
 PLAYWRIGHT_PROCESS_REQUEST_HEADERS = None
 
+# Tells the stages where an item came from.
+ITEM_PROCESSOR = "pipelines.processor.ItemProcessor"
 ITEM_PIPELINES = {
     # Nothing is extracted from what is not archived, and nothing is stored that is not valid.
     "pipelines.archive.ArchivePipeline": 100,
@@ -102,7 +125,7 @@ SCRAPER_SLOT_MAX_ACTIVE_SIZE = LONGLINE_BUDGET_BYTES
 # Scrapy makes this many tasks for each response; a page yields one item.
 CONCURRENT_ITEMS = 2
 
-# An error answer is a page too: its status is stored.
+# An error answer of a site is a page too: its status is stored.
 HTTPERROR_ALLOW_ALL = True
 
 LOG_LEVEL = "WARNING"

@@ -15,7 +15,6 @@ from crawler.verdict import Events, Verdict
 from schemas.job import Job, JobState, JobStats
 
 COLOURS = {JobState.COMPLETED: "green", JobState.CANCELLED: "yellow"}
-ALWAYS_SHOWN = ("pages", "postings")
 SEEDS_SHOWN = 10
 
 
@@ -48,17 +47,20 @@ def show(console: Console, report: Report) -> None:
 def sentence(report: Report) -> str:
     """How a job ended, in one line for a log or a mail."""
     job, stats, verdict = report.job, report.stats, report.verdict
-    how = verdict.error or f"{stats.pages:,} pages, {stats.postings:,} postings."
+    found = f"{stats.records:,} records" if stats.records else f"{stats.postings:,} postings"
+    how = verdict.error or f"{stats.pages:,} pages, {found}."
     return f"{job.site} {verdict.state} (job {job.id}): {how}"
 
 
-def where(console: Console, job: Job, services: Services) -> None:
-    """Where the data is, and the lines to look at it, as they can be typed here."""
+def where(console: Console, job: Job, services: Services, *, records: bool = False) -> None:
+    """Where the data is, and the lines to look at it, as they can be typed here. Records: it is in that table."""
     python = _python()
     shell = f"{python} manage.py dbshell --" if services.embedded else 'psql "$DATABASE_URL"'
     console.print("  [dim]pages[/]    ", escape(services.archive.url))
-    console.print("  [dim]rows[/]     ", f'{shell} -c "select status, url, title from page limit 20"')  # noqa: S608 - only printed
-    console.print("  [dim]export[/]   ", f"{python} -m scrapy export pages --to pages.jsonl --job {job.id}")
+    query = "select kind, key, data from record" if records else "select status, url, title from page"
+    what = "records" if records else "pages"
+    console.print("  [dim]rows[/]     ", f'{shell} -c "{query} limit 20"')
+    console.print("  [dim]export[/]   ", f"{python} -m scrapy export {what} --to {what}.jsonl --job {job.id}")
 
 
 def _python() -> str:
@@ -92,11 +94,13 @@ def _lines(report: Report) -> list[tuple[str, str, str]]:
         ("pages", f"{stats.pages:,}", statuses),
         ("postings", f"{stats.postings:,}", ""),
         ("texts", f"{stats.texts:,}", ""),
+        ("records", f"{stats.records:,}", ""),
         ("rejected", f"{stats.rejected:,}", "see the table rejected_record"),
         ("problems", f"{stats.problems:,}", "an extractor failed; the pages are kept"),
         ("archived", size(stats.archived_bytes) if stats.pages else "0", f"of {size(stats.body_bytes)}"),
     ]
-    lines = [line for line in lines if line[1] != "0" or line[0] in ALWAYS_SHOWN]
+    always = ("pages", "records" if stats.records else "postings")
+    lines = [line for line in lines if line[1] != "0" or line[0] in always]
     failed = [(_word(cause), f"{count:,}", failures.first[cause]) for cause, count in failures.counts.items()]
     # What the verdict says already is not said twice.
     return lines + [(word, count, "" if first == report.verdict.error else first) for word, count, first in failed]

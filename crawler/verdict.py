@@ -9,18 +9,21 @@ from schemas.job import JobState, JobStats
 from schemas.site import SiteConfig
 
 SHUTDOWN = "shutdown"
-FINISHED = "finished"
+ENDS = frozenset({"finished", "closespider_itemcount", "closespider_pagecount", "closespider_timeout"})
+"""Why Scrapy closes a spider that has done what it was asked for: all, or as much as CLOSESPIDER_ settings allow."""
 
 
 @dataclass(slots=True)
 class Events:
     """What happened while a job was crawled, beside its pages."""
 
-    reason: str = "never started"
-    """Why the spider was closed, in Scrapy's words."""
+    reason: str = ""
+    """Why the spider was closed, in Scrapy's words; nothing where it was stopped by force."""
     storage_problem: str | None = None
     unfetched: Failures = field(default_factory=Failures)
     unprocessed: Failures = field(default_factory=Failures)
+    answered: int = 0
+    """Responses without an error that somebody's own spider was given: it need not keep them as pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,8 @@ def judge(config: SiteConfig, stats: JobStats, events: Events) -> Verdict:
         return Verdict(JobState.FAILED, events.storage_problem)
     if events.reason == SHUTDOWN:
         return Verdict(JobState.CANCELLED, "Stopped on request; the pages that were fetched are stored.")
+    if not events.reason:
+        return Verdict(JobState.CANCELLED, "Stopped at once; what was fetched last may not be stored.")
     error = _failure(config, stats, events)
     return Verdict(JobState.FAILED, error) if error else Verdict(JobState.COMPLETED)
 
@@ -44,7 +49,7 @@ def judge(config: SiteConfig, stats: JobStats, events: Events) -> Verdict:
 def _failure(config: SiteConfig, stats: JobStats, events: Events) -> str | None:
     if events.unprocessed.total:
         return f"{events.unprocessed.total} pages could not be processed; first: {events.unprocessed.sentence()}"
-    if events.reason != FINISHED:
+    if events.reason not in ENDS:
         return f"The crawl ended early: {events.reason}."
     if config.dry_run:
         return events.unfetched.sentence()
@@ -52,7 +57,7 @@ def _failure(config: SiteConfig, stats: JobStats, events: Events) -> str | None:
 
 
 def _nothing(config: SiteConfig, stats: JobStats, events: Events) -> str | None:
-    if any(int(status) < 300 for status in stats.statuses):
+    if events.answered or stats.records or any(int(status) < 300 for status in stats.statuses):
         return None
     if stats.statuses:
         answers = ", ".join(f"{status} ({count}x)" for status, count in sorted(stats.statuses.items()))

@@ -24,7 +24,3 @@ class SeenSet:
     def clear(self) -> None:
         """Forget everything."""
         self._server.delete(self._key)
-
-    def disconnect(self) -> None:
-        """Let the connection go."""
-        self._server.close()

@@ -70,6 +70,8 @@ class ArchivePipeline:
     A page goes on to the next stage at once; ``page.archived`` is done when its segment is durable.
     """
 
+    for_pages = True
+
     def __init__(
         self,
         archive: Archive,
@@ -164,4 +166,7 @@ def _more_to_come(crawler: Crawler) -> bool:
     if not crawler.crawling:
         # Stopping: whatever comes now is the last, and nobody wants to wait for it.
         return False
-    return bool(engine.downloader.active) or (engine.scheduler is not None and engine.scheduler.has_pending_requests())
+    scheduler: Any = engine.scheduler
+    # Ours counts what others work on as pending, too; no page of theirs comes this way.
+    waiting = getattr(scheduler, "has_waiting_requests", getattr(scheduler, "has_pending_requests", bool))
+    return bool(engine.downloader.active) or bool(waiting())

@@ -20,6 +20,8 @@ logger = logging.getLogger(__name__)
 class ExtractPipeline:
     """Fills ``metadata`` and ``records``, then lets the body and the tree go."""
 
+    for_pages = True
+
     async def process_item(self, item: Any) -> Any:
         """Read a page; pass anything else on."""
         page = as_page(item)

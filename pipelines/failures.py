@@ -17,3 +17,11 @@ class DatabaseError(StorageError):
 
 class RowError(RuntimeError):
     """PostgreSQL refused the rows of one page; the others go on."""
+
+
+class RejectedItemError(ValueError):
+    """An item of somebody's own spider did not pass, and there is no page to set it aside with."""
+
+
+class NoJobError(StorageError):
+    """Records come without a job that they could belong to."""

@@ -7,8 +7,10 @@ never overwrites a newer one, and an error answer never overwrites a good page.
 from __future__ import annotations
 
 import hashlib
+from dataclasses import asdict, fields
 from json import dumps as any_size
 from typing import Any
+from uuid import UUID
 
 import orjson
 from psycopg.types.json import Json
@@ -16,6 +18,7 @@ from psycopg.types.json import Json
 from extractors import EXTRACTOR
 from pipelines.cleaning import clean, clean_text
 from schemas.addresses import url_sha256
+from schemas.job import JobStats
 from schemas.page import ArchivePointer, OwnItem, Page, RejectedRecord
 
 PAGE = """
@@ -89,7 +92,25 @@ VALUES ({_PAGE_OF_ITEM}, %(kind)s, %(data)s, %(problems)s, %(data_sha256)s, %(se
 ON CONFLICT (page_id, kind, data_sha256) DO UPDATE SET problems = excluded.problems, last_seen = excluded.last_seen
 """  # noqa: S608 - made of this module's own text
 
-JOB_STATS = "UPDATE job SET stats = %(stats)s WHERE id = %(id)s"
+_COUNTS = tuple(field.name for field in fields(JobStats) if field.name != "statuses")
+_SUMS = ", ".join(f"'{name}', coalesce((stats->>'{name}')::bigint, 0) + %({name})s" for name in _COUNTS)
+
+# Added to what other workers have counted, in the transaction that stores what is counted.
+JOB_STATS = f"""
+UPDATE job SET stats = jsonb_build_object({_SUMS}, 'statuses', (
+    SELECT coalesce(jsonb_object_agg(status, total), '{{}}') FROM (
+        SELECT key AS status, sum(value::bigint) AS total FROM (
+            SELECT * FROM jsonb_each_text(coalesce(stats->'statuses', '{{}}'))
+            UNION ALL SELECT * FROM jsonb_each_text(%(statuses)s::jsonb)
+        ) AS counts GROUP BY key
+    ) AS sums
+)) WHERE id = %(id)s
+"""  # noqa: S608 - made of the names of JobStats
+
+
+def job_stats_row(job: UUID, counted: JobStats) -> dict[str, Any]:
+    """Parameters of ``JOB_STATS``: what one batch adds to a job."""
+    return asdict(counted) | {"statuses": json(counted.statuses), "id": job}
 
 
 def page_row(page: Page, pointer: ArchivePointer) -> dict[str, Any]:

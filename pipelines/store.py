@@ -1,55 +1,116 @@
-"""Stage 4: rows into PostgreSQL, once the page's bytes are in the archive."""
+"""Stage 4: rows into PostgreSQL, once the page's bytes are in the archive.
+
+Pages with what was read from them; items of people's own spiders, as ``pipelines/records.py`` says.
+"""
 
 from __future__ import annotations
 
+import asyncio
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
-from scrapy.exceptions import NotConfigured
+from scrapy.exceptions import DropItem, NotConfigured
 
-from pipelines.failures import ArchiveError
+from pipelines.failures import ArchiveError, NoJobError, RejectedItemError
 from pipelines.items import as_page
+from pipelines.processor import page_of_item
+from pipelines.records import Keys, read
 from pipelines.writer import Writer
 from schemas.job import JobStats
+from schemas.page import OwnItem, Page
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 
 class StorePipeline:
-    """Upserts a page with its records; ``process_item`` ends when they are committed."""
+    """Upserts a page with its records, or an item; ``process_item`` ends when they are committed.
 
-    def __init__(self, writer: Writer) -> None:
+    Items are counted in ``job``; ``keys`` says what makes the key of each.
+    """
+
+    for_pages = True
+
+    def __init__(self, writer: Writer, job: UUID | None = None, keys: Keys | None = None) -> None:
         self._writer = writer
+        self._job = job
+        self._keys = keys or Keys()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Settings: DATABASE_URL, LONGLINE_JOB_ID."""
-        for name in ("DATABASE_URL", "LONGLINE_JOB_ID"):
-            if not crawler.settings[name]:
-                raise NotConfigured(f"{name} is not set.")
-        return cls(Writer(crawler.settings["DATABASE_URL"], UUID(crawler.settings["LONGLINE_JOB_ID"])))
+        """Settings: DATABASE_URL; LONGLINE_JOB_ID, where the spider yields items. From the spider: ``keys``."""
+        settings = crawler.settings
+        if not settings["DATABASE_URL"]:
+            raise NotConfigured("DATABASE_URL is not set.")
+        job = UUID(settings["LONGLINE_JOB_ID"]) if settings["LONGLINE_JOB_ID"] else None
+        return cls(Writer(settings["DATABASE_URL"]), job, Keys.declared(getattr(crawler.spider, "keys", None)))
 
     @property
     def stats(self) -> JobStats:
-        """What this job has committed."""
+        """What this process has committed."""
         return self._writer.stats
 
     async def process_item(self, item: Any) -> Any:
-        """Store a page; pass anything else on.
+        """Store a page, or an item.
 
         Raises:
-            ArchiveError: its bytes are not in the archive, so that it gets no row.
+            ArchiveError: the page's bytes are not in the archive, so that it gets no row.
             DatabaseError: PostgreSQL did not take it.
+            DropItem: the item did not pass, and was set aside with its reasons.
+            RejectedItemError: the item did not pass, and came from no page that it could be set aside with.
         """
         page = as_page(item)
         if page is None:
+            await self._item(item)
             return item
+        try:
+            await self._page(page)
+        except BaseException as error:
+            settle(page, error)
+            raise
+        settle(page)
+        return page
+
+    async def _page(self, page: Page) -> None:
         if page.archived is None:
             raise ArchiveError(f"{page.url} did not pass the archive. Put ArchivePipeline before StorePipeline.")
         await self._writer.write(page, await page.archived)
-        return page
+
+    async def _item(self, item: Any) -> None:
+        page = page_of_item()
+        if page and page.stored:
+            await asyncio.shield(page.stored)
+        own = self._read(item, page)
+        reasons = "; ".join(f"{problem['field']} {problem['problem']}" for problem in own.problems)
+        if own.problems and not page:
+            raise RejectedItemError(f"An item of kind {own.kind} did not pass, and came from no page: {reasons}.")
+        await self._writer.write_item(own)
+        if own.problems:
+            # The summary counts it, and the table rejected_record tells it.
+            raise DropItem(f"{own.kind}: {reasons}", log_level="INFO")
+
+    def _read(self, item: Any, page: Page | None) -> OwnItem:
+        kind, key, data, problems = read(item, self._keys)
+        if page:
+            return OwnItem(kind, key, data, problems, page.job_id, page.fence[1], page.url, page.fetched_at)
+        if self._job is None:
+            raise NoJobError("LONGLINE_JOB_ID is not set: a record belongs to a job. Name one of the table job.")
+        return OwnItem(kind, key, data, problems, self._job, 1, None, datetime.now(UTC))
 
     async def close_spider(self) -> None:
         """Close the connection."""
         await self._writer.close()
+
+
+def settle(page: Page, error: BaseException | None = None) -> None:
+    """Let go on what waits for the page to be stored, or tell it why the page was not."""
+    if page.stored is None or page.stored.done():
+        return
+    if error is None:
+        page.stored.set_result(None)
+    elif isinstance(error, asyncio.CancelledError):
+        page.stored.cancel()
+    else:
+        page.stored.set_exception(error)
+        page.stored.exception()  # nothing need wait for it

@@ -15,6 +15,8 @@ from schemas.posting import Posting, problems_of
 class ValidatePipeline:
     """Checks each record against its model, and takes out characters that PostgreSQL refuses."""
 
+    for_pages = True
+
     def process_item(self, item: Any) -> Any:
         """Validate a page's records; pass anything else on."""
         page = as_page(item)

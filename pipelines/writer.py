@@ -7,7 +7,7 @@ import logging
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from pipelines import rows
 from pipelines.database import CONNECT_SECONDS, NO_PREPARED_STATEMENTS
 from pipelines.failures import DatabaseError, RowError
 from schemas.job import JobStats
-from schemas.page import ArchivePointer, Page
+from schemas.page import ArchivePointer, OwnItem, Page
 
 logger = logging.getLogger(__name__)
 
@@ -38,14 +38,44 @@ class Waiting:
     pointer: ArchivePointer
     committed: asyncio.Future[None]
 
+    @property
+    def job_id(self) -> UUID:
+        """The job that it is counted in."""
+        return self.page.job_id
+
+    @property
+    def what(self) -> str:
+        """For a sentence about it."""
+        return self.page.url
+
+
+@dataclass(slots=True)
+class WaitingItem:
+    """An item of somebody's own spider, and whoever waits for its row."""
+
+    item: OwnItem
+    committed: asyncio.Future[None]
+
+    @property
+    def job_id(self) -> UUID:
+        """The job that it is counted in."""
+        return self.item.job_id
+
+    @property
+    def what(self) -> str:
+        """For a sentence about it."""
+        return f"{self.item.kind} {self.item.key}"
+
+
+Batch = list[Waiting | WaitingItem]
+
 
 class Writer:
     """One connection, one batch at a time. ``write`` returns when the rows are committed."""
 
-    def __init__(self, url: str, job: UUID) -> None:
+    def __init__(self, url: str) -> None:
         self._url = url
-        self._job = job
-        self._queue: asyncio.Queue[Waiting] = asyncio.Queue()
+        self._queue: asyncio.Queue[Waiting | WaitingItem] = asyncio.Queue()
         self._connection: Connection | None = None
         self._task: asyncio.Task[None] | None = None
         self.stats = JobStats()
@@ -57,9 +87,19 @@ class Writer:
             RowError: PostgreSQL refused them.
             DatabaseError: PostgreSQL takes no rows at all, or stayed away for too long.
         """
+        await self._committed(Waiting(page, pointer, asyncio.get_running_loop().create_future()))
+
+    async def write_item(self, item: OwnItem) -> None:
+        """Upsert an item's row; where it has problems, that of ``rejected_record``.
+
+        Raises:
+            RowError, DatabaseError: as ``write``.
+        """
+        await self._committed(WaitingItem(item, asyncio.get_running_loop().create_future()))
+
+    async def _committed(self, waiting: Waiting | WaitingItem) -> None:
         if self._task is None:
             self._task = asyncio.create_task(self._run())
-        waiting = Waiting(page, pointer, asyncio.get_running_loop().create_future())
         self._queue.put_nowait(waiting)
         await waiting.committed
 
@@ -73,19 +113,19 @@ class Writer:
 
     async def _run(self) -> None:
         while True:
-            batch = [await self._queue.get()]
+            batch: Batch = [await self._queue.get()]
             while not self._queue.empty() and len(batch) < BATCH_PAGES:
                 batch.append(self._queue.get_nowait())
             await self._commit(batch)
 
-    async def _commit(self, batch: list[Waiting]) -> None:
+    async def _commit(self, batch: Batch) -> None:
         try:
             await self._with_retries(batch)
         except psycopg.Error as error:
             if _poison(error):
                 await self._split(batch, error)
             else:
-                _fail(batch, DatabaseError(f"PostgreSQL refused {len(batch)} pages: {_first_line(error)}."))
+                _fail(batch, DatabaseError(f"PostgreSQL refused {len(batch)} pages or items: {_first_line(error)}."))
         except Exception as error:  # noqa: BLE001 - a page's data may break anything, and those who wait must hear of it
             await self._split(batch, error)
         else:
@@ -93,16 +133,16 @@ class Writer:
                 if not waiting.committed.done():
                     waiting.committed.set_result(None)
 
-    async def _split(self, batch: list[Waiting], error: Exception) -> None:
+    async def _split(self, batch: Batch, error: Exception) -> None:
         """One bad row must not cost the others: halve the batch until it stands alone."""
         if len(batch) == 1:
-            _fail(batch, RowError(f"PostgreSQL refused the rows of {batch[0].page.url}: {_first_line(error)}."))
+            _fail(batch, RowError(f"PostgreSQL refused the rows of {batch[0].what}: {_first_line(error)}."))
             return
         half = len(batch) // 2
         await self._commit(batch[:half])
         await self._commit(batch[half:])
 
-    async def _with_retries(self, batch: list[Waiting]) -> None:
+    async def _with_retries(self, batch: Batch) -> None:
         for pause in RETRY_SECONDS:
             try:
                 return await self._transact(batch)
@@ -114,14 +154,19 @@ class Writer:
                 await asyncio.sleep(pause)
         return await self._transact(batch)
 
-    async def _transact(self, batch: list[Waiting]) -> None:
-        stats = replace(self.stats, statuses=dict(self.stats.statuses))
+    async def _transact(self, batch: Batch) -> None:
+        counted: dict[UUID, JobStats] = {}
+        for waiting in batch:
+            _count(counted.setdefault(waiting.job_id, JobStats()), waiting)
+        pages = [waiting for waiting in batch if isinstance(waiting, Waiting)]
+        items = [waiting.item for waiting in batch if isinstance(waiting, WaitingItem)]
         async with self._cursor() as cursor:
-            ids = await _pages(cursor, batch)
-            await _records(cursor, batch, ids)
-            _count(stats, batch)
-            await cursor.execute(rows.JOB_STATS, {"stats": rows.json(asdict(stats)), "id": self._job})
-        self.stats = stats
+            await _records(cursor, pages, await _pages(cursor, pages))
+            await _items(cursor, items)
+            for job, stats in counted.items():
+                await cursor.execute(rows.JOB_STATS, rows.job_stats_row(job, stats))
+        for stats in counted.values():
+            self.stats.add(stats)
 
     @asynccontextmanager
     async def _cursor(self) -> AsyncIterator[psycopg.AsyncCursor[tuple[Any, ...]]]:
@@ -140,6 +185,8 @@ class Writer:
 
 async def _pages(cursor: psycopg.AsyncCursor[tuple[Any, ...]], batch: list[Waiting]) -> list[int | None]:
     """Ids of the pages' rows; None where a newer or better row stood and was kept."""
+    if not batch:
+        return []
     await cursor.executemany(rows.PAGE, [rows.page_row(w.page, w.pointer) for w in batch], returning=True)
     ids: list[int | None] = []
     async for result in cursor.results():
@@ -162,23 +209,34 @@ async def _records(cursor: psycopg.AsyncCursor[tuple[Any, ...]], batch: list[Wai
             await cursor.executemany(statement, parameters)
 
 
-def _count(stats: JobStats, batch: list[Waiting]) -> None:
-    statuses = Counter(stats.statuses)
-    for waiting in batch:
-        page = waiting.page
-        kinds = Counter(record.kind for record in page.records)
-        statuses[str(page.status)] += 1
-        stats.pages += 1
-        stats.postings += kinds["posting"]
-        stats.texts += kinds["text"]
-        stats.rejected += len(page.rejected)
-        stats.problems += len(page.problems)
-        stats.body_bytes += page.body_bytes
-        stats.archived_bytes += waiting.pointer.length
-    stats.statuses = dict(statuses)
+async def _items(cursor: psycopg.AsyncCursor[tuple[Any, ...]], items: list[OwnItem]) -> None:
+    """After the pages: an item's row points at that of its page."""
+    sound = [rows.item_row(item) for item in items if not item.problems]
+    rejected = [rows.item_row(item) for item in items if item.problems]
+    for statement, parameters in ((rows.RECORD, sound), (rows.REJECTED_ITEM, rejected)):
+        if parameters:
+            await cursor.executemany(statement, parameters)
 
 
-def _fail(batch: list[Waiting], error: DatabaseError | RowError) -> None:
+def _count(stats: JobStats, waiting: Waiting | WaitingItem) -> None:
+    if isinstance(waiting, WaitingItem):
+        stats.rejected += bool(waiting.item.problems)
+        stats.records += not waiting.item.problems
+        return
+    page = waiting.page
+    kinds = Counter(record.kind for record in page.records)
+    status = str(page.status)
+    stats.statuses[status] = stats.statuses.get(status, 0) + 1
+    stats.pages += 1
+    stats.postings += kinds["posting"]
+    stats.texts += kinds["text"]
+    stats.rejected += len(page.rejected)
+    stats.problems += len(page.problems)
+    stats.body_bytes += page.body_bytes
+    stats.archived_bytes += waiting.pointer.length
+
+
+def _fail(batch: Batch, error: DatabaseError | RowError) -> None:
     for waiting in batch:
         if not waiting.committed.done():
             waiting.committed.set_exception(error)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from uuid import UUID
+
+from pydantic import TypeAdapter
 
 from schemas.page import Fence
 from schemas.site import SiteConfig
@@ -32,10 +34,26 @@ class Job:
     site: str
     config: SiteConfig
 
+    def encode(self) -> bytes:
+        """As JSON, for other processes."""
+        return JOB.dump_json(self)
+
+    @classmethod
+    def decode(cls, data: bytes) -> Job:
+        """What ``encode`` wrote.
+
+        Raises:
+            ValidationError: it is of another version, or no job.
+        """
+        return JOB.validate_json(data)
+
     @property
     def fence(self) -> Fence:
         """What this process's rows carry; there is one delivery so far."""
         return (self.sequence, 1)
+
+
+JOB = TypeAdapter(Job)
 
 
 @dataclass(slots=True)
@@ -51,3 +69,12 @@ class JobStats:
     problems: int = 0
     body_bytes: int = 0
     archived_bytes: int = 0
+
+    def add(self, more: JobStats) -> None:
+        """Count what another batch has stored."""
+        for name, value in asdict(more).items():
+            if name == "statuses":
+                for status, count in value.items():
+                    self.statuses[status] = self.statuses.get(status, 0) + count
+            else:
+                setattr(self, name, getattr(self, name) + value)

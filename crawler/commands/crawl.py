@@ -1,15 +1,21 @@
-"""``scrapy crawl``: Scrapy's own, and for the spider ``site`` a whole job with its servers, summary and status."""
+"""``scrapy crawl``: a whole job, with its servers, summary and status; ``worker`` serves the jobs of others."""
 
 from __future__ import annotations
 
 import argparse
 import logging
 import sys
+from typing import TYPE_CHECKING
 
 from scrapy.commands import crawl
+from scrapy.exceptions import UsageError
+from scrapy.spiderloader import get_spider_loader
 
 from crawler.arguments import ArgumentError, read_arguments
 from schemas.environment import BadEnvironmentError, read_environment
+
+if TYPE_CHECKING:
+    from crawler.run import JobRun
 
 logger = logging.getLogger(__name__)
 
@@ -17,7 +23,7 @@ FAILURE, USAGE = 1, 2
 
 
 class Command(crawl.Command):
-    """Exit status of ``crawl site``: 0 finished as expected; 1 failed or fell short; 2 wrong usage or configuration."""
+    """Exit status: 0 finished as expected; 1 failed or fell short; 2 wrong usage or configuration."""
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Scrapy's, and ours."""
@@ -40,18 +46,18 @@ class Command(crawl.Command):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Run one spider."""
-        if args != ["site"]:
-            super().run(args, opts)
+        if args == ["worker"]:
+            self._serve()
             return
+        if len(args) != 1:
+            raise UsageError("Give one spider. To see which there are: scrapy list", print_help=False)
         # Scrapy imports every command for each: what only this one needs is imported late.
-        from crawler.run import JobRun  # noqa: PLC0415
-        from crawler.services import NotReadyError, prepare  # noqa: PLC0415
+        from crawler.services import NotReadyError  # noqa: PLC0415
         from crawler.site_lock import SiteBusyError  # noqa: PLC0415
         from pipelines.database import DatabaseUnavailableError  # noqa: PLC0415
 
         try:
-            arguments = read_arguments(opts.spargs)
-            run = JobRun.start(arguments, prepare(read_environment()), quiet=opts.quiet)
+            run = self._start(args[0], opts.spargs, quiet=opts.quiet)
         except (ArgumentError, NotReadyError, BadEnvironmentError, DatabaseUnavailableError) as error:
             self._refuse(str(error), USAGE)
         except SiteBusyError as error:
@@ -61,6 +67,32 @@ class Command(crawl.Command):
         else:
             assert self.crawler_process
             self.exitcode = run.crawl(self.crawler_process)
+
+    def _start(self, name: str, arguments: dict[str, str], *, quiet: bool) -> JobRun:
+        from crawler.own_run import OwnRun  # noqa: PLC0415
+        from crawler.run import JobRun  # noqa: PLC0415
+        from crawler.services import prepare  # noqa: PLC0415
+
+        if name == "site":
+            asked = read_arguments(arguments)
+            return JobRun.start(asked, prepare(read_environment()), quiet=quiet)
+        assert self.settings is not None
+        spiders = get_spider_loader(self.settings)
+        if name not in spiders.list():
+            raise ArgumentError(f"There is no spider {name}. There are: {', '.join(sorted(spiders.list()))}.")
+        return OwnRun.of(spiders.load(name), arguments, prepare(read_environment()), quiet=quiet)
+
+    def _serve(self) -> None:
+        from crawler.services import NotReadyError, prepare  # noqa: PLC0415
+        from crawler.worker_run import serve  # noqa: PLC0415
+
+        try:
+            services = prepare(read_environment())
+        except (NotReadyError, BadEnvironmentError) as error:
+            self._refuse(str(error), USAGE)
+        else:
+            assert self.crawler_process
+            self.exitcode = serve(self.crawler_process, services)
 
     def _refuse(self, sentence: str, status: int) -> None:
         print(sentence, file=sys.stderr)

@@ -9,6 +9,8 @@ from scrapy import Spider, signals
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from crawler.fetch.unfetched import failures_of
+from crawler.pages import PageMiddleware
 from crawler.verdict import Events
 from pipelines.failures import StorageError
 
@@ -51,4 +53,6 @@ class Outcome:
     def spider_closed(self, spider: Spider, reason: str) -> None:
         """The end."""
         self.events.reason = reason
-        self.events.unfetched = getattr(spider, "failures", self.events.unfetched)
+        self.events.unfetched = failures_of(self._crawler, spider)
+        own = self._crawler.get_spider_middleware(PageMiddleware)
+        self.events.answered = own.good if own else 0

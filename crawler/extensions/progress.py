@@ -20,6 +20,8 @@ from scrapy import signals
 from scrapy.exceptions import NotConfigured
 from scrapy.utils.asyncio import create_looping_call
 
+from crawler.fetch.unfetched import failures_of
+from crawler.pages import PageMiddleware
 from pipelines.store import StorePipeline
 
 if TYPE_CHECKING:
@@ -107,16 +109,16 @@ class Progress:
         """Count what there is now."""
         crawler = self._crawler
         scheduler = crawler.engine.scheduler
-        pages = getattr(crawler.spider, "pages", 0)
-        failures = getattr(crawler.spider, "failures", None)
+        own = crawler.get_spider_middleware(PageMiddleware)
+        pages: int = own.pages if own else getattr(crawler.spider, "pages", 0)
         store = crawler.get_item_pipeline(StorePipeline)
         stored = store.stats if store else None
         return Snapshot(
             pages=pages,
             rate=self._rate(pages),
             pending=len(scheduler) if isinstance(scheduler, Sized) else 0,
-            records=stored.postings + stored.texts if stored else 0,
-            errors=failures.total if failures else 0,
+            records=stored.postings + stored.texts + stored.records if stored else 0,
+            errors=failures_of(crawler, crawler.spider).total,
             stopping=not crawler.crawling,
         )
 

@@ -8,7 +8,7 @@ from scrapy.exceptions import IgnoreRequest
 
 
 class BoundaryMiddleware(OffsiteMiddleware):
-    """Scrapy's off-site rule, asking the spider's ``on_site(url)`` where it has one.
+    """Scrapy's off-site rule, asking the spider's ``on_site(request)`` where it has one.
 
     Scrapy drops an off-site redirect without a word; this one sends ``request_dropped`` for it.
     """
@@ -24,4 +24,4 @@ class BoundaryMiddleware(OffsiteMiddleware):
     def should_follow(self, request: Request, spider: Spider) -> bool:
         """Whether the request stays on the site."""
         on_site = getattr(spider, "on_site", None)
-        return bool(on_site(request.url)) if on_site else super().should_follow(request, spider)
+        return bool(on_site(request)) if on_site else super().should_follow(request, spider)

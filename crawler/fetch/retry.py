@@ -10,7 +10,7 @@ from scrapy import Request
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.http import Response
 
-from crawler.scheduler import DELAY
+from crawler.claims import DELAY
 
 FIRST_DELAY = 0.5
 """Seconds before the first retry; doubled for each further one, and up to half of it added by chance."""

@@ -1,32 +1,34 @@
-"""The order in which requests leave the queue."""
+"""The order in which requests leave the queue, and what becomes of those that are worked on."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from redis import Redis
 
-from frontier.queue import RequestQueue
+from frontier.queue import Claim, Counts, RequestQueue, Rest
 
-KEY = "longline:{test}:requests"
+JOB = UUID(int=1)
 payloads = st.lists(st.tuples(st.binary(max_size=20), st.integers(-3, 3)), max_size=30)
 
 
 @pytest.fixture
 def queue(server: Redis) -> RequestQueue:
-    return RequestQueue(server, KEY)
+    return RequestQueue(server, JOB, "worker")
 
 
 def popped(queue: RequestQueue) -> Iterator[bytes]:
-    while (payload := queue.pop()) is not None:
-        yield payload
+    while (claim := queue.claim()) is not None:
+        queue.done(claim.id)
+        yield claim.payload
 
 
 def test_an_empty_queue_gives_nothing(queue: RequestQueue) -> None:
-    assert queue.pop() is None
+    assert queue.claim() is None
     assert len(queue) == 0
 
 
@@ -56,20 +58,20 @@ def test_equal_payloads_are_both_kept(queue: RequestQueue) -> None:
 
 def test_a_later_process_queues_behind_an_earlier_one(server: Redis, queue: RequestQueue) -> None:
     queue.push(b"z", 0)
-    RequestQueue(server, KEY).push(b"a", 0)
+    RequestQueue(server, JOB, "later").push(b"a", 0)
 
     assert list(popped(queue)) == [b"z", b"a"]
 
 
-def test_another_key_is_another_queue(server: Redis, queue: RequestQueue) -> None:
-    other = RequestQueue(server, "longline:{other}:requests")
+def test_another_job_has_another_queue(server: Redis, queue: RequestQueue) -> None:
+    other = RequestQueue(server, UUID(int=2), "worker")
     queue.push(b"mine", 0)
     other.push(b"theirs", 0)
 
     queue.clear()
 
     assert len(queue) == 0
-    assert other.pop() == b"theirs"
+    assert list(popped(other)) == [b"theirs"]
 
 
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -81,3 +83,66 @@ def test_every_payload_comes_back_as_it_was_in_stable_order(
         queue.push(payload, priority)
 
     assert list(popped(queue)) == [payload for payload, _ in sorted(pushed, key=lambda pair: -pair[1])]
+
+
+def test_a_claim_is_counted_until_it_is_done(queue: RequestQueue) -> None:
+    queue.push(b"a", 0)
+    queue.push(b"b", 0)
+    claim = taken(queue)
+    assert queue.rest() == Rest(waiting=1, claimed=1, admitted=0)
+
+    queue.done(claim.id)
+
+    assert queue.rest() == Rest(waiting=1, claimed=0, admitted=0)
+
+
+def test_no_more_pages_are_claimed_than_the_job_may_fetch(queue: RequestQueue) -> None:
+    for payload in (b"a", b"b", b"c"):
+        queue.push(payload, 0, Counts.AS_PAGE)
+    queue.push(b"sitemap", 1)
+    assert [taken(queue, 2).payload for _ in range(3)] == [b"sitemap", b"a", b"b"]
+    assert queue.claim(2) is None
+
+    queue.give_back()
+
+    assert taken(queue, 2).payload == b"c"
+
+
+def test_a_page_that_is_tried_again_keeps_its_place(queue: RequestQueue) -> None:
+    queue.push(b"a", 0, Counts.AS_PAGE)
+    claim = taken(queue, 1)
+    assert claim.counted
+    queue.push(b"a again", 0, Counts.ALREADY)
+    queue.done(claim.id)
+
+    assert taken(queue, 1).payload == b"a again"
+    assert queue.rest().admitted == 1
+
+
+def test_what_a_dead_worker_had_claimed_comes_back(server: Redis, queue: RequestQueue) -> None:
+    dead = RequestQueue(server, JOB, "dead|worker")
+    for name in (b"a", b"b", b"c"):
+        queue.push(name, 5, Counts.AS_PAGE)
+    taken(dead)
+    taken(queue)
+
+    assert queue.recover(["worker"]) == 1
+    assert queue.rest() == Rest(waiting=2, claimed=1, admitted=2)
+    assert [claim.payload for claim in (taken(queue), taken(queue))] == [b"a", b"c"]
+
+
+def test_each_payload_goes_to_one_worker(server: Redis, queue: RequestQueue) -> None:
+    others = [queue, *(RequestQueue(server, JOB, f"other{number}") for number in range(3))]
+    for number in range(40):
+        queue.push(str(number).encode(), 0)
+
+    claimed = [taken(others[number % 4]).payload for number in range(40)]
+
+    assert sorted(claimed) == sorted(str(number).encode() for number in range(40))
+    assert queue.claim() is None
+
+
+def taken(queue: RequestQueue, limit: int | None = None) -> Claim:
+    claim = queue.claim(limit)
+    assert claim is not None
+    return claim

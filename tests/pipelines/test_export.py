@@ -42,8 +42,8 @@ def filled(tables_url: str, rows: Rows, job: Job) -> psycopg.Connection[dict[str
         text("# Heading"),
     ]  # fmt: skip
     other = add_job(rows, "other.example")
-    write(tables_url, job.id, make_page(job=job, metadata=metadata, records=records))
-    write(tables_url, other.id, make_page("https://other.example/", job=other, body=b"other"))
+    write(tables_url, make_page(job=job, metadata=metadata, records=records))
+    write(tables_url, make_page("https://other.example/", job=other, body=b"other"))
     for each in (job, other):
         rows.execute(
             "INSERT INTO record (site_id, kind, key, data, fence) VALUES (%s, 'book', '1', '{\"pages\": 7}', %s)",

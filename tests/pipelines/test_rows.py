@@ -34,7 +34,7 @@ def test_a_page_is_stored_with_all_that_is_known_of_it(tables_url: str, rows: Ro
     headers = [("ETAG", '"v1"'), ("last-modified", "Mon, 02 Mar 2026 00:00:00 GMT")]
     page = make_page(job=job, metadata=metadata, headers=headers, tier="proxy", final_url="https://example.com/final")
 
-    assert write(tables_url, job.id, page).outcomes == [None]
+    assert write(tables_url, page).outcomes == [None]
 
     (row,) = stored(rows, "page")
     assert row.pop("id")
@@ -68,10 +68,10 @@ def test_a_page_is_stored_with_all_that_is_known_of_it(tables_url: str, rows: Ro
 
 @pytest.mark.parametrize("table", ["page", "page_text", "posting", "rejected_record"])
 def test_a_second_delivery_changes_nothing(tables_url: str, rows: Rows, job: Job, table: str) -> None:
-    write(tables_url, job.id, full_page(job))
+    write(tables_url, full_page(job))
     first = stored(rows, table)
 
-    write(tables_url, job.id, full_page(job), full_page(job))
+    write(tables_url, full_page(job), full_page(job))
 
     assert len(first) == 1
     assert stored(rows, table) == first
@@ -79,9 +79,9 @@ def test_a_second_delivery_changes_nothing(tables_url: str, rows: Rows, job: Job
 
 @pytest.mark.parametrize("table", ["page", "posting", "rejected_record"])
 def test_a_second_job_doubles_no_row_and_moves_last_seen(tables_url: str, rows: Rows, job: Job, table: str) -> None:
-    write(tables_url, job.id, full_page(job))
+    write(tables_url, full_page(job))
     again = add_job(rows)
-    write(tables_url, again.id, full_page(again, fetched_at=LATER))
+    write(tables_url, full_page(again, fetched_at=LATER))
 
     (row,) = stored(rows, table)
 
@@ -91,12 +91,12 @@ def test_a_second_job_doubles_no_row_and_moves_last_seen(tables_url: str, rows: 
 
 def test_an_older_job_never_overwrites_a_newer_one(tables_url: str, rows: Rows, job: Job) -> None:
     newer = add_job(rows)
-    write(tables_url, newer.id, full_page(newer, status=404, fetched_at=LATER))
+    write(tables_url, full_page(newer, status=404, fetched_at=LATER))
     before = {table: stored(rows, table) for table in ("page", "posting", "rejected_record", "page_text")}
 
     late = full_page(job, url="https://example.com/")
     late.records = [posting(title="An older title"), text("older")]
-    written = write(tables_url, job.id, late)
+    written = write(tables_url, late)
 
     assert written.outcomes == [None]
     assert {table: stored(rows, table) for table in before} == before
@@ -107,29 +107,29 @@ def test_of_one_posting_on_two_pages_the_newer_job_wins(tables_url: str, rows: R
     first = make_page("https://example.com/a", job=newer, records=[posting(title="New")], fetched_at=LATER)
     second = make_page("https://example.com/b", job=job, records=[posting(title="Old")])
 
-    write(tables_url, newer.id, first)
-    write(tables_url, job.id, second)
+    write(tables_url, first)
+    write(tables_url, second)
 
     assert [(row["title"], row["last_seen"]) for row in stored(rows, "posting")] == [("New", LATER)]
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 429, 500, 503])
 def test_an_error_never_overwrites_a_good_page(tables_url: str, rows: Rows, job: Job, status: int) -> None:
-    write(tables_url, job.id, full_page(job))
+    write(tables_url, full_page(job))
     before = stored(rows, "page")
     again = add_job(rows)
 
-    assert write(tables_url, again.id, make_page(job=again, status=status)).outcomes == [None]
+    assert write(tables_url, make_page(job=again, status=status)).outcomes == [None]
 
     assert stored(rows, "page") == before
 
 
 @pytest.mark.parametrize("status", [200, 301, 404, 410])
 def test_what_a_page_has_become_overwrites_what_it_was(tables_url: str, rows: Rows, job: Job, status: int) -> None:
-    write(tables_url, job.id, full_page(job))
+    write(tables_url, full_page(job))
     again = add_job(rows)
 
-    write(tables_url, again.id, make_page(job=again, status=status, fetched_at=LATER))
+    write(tables_url, make_page(job=again, status=status, fetched_at=LATER))
 
     (row,) = stored(rows, "page")
     assert (row["status"], row["job_id"], row["last_seen"]) == (status, again.id, LATER)
@@ -137,10 +137,10 @@ def test_what_a_page_has_become_overwrites_what_it_was(tables_url: str, rows: Ro
 
 @pytest.mark.parametrize("status", [200, 404, 500])
 def test_anything_overwrites_an_error(tables_url: str, rows: Rows, job: Job, status: int) -> None:
-    write(tables_url, job.id, make_page(job=job, status=503))
+    write(tables_url, make_page(job=job, status=503))
     again = add_job(rows)
 
-    write(tables_url, again.id, make_page(job=again, status=status))
+    write(tables_url, make_page(job=again, status=status))
 
     assert [row["status"] for row in stored(rows, "page")] == [status]
 
@@ -148,7 +148,7 @@ def test_anything_overwrites_an_error(tables_url: str, rows: Rows, job: Job, sta
 def test_the_order_of_a_query_makes_no_other_page(tables_url: str, rows: Rows, job: Job) -> None:
     urls = ("https://example.com/?a=1&b=2", "https://example.com/?b=2&a=1", "https://example.com/?b=2&a=3")
 
-    write(tables_url, job.id, *(make_page(url, job=job) for url in urls))
+    write(tables_url, *(make_page(url, job=job) for url in urls))
 
     assert len(stored(rows, "page")) == 2
 
@@ -156,7 +156,7 @@ def test_the_order_of_a_query_makes_no_other_page(tables_url: str, rows: Rows, j
 def test_two_sites_may_hold_the_same_url(tables_url: str, rows: Rows, job: Job) -> None:
     other = add_job(rows, "other.example")
 
-    write(tables_url, job.id, make_page(job=job), make_page(job=other))
+    write(tables_url, make_page(job=job), make_page(job=other))
 
     assert {row["site_id"] for row in stored(rows, "page")} == {job.site_id, other.site_id}
 
@@ -164,7 +164,7 @@ def test_two_sites_may_hold_the_same_url(tables_url: str, rows: Rows, job: Job) 
 def test_a_url_may_be_as_long_as_it_is(tables_url: str, rows: Rows, job: Job) -> None:
     url = "https://example.com/" + "ü" * 20_000
 
-    write(tables_url, job.id, make_page(url, job=job))
+    write(tables_url, make_page(url, job=job))
 
     assert [row["url"] for row in stored(rows, "page")] == [url]
 
@@ -180,7 +180,7 @@ def test_a_posting_is_stored_with_its_types(tables_url: str, rows: Rows, job: Jo
         workplace_type="hybrid",
     )
 
-    write(tables_url, job.id, make_page(job=job, records=[record]))
+    write(tables_url, make_page(job=job, records=[record]))
 
     (row,) = stored(rows, "posting")
     (page,) = stored(rows, "page")
@@ -198,13 +198,13 @@ def test_a_posting_is_stored_with_its_types(tables_url: str, rows: Rows, job: Jo
 def test_pages_with_the_same_bytes_share_their_text(tables_url: str, rows: Rows, job: Job) -> None:
     pages = [make_page(f"https://example.com/{n}", job=job, records=[text("# Same")]) for n in range(3)]
 
-    write(tables_url, job.id, *pages)
+    write(tables_url, *pages)
 
     assert [row["markdown"] for row in stored(rows, "page_text")] == ["# Same"]
 
 
 def test_a_rejected_record_keeps_its_data_and_reasons(tables_url: str, rows: Rows, job: Job) -> None:
-    write(tables_url, job.id, full_page(job))
+    write(tables_url, full_page(job))
 
     (row,) = stored(rows, "rejected_record")
 
@@ -215,7 +215,7 @@ def test_a_rejected_record_keeps_its_data_and_reasons(tables_url: str, rows: Row
 def test_a_number_of_any_size_is_kept(tables_url: str, rows: Rows, job: Job) -> None:
     rejected = RejectedRecord("posting", {"salary": 10**30}, [])
 
-    assert write(tables_url, job.id, make_page(job=job, rejected=[rejected])).outcomes == [None]
+    assert write(tables_url, make_page(job=job, rejected=[rejected])).outcomes == [None]
 
     assert [row["data"] for row in stored(rows, "rejected_record")] == [{"salary": 10**30}]
 
@@ -228,7 +228,7 @@ def test_what_postgresql_refuses_is_cleaned_wherever_it_stands(tables_url: str, 
     headers = [("etag", name), ("Last-Modified", name)]
     page = make_page(f"https://example.com/{name}", job=job, metadata=metadata, headers=headers, **texts)
 
-    written = write(tables_url, job.id, page)
+    written = write(tables_url, page)
 
     assert written.outcomes == [None]
     (row,) = stored(rows, "page")

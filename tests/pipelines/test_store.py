@@ -35,7 +35,7 @@ def count(rows: Rows) -> int:
 
 def test_a_page_waits_for_the_archive(tables_url: str, rows: Rows, job: Job) -> None:
     async def test() -> None:
-        stage = StorePipeline(Writer(tables_url, job.id))
+        stage = StorePipeline(Writer(tables_url))
         page, archived = waiting_page(job)
         storing = asyncio.ensure_future(stage.process_item(page))
         done, _ = await asyncio.wait({storing}, timeout=0.05)
@@ -54,7 +54,7 @@ def test_a_page_waits_for_the_archive(tables_url: str, rows: Rows, job: Job) -> 
 
 def test_a_page_that_is_not_archived_gets_no_row(tables_url: str, rows: Rows, job: Job) -> None:
     async def test() -> None:
-        stage = StorePipeline(Writer(tables_url, job.id))
+        stage = StorePipeline(Writer(tables_url))
         page, archived = waiting_page(job)
         archived.set_exception(ArchiveError("The archive refused it."))
         with pytest.raises(ArchiveError, match=r"The archive refused it\."):
@@ -67,19 +67,8 @@ def test_a_page_that_is_not_archived_gets_no_row(tables_url: str, rows: Rows, jo
     assert count(rows) == 0
 
 
-def test_anything_else_is_passed_on(tables_url: str, rows: Rows, job: Job) -> None:
-    async def test() -> None:
-        stage = StorePipeline(Writer(tables_url, job.id))
-        item = {"name": "no page"}
-        assert await stage.process_item(item) is item
-        await stage.close_spider()
-
-    run(test)
-    assert count(rows) == 0
-
-
-def test_settings_say_where_and_for_which_job(tables_url: str, rows: Rows, job: Job) -> None:
-    settings = {"DATABASE_URL": tables_url, "LONGLINE_JOB_ID": str(job.id)}
+def test_the_setting_says_where(tables_url: str, rows: Rows, job: Job) -> None:
+    settings = {"DATABASE_URL": tables_url}
 
     async def test() -> None:
         stage = StorePipeline.from_crawler(get_crawler(settings_dict=settings))
@@ -92,9 +81,6 @@ def test_settings_say_where_and_for_which_job(tables_url: str, rows: Rows, job: 
     assert count(rows) == 1
 
 
-@pytest.mark.parametrize("missing", ["DATABASE_URL", "LONGLINE_JOB_ID"])
-def test_it_is_off_where_a_setting_is_missing(job: Job, missing: str) -> None:
-    settings = {"DATABASE_URL": "postgresql:///x", "LONGLINE_JOB_ID": str(job.id)} | {missing: None}
-
-    with pytest.raises(NotConfigured, match=f"{missing} is not set"):
-        StorePipeline.from_crawler(get_crawler(settings_dict=settings))
+def test_it_is_off_where_no_database_is_named() -> None:
+    with pytest.raises(NotConfigured, match="DATABASE_URL is not set"):
+        StorePipeline.from_crawler(get_crawler(settings_dict={"DATABASE_URL": None}))

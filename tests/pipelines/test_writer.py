@@ -33,7 +33,7 @@ def stored_stats(rows: Rows, job: Job) -> Any:
 
 
 def test_every_page_of_many_batches_is_committed_and_counted(tables_url: str, rows: Rows, job: Job) -> None:
-    written = write(tables_url, job.id, *pages(job, 1200))
+    written = write(tables_url, *pages(job, 1200))
 
     assert set(written.outcomes) == {None}
     assert len(urls(rows)) == 1200
@@ -45,7 +45,7 @@ def test_the_counts_are_stored_with_the_rows(tables_url: str, rows: Rows, job: J
     first = make_page("https://example.com/1", job=job, records=[posting("1"), posting("2"), text("# Hi")])
     second = make_page("https://example.com/2", job=job, status=404, rejected=[rejected], problems=["metadata: …"])
 
-    written = write(tables_url, job.id, first, second)
+    written = write(tables_url, first, second)
 
     expected = {
         "pages": 2,
@@ -93,7 +93,7 @@ KINDS = tuple(bad_pages(Job(id=make_page().job_id, sequence=1, site_id=1, site="
 def test_one_bad_page_costs_no_other(tables_url: str, rows: Rows, job: Job, kind: str) -> None:
     good = pages(job, 20)
 
-    written = write(tables_url, job.id, *good[:10], bad_pages(job)[kind], *good[10:])
+    written = write(tables_url, *good[:10], bad_pages(job)[kind], *good[10:])
 
     errors = [error for error in written.outcomes if error is not None]
     assert [type(error) for error in errors] == [RowError]
@@ -106,7 +106,7 @@ def test_one_bad_page_costs_no_other(tables_url: str, rows: Rows, job: Job, kind
 
 def test_after_a_bad_page_the_writer_goes_on(tables_url: str, rows: Rows, job: Job) -> None:
     async def test() -> None:
-        writer = Writer(tables_url, job.id)
+        writer = Writer(tables_url)
         for bad in bad_pages(job).values():
             with pytest.raises(RowError):
                 await writer.write(bad, POINTER)
@@ -128,7 +128,7 @@ def kill_writer(rows: Rows) -> int:
 
 def test_a_connection_that_is_cut_between_batches_costs_nothing(tables_url: str, rows: Rows, job: Job) -> None:
     async def test() -> Writer:
-        writer = Writer(tables_url, job.id)
+        writer = Writer(tables_url)
         for page in pages(job, 5):
             await writer.write(page, POINTER)
             assert kill_writer(rows) == 1
@@ -145,7 +145,7 @@ def test_a_connection_that_is_cut_in_the_middle_of_a_transaction_costs_nothing(
     tables_url: str, rows: Rows, job: Job
 ) -> None:
     async def test() -> Written:
-        writer = Writer(tables_url, job.id)
+        writer = Writer(tables_url)
         # The batch waits for this lock, in the middle of its transaction, until it is cut.
         with psycopg.connect(tables_url) as other:
             other.execute("LOCK TABLE posting")
@@ -184,7 +184,7 @@ def test_a_database_that_takes_no_rows_at_all_is_said_at_once(
         rows.execute(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on'.encode())
         reason = "cannot execute INSERT in a read-only transaction"
 
-    written = write(tables_url, job.id, *pages(job, 3))
+    written = write(tables_url, *pages(job, 3))
 
     assert {type(error) for error in written.outcomes} == {DatabaseError}
     assert reason in str(written.outcomes[0])
@@ -196,11 +196,11 @@ def test_a_database_that_stays_away_is_said_after_some_tries(job: Job, monkeypat
     monkeypatch.setattr("pipelines.writer.RETRY_SECONDS", (0.01, 0.02))
     url = f"postgresql://longline@127.0.0.1:{free_port()}/longline"
 
-    written = write(url, job.id, *pages(job, 3))
+    written = write(url, *pages(job, 3))
 
     assert {type(error) for error in written.outcomes} == {DatabaseError}
     assert "refused" in str(written.outcomes[0])
 
 
 def test_a_writer_that_wrote_nothing_closes(tables_url: str, job: Job) -> None:
-    assert write(tables_url, job.id) == Written([], Writer(tables_url, job.id).stats)
+    assert write(tables_url) == Written([], Writer(tables_url).stats)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from pipelines.writer import Writer
 from schemas.job import JobStats
@@ -24,13 +23,13 @@ class Written:
     stats: JobStats
 
 
-def write(url: str, job: UUID, *pages: Page) -> Written:
+def write(url: str, *pages: Page) -> Written:
     """Write all pages at once, and wait until each is committed or refused."""
-    return asyncio.run(asyncio.wait_for(_write(url, job, pages), PATIENCE))
+    return asyncio.run(asyncio.wait_for(_write(url, pages), PATIENCE))
 
 
-async def _write(url: str, job: UUID, pages: tuple[Page, ...]) -> Written:
-    writer = Writer(url, job)
+async def _write(url: str, pages: tuple[Page, ...]) -> Written:
+    writer = Writer(url)
     try:
         outcomes = await asyncio.gather(*(writer.write(page, POINTER) for page in pages), return_exceptions=True)
     finally:

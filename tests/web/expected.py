@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,7 @@ class Expected:
     ``documents``: content types of what is not HTML. No page need be made of it, nor need it be asked for.
     ``never``: must not be asked for: not allowed, or named only by what was not whole.
     ``postings``: titles of the sound postings on a page. ``rejected``: how many postings of a page are unsound.
+    ``records``: data of the items of a spider of one's own, by key.
     """
 
     pages: frozenset[str]
@@ -27,6 +29,7 @@ class Expected:
     sitemap_only: frozenset[str] = frozenset()
     postings: dict[str, tuple[str, ...]] = field(default_factory=dict)
     rejected: dict[str, int] = field(default_factory=dict)
+    records: dict[str, dict[str, Any]] = field(default_factory=dict)
     titles: dict[str, str] = field(default_factory=dict)
     asked: dict[str, int] = field(default_factory=dict)
     crawl_delay: float = 0.0
@@ -130,6 +133,22 @@ CLIENT_RENDERED = Expected(
     # Once to see that they are empty, once by the browser.
     asked={"/careers/": 2, "/old-app": 2},
 )
+BOOKS = Expected(
+    pages=frozenset(
+        {"/", "/page-2", "/book/emma", "/book/emma?edition=2", "/book/persuasion", "/book/moby-dick", "/book/walden"}
+        | {"/book/unnumbered"}
+    ),
+    failing={"/book/sold": 404},
+    never=frozenset({"/private/diary", "/about"}),
+    rejected={"/book/unnumbered": 1},
+    records={
+        "a-1": {"upc": "a-1", "title": "Emma", "price": "£51.77", "in_stock": True},
+        "a-2": {"upc": "a-2", "title": "Persuasion", "price": "£9.00", "in_stock": True},
+        "b-1": {"upc": "b-1", "title": "Moby-Dick; or, <The Whale>", "price": "£17.46", "in_stock": True},
+        "c-1": {"upc": "c-1", "title": "Walden", "price": "£12.00", "in_stock": False},
+    },
+)
+"""What the spider ``example`` makes of it: it follows books and the next list only."""
 STEPS = frozenset({"/", "/1", "/2", "/3", "/4", "/5"})
 
 EXPECTED = {
@@ -142,5 +161,6 @@ EXPECTED = {
     # Without end: only max_pages stops a crawl.
     "endless": Expected(pages=frozenset({"/", "/?day=1", "/?day=2", "/?day=3"})),
     "client-rendered": CLIENT_RENDERED,
+    "books": BOOKS,
 }
 """By site. ``elsewhere`` is the site that others link to: a crawl of those never visits it."""

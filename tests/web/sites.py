@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
+from tests.web.books import BOOKS
 from tests.web.careers import CAREERS
 from tests.web.client import CLIENT_RENDERED
 from tests.web.odd import ODD
@@ -45,6 +46,7 @@ SITES: Mapping[str, Site] = {
     "empty": {"/": page("Nothing here")},
     "endless": {"/": day},
     "client-rendered": CLIENT_RENDERED,
+    "books": BOOKS,
 }
 """A path ``*`` answers for every path that has no answer of its own."""
 

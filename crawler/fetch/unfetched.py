@@ -1,0 +1,53 @@
+"""Counts what people's own spiders asked for and did not get: many have no errback."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+from scrapy import Request
+from scrapy.exceptions import IgnoreRequest, NotConfigured
+from scrapy.http.request import NO_CALLBACK
+
+from crawler.failures import DISALLOWED, Failures, cause
+from crawler.fetch.robots import DisallowedByRobotsError, NoRobotsError
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+
+class UnfetchedMiddleware:
+    """Stands before all others, and so sees what none of them could mend. ``failures`` holds the counts."""
+
+    def __init__(self) -> None:
+        self.failures = Failures()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Setting: LONGLINE_JOB. Where it is not set, the spider counts for itself."""
+        if not crawler.settings["LONGLINE_JOB"]:
+            raise NotConfigured("LONGLINE_JOB is not set.")
+        return cls()
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        """Count it; the spider's errback hears of it, too."""
+        if request.callback is not NO_CALLBACK:
+            note(self.failures, request, exception)
+
+
+def note(failures: Failures, request: Request, error: BaseException) -> None:
+    """Count a request that got no answer, unless somebody dropped it on purpose."""
+    if isinstance(error, DisallowedByRobotsError):
+        failures.add(DISALLOWED, f"{error}.")
+    elif isinstance(error, NoRobotsError):
+        failures.add(type(error).__name__, f"{error}.")
+    elif not isinstance(error, IgnoreRequest):
+        failures.add(type(error).__name__, f"{request.url} could not be fetched: {cause(error)}.")
+
+
+def failures_of(crawler: Crawler, spider: Any) -> Failures:
+    """What could not be fetched: as this middleware counted it, or the spider."""
+    own = crawler.get_downloader_middleware(UnfetchedMiddleware)
+    if own:
+        return own.failures
+    failures = getattr(spider, "failures", None)
+    return failures if isinstance(failures, Failures) else Failures()

@@ -1,0 +1,93 @@
+"""One job of a spider of somebody's own: as a job of ``site``, in a site that is named by the spider."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from scrapy import Spider
+from scrapy.crawler import Crawler, CrawlerProcessBase
+
+from crawler.arguments import ArgumentError, SiteArguments, scrapyd_job
+from crawler.jobs import find_spider_site, name_url
+from crawler.pages import PageMiddleware
+from crawler.run import JobRun, begin, console
+from crawler.services import Services
+from crawler.verdict import Verdict
+from pipelines import database
+from pipelines.records import KeyDeclarationError, Keys
+from schemas.addresses import normalize_url
+
+DEFAULTS = {
+    "ROBOTSTXT_OBEY": True,
+    # As in Scrapy: callbacks are given what is no error, unless the spider says otherwise.
+    "HTTPERROR_ALLOW_ALL": False,
+    # A page of such a spider yields many items, and each waits for its commit.
+    "CONCURRENT_ITEMS": 32,
+}
+"""What a spider may change by its ``custom_settings``."""
+UNKNOWN_URL = "http://unknown.invalid/"
+"""Stands in the job's row until it is known where a spider starts that says it only when it runs."""
+OF_CONFIG = {
+    "obey_robots": "ROBOTSTXT_OBEY",
+    "delay": "DOWNLOAD_DELAY",
+    "concurrency": "CONCURRENT_REQUESTS_PER_DOMAIN",
+    "user_agent": "USER_AGENT",
+    "max_pages": "CLOSESPIDER_PAGECOUNT",
+}
+"""What a stored site of the spider's name says wins."""
+
+
+@dataclass(slots=True)
+class OwnRun(JobRun):
+    """The spider is given the arguments as they came."""
+
+    spider: type[Spider]
+    arguments: dict[str, str]
+    crawler: Crawler | None = None
+
+    @classmethod
+    def of(cls, spider: type[Spider], arguments: dict[str, str], services: Services, *, quiet: bool = False) -> OwnRun:
+        """Make the job.
+
+        Raises:
+            ArgumentError: the spider's ``keys`` name no fields, or its stored site is not valid.
+            SiteBusyError: the spider is running already.
+        """
+        try:
+            Keys.declared(getattr(spider, "keys", None))
+        except KeyDeclarationError as error:
+            raise ArgumentError(f"The spider {spider.name}: {error}") from error
+        url = start_url(spider, arguments)
+        asked = SiteArguments(url, None, {}, scrapyd_job(arguments))
+        with database.connect(services.database_url) as connection:
+            site = find_spider_site(connection, spider.name, url or UNKNOWN_URL)
+            job, lock = begin(connection, services, site, asked)
+        return cls(job, services, lock, console(quiet=quiet), spider, arguments)
+
+    def _settings(self) -> dict[str, Any]:
+        config = self.job.config
+        said = {name: getattr(config, field) for field, name in OF_CONFIG.items() if field in config.model_fields_set}
+        job = {"LONGLINE_JOB_ID": str(self.job.id), "LONGLINE_JOB": self.job.encode().decode()}
+        return self.services.settings() | job | said
+
+    def _schedule(self, process: CrawlerProcessBase) -> Crawler:
+        process.settings.update(DEFAULTS, priority="project")
+        self.crawler = process.create_crawler(self.spider)
+        process.crawl(self.crawler, **self.arguments)
+        return self.crawler
+
+    def _end(self, verdict: Verdict) -> None:
+        JobRun._end(self, verdict)  # noqa: SLF001 - a class with slots has no super()
+        pages = self.crawler.get_spider_middleware(PageMiddleware) if self.crawler and self.crawler.spider else None
+        if self.job.config.url == UNKNOWN_URL and pages and pages.first_url:
+            with database.connect(self.services.database_url) as connection:
+                name_url(connection, self.job, pages.first_url)
+
+
+def start_url(spider: type[Spider], arguments: dict[str, str]) -> str | None:
+    """Where a spider starts, as far as its arguments and its class say it."""
+    said = [arguments.get(name, "").partition(",")[0] for name in ("url", "start_url", "start_urls")]
+    declared = getattr(spider, "start_urls", None)
+    said += [url for url in declared if isinstance(url, str)] if isinstance(declared, list | tuple) else []
+    return next(filter(None, map(normalize_url, said)), None)

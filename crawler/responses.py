@@ -1,0 +1,50 @@
+"""What came over the wire, as a page."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from scrapy import Request
+from scrapy.http import Response
+
+from schemas.addresses import join_url, normalize_url
+from schemas.job import Job
+from schemas.page import Page
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+
+def page_of(response: Response, job: Job, tree: Any = None) -> Page:
+    """The page that a response is; ``tree`` is its lexbor tree, where there is one already."""
+    location = header(response, "Location") if response.status in REDIRECTS else ""
+    return Page(
+        url=normalize_url(response.url) or response.url,
+        final_url=(location and join_url(response.url, location)) or response.url,
+        status=response.status,
+        request_headers=headers(cast("Request", response.request)),
+        headers=headers(response),
+        body=response.body,
+        content_type=header(response, "Content-Type"),
+        fetched_at=datetime.now(UTC),
+        site_id=job.site_id,
+        job_id=job.id,
+        fence=job.fence,
+        site=job.site,
+        extract=frozenset(job.config.extract),
+        tree=tree,
+    )
+
+
+def header(response: Response, name: str) -> str:
+    """The first header of this name, as latin-1, which keeps any byte; empty where there is none."""
+    return (response.headers.get(name) or b"").decode("latin-1")
+
+
+def headers(message: Request | Response) -> list[tuple[str, str]]:
+    """All headers, in their order, as latin-1."""
+    return [
+        (name.decode("latin-1"), value.decode("latin-1"))
+        for name, values in message.headers.items()
+        for value in values
+    ]

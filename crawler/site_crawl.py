@@ -1,0 +1,205 @@
+"""How one site is crawled: which requests its pages lead to, and what becomes of its answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from scrapy import Request, Spider
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from crawler.claims import COUNTS, JOB
+from crawler.failures import DISALLOWED, UNRENDERED, Failures, cause
+from crawler.fetch.browser import LED_TO
+from crawler.fetch.render import RENDER, TIER
+from crawler.fetch.robots import DisallowedByRobotsError, NoRobotsError
+from extractors.html import parse
+from extractors.links import page_links
+from extractors.sitemaps import SitemapTooLarge, read_sitemap
+from schemas.addresses import join_url
+from schemas.boundary import Boundary
+from schemas.job import Job
+from schemas.page import Page
+
+HTML_TYPES = ("text/html", "application/xhtml+xml")
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+START = "start_page"
+"""``request.meta`` key of the start page, and of where it redirects to: the site is where they end."""
+LONGEST_COOKIE_CHAIN = 3
+"""Redirects of a URL to itself, as sites do that want to see their cookie first."""
+REMEMBERED_LINKS = 500_000
+"""Links that are known to be queued, so that no request is made for them; Redis knows them all."""
+SITEMAP_PRIORITY = 100
+START_PRIORITY = 50
+
+
+class SiteCrawl:
+    """The rules of one job. Its callbacks are methods of the spider, since requests in Redis name them."""
+
+    def __init__(self, spider: Spider, job: Job, failures: Failures) -> None:
+        self._spider: Any = spider
+        self.job = job
+        self.boundary = Boundary(job.config.url, job.config.allowed_hosts)
+        self.failures = failures
+        self.seeds: list[str] = []
+        self._known: set[str] = set()
+
+    # Requests
+
+    def start_request(self) -> Request:
+        """The request for the page where the crawl starts."""
+        request = self._page_request(self.job.config.url, depth=0, priority=START_PRIORITY)
+        request.meta[START] = True
+        return request
+
+    def sitemap_request(self, url: str) -> Request:
+        """The request for a sitemap."""
+        spider = self._spider
+        meta = self._meta() | {"verbatim_url": True, RENDER: "never"}
+        return Request(url, spider.parse_sitemap, errback=spider.sitemap_failed, priority=SITEMAP_PRIORITY, meta=meta)
+
+    def _page_request(self, url: str, depth: int, priority: int = 0) -> Request:
+        # Redirects are answers, stored and followed as links; Scrapy would hide them.
+        meta = self._meta() | {"depth_in_site": depth, COUNTS: True, "dont_redirect": True, "verbatim_url": True}
+        return Request(url, self._spider.parse, errback=self._spider.failed, meta=meta, priority=priority)
+
+    def _meta(self) -> dict[str, Any]:
+        meta: dict[str, Any] = {JOB: str(self.job.id)}
+        if not self.job.config.obey_robots:
+            meta["dont_obey_robotstxt"] = True
+        if self.job.config.render != "auto":
+            meta[RENDER] = self.job.config.render
+        return meta
+
+    # Pages
+
+    def parse(self, response: Response) -> Iterator[Request | Page]:
+        """The links of a page that are new, then the page itself."""
+        request = cast("Request", response.request)
+        if response.status in REDIRECTS:
+            self._spider.give_back(request)
+            yield from self._redirect(request, response)
+            yield self._page(response, tree=None)
+            return
+        tree = parse(response.body, _header(response, "Content-Type")) if _is_html(response) else None
+        if tree is not None and response.status < 400:
+            yield from self._follow(self._links(response, tree), request.meta["depth_in_site"] + 1)
+        yield self._page(response, tree)
+
+    def _links(self, response: Response, tree: Any) -> list[str]:
+        if UNRENDERED in response.meta:
+            self.failures.add(UNRENDERED, response.meta[UNRENDERED])
+        led_to = join_url(response.url, response.meta.get(LED_TO, ""))
+        if LED_TO not in response.meta or led_to is None:
+            return page_links(tree, response.url)
+        if response.meta.get(START):
+            self.boundary.adopt(led_to)
+        return [led_to, *page_links(tree, led_to)]
+
+    def _follow(self, links: list[str], depth: int) -> Iterator[Request]:
+        if self.job.config.max_depth is not None and depth > self.job.config.max_depth:
+            return
+        for link in links:
+            if link not in self._known and link in self.boundary:
+                self._remember(link)
+                yield self._page_request(link, depth)
+
+    def _remember(self, link: str) -> None:
+        if len(self._known) >= REMEMBERED_LINKS:
+            self._known.clear()
+        self._known.add(link)
+
+    def _redirect(self, request: Request, response: Response) -> Iterator[Request]:
+        target = join_url(response.url, _header(response, "Location"))
+        depth: int = request.meta["depth_in_site"]
+        if target is None:
+            return
+        if request.meta.get(START):
+            self.boundary.adopt(target)
+        if target not in self.boundary:
+            return
+        repeats = request.meta.get("cookie_chain", 0) + 1
+        follow = self._page_request(target, depth, request.priority)
+        follow.meta[START] = request.meta.get(START, False)
+        if target != request.url:
+            yield follow
+        elif repeats <= LONGEST_COOKIE_CHAIN and "Set-Cookie" in response.headers:
+            follow.meta["cookie_chain"] = repeats
+            yield follow.replace(dont_filter=True)
+
+    def _page(self, response: Response, tree: Any) -> Page:
+        request = cast("Request", response.request)
+        job = self.job
+        location = _header(response, "Location") if response.status in REDIRECTS else ""
+        return Page(
+            url=response.url,
+            final_url=(location and join_url(response.url, location)) or request.meta.get(LED_TO, response.url),
+            status=response.status,
+            request_headers=_headers(request),
+            headers=_headers(response),
+            body=response.body,
+            content_type=_header(response, "Content-Type"),
+            fetched_at=datetime.now(UTC),
+            site_id=job.site_id,
+            job_id=job.id,
+            fence=job.fence,
+            site=job.site,
+            extract=frozenset(job.config.extract),
+            tree=tree,
+            tier=request.meta.get(TIER, "direct"),
+        )
+
+    def failed(self, failure: Failure) -> None:
+        """Count a request that got no answer."""
+        request: Request = failure.request  # type: ignore[attr-defined] # set by Scrapy
+        self._spider.give_back(request)
+        error = failure.value
+        if isinstance(error, DisallowedByRobotsError):
+            self.failures.add(DISALLOWED, f"{error}.")
+        elif isinstance(error, NoRobotsError):
+            self.failures.add(type(error).__name__, f"{error}.")
+        elif not isinstance(error, IgnoreRequest):
+            self.failures.add(type(error).__name__, f"{request.url} could not be fetched: {cause(error)}.")
+
+    # Sitemaps
+
+    def parse_sitemap(self, response: Response) -> Iterator[Request]:
+        """The pages and further sitemaps that a sitemap names."""
+        if response.status != 200:
+            return
+        try:
+            sitemap = read_sitemap(response.body)
+        except SitemapTooLarge as error:
+            self.failures.add("sitemap", f"{response.url}: {error}")
+            return
+        yield from map(self.sitemap_request, filter(self.boundary.__contains__, sitemap.sitemaps))
+        pages = list(filter(self.boundary.__contains__, sitemap.pages))
+        self.seeds += pages
+        if not self.job.config.dry_run:
+            yield from self._follow(pages, depth=0)
+
+    def sitemap_failed(self, failure: Failure) -> None:
+        """A sitemap that cannot be fetched is named; the crawl goes on by links."""
+        request: Request = failure.request  # type: ignore[attr-defined] # set by Scrapy
+        if not isinstance(failure.value, IgnoreRequest):
+            self.failures.add("sitemap", f"{request.url} could not be fetched: {cause(failure.value)}.")
+
+
+def _is_html(response: Response) -> bool:
+    kind = _header(response, "Content-Type").partition(";")[0].strip().lower()
+    return kind in HTML_TYPES or (not kind and response.body[:256].lstrip()[:1] == b"<")
+
+
+def _header(response: Response, name: str) -> str:
+    return (response.headers.get(name) or b"").decode("latin-1")
+
+
+def _headers(message: Request | Response) -> list[tuple[str, str]]:
+    return [
+        (name.decode("latin-1"), value.decode("latin-1"))
+        for name, values in message.headers.items()
+        for value in values
+    ]

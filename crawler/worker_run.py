@@ -1,0 +1,34 @@
+"""A process that serves every job until it is told to stop."""
+
+from __future__ import annotations
+
+import signal
+import sys
+
+from scrapy.crawler import CrawlerProcessBase
+
+from crawler.extensions.outcome import Outcome
+from crawler.services import Services
+from crawler.spiders.worker import WorkerSpider
+
+
+def serve(process: CrawlerProcessBase, services: Services) -> int:
+    """Work until SIGTERM or Ctrl-C, which lets what is under way be finished and stored.
+
+    Returns:
+        0 where it was told to stop, 1 where it could not go on; the reason stands on standard error.
+    """
+    # Until Scrapy listens to signals itself, there is nothing to finish.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    process.settings.update(services.settings(), priority="cmdline")
+    crawler = process.create_crawler(WorkerSpider)
+    process.crawl(crawler)
+    process.start()
+    outcome = None if process.bootstrap_failed else crawler.get_extension(Outcome)
+    if outcome is None:
+        print("The worker could not start; the log says why.", file=sys.stderr)
+        return 1
+    if outcome.events.storage_problem:
+        print(outcome.events.storage_problem, file=sys.stderr)
+        return 1
+    return 0

@@ -1,0 +1,132 @@
+"""Several processes on one job: every page once, and the rows of one process."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+import redis
+
+from tests.journeys.conftest import Rows
+from tests.journeys.reading import archived_body, last_job, pages_of
+from tests.support.crawl import Crawled, Scrapy
+from tests.support.walk import walk
+from tests.support.web import RunningWeb
+from tests.web.expected import PLAIN
+
+
+@contextmanager
+def workers(scrapy: Scrapy, count: int, servers: Any) -> Iterator[list[subprocess.Popen[str]]]:
+    """Run ``scrapy crawl worker`` so many times; they are waiting for work when the block begins."""
+    running = [scrapy.start("crawl", "worker", "-L", "ERROR") for _ in range(count)]
+    try:
+        _wait_until_alive(servers.redis_url, count)
+        yield running
+    finally:
+        for worker in running:
+            worker.terminate()
+        for worker in running:
+            _, stderr = worker.communicate(timeout=60)
+            assert worker.returncode in {0, -signal.SIGKILL}, stderr
+
+
+def _wait_until_alive(redis_url: str, count: int) -> None:
+    looks = 0
+    with redis.Redis.from_url(redis_url) as client, client.monitor() as monitor:
+        for command in monitor.listen():
+            # A worker looks for jobs five times a second once it runs, and once before.
+            looks += _alive(redis_url) >= count and "longline:jobs" in command["command"]
+            if looks >= 5 * count:
+                return
+
+
+def _alive(redis_url: str) -> int:
+    with redis.Redis.from_url(redis_url) as client:
+        return int(client.zcard("longline:workers"))
+
+
+@pytest.fixture(scope="module")
+def shared(session_scrapy: Scrapy, web: RunningWeb, servers: Any) -> Iterator[Crawled]:
+    with workers(session_scrapy, 3, servers):
+        web.reset()
+        yield session_scrapy.crawl(web.url("plain"), "extract=page,posting,text")
+
+
+def test_every_page_is_asked_for_once(shared: Crawled, web: RunningWeb) -> None:
+    assert shared.status == 0, shared.stdout + shared.stderr
+    asked = web.asked("plain")
+    assert {path: asked[path] for path in PLAIN.pages} == dict.fromkeys(PLAIN.pages, 1) | PLAIN.asked
+    assert not PLAIN.never & asked.keys()
+
+
+def test_the_rows_are_those_of_one_process(shared: Crawled, web: RunningWeb, rows: Rows) -> None:
+    assert shared.status == 0, shared.stdout + shared.stderr
+    pages = pages_of(rows, web.sites["plain"])
+    assert {path for path, row in pages.items() if row["status"] == 200 and path not in PLAIN.documents} == PLAIN.pages
+    assert {path: pages[path]["status"] for path in PLAIN.failing} == PLAIN.failing
+    assert all(len(archived_body(row)) == row["body_bytes"] for row in pages.values())
+    segments = {row["archive_uri"].rpartition("-")[0] for row in pages.values()}
+    assert len(segments) > 1, "one process did all the work"
+    job = last_job(rows, web.sites["plain"])
+    assert job["state"] == "completed"
+    assert job["stats"]["pages"] == len(pages)
+    assert job["stats"]["postings"] == sum(map(len, PLAIN.postings.values()))
+    assert job["stats"]["rejected"] == sum(PLAIN.rejected.values())
+
+
+def test_what_workers_could_not_fetch_is_in_the_summary(shared: Crawled) -> None:
+    assert "/odd/truncated could not be fetched" in shared.stdout
+    assert "/private/secret" in shared.stdout
+
+
+def test_max_pages_is_exact_over_workers(session_scrapy: Scrapy, web: RunningWeb, servers: Any) -> None:
+    with workers(session_scrapy, 2, servers):
+        web.reset()
+        done = session_scrapy.crawl(web.url("endless"), "max_pages=60")
+    assert done.status == 0, done.stdout + done.stderr
+    asked = [path for path in web.asked("endless") if path not in {"/robots.txt", "/sitemap.xml"}]
+    assert len(asked) == 60
+
+
+def test_the_manual_by_four_processes(session_scrapy: Scrapy, nginx_docs: str, servers: Any, rows: Rows) -> None:
+    with workers(session_scrapy, 3, servers):
+        done = session_scrapy.crawl(f"{nginx_docs}/", "extract=page")
+    assert done.status == 0, done.stdout + done.stderr
+    html = {
+        f"{nginx_docs}{path}"
+        for path, row in pages_of(rows, nginx_docs).items()
+        if row["status"] == 200 and row["content_type"].startswith("text/html")
+    }
+    expected = {url for url, (status, kind) in walk(f"{nginx_docs}/").items() if status == 200 and kind == "text/html"}
+    assert html == expected
+
+
+def test_what_a_killed_worker_had_begun_is_done_by_others(
+    session_scrapy: Scrapy, web: RunningWeb, servers: Any, rows: Rows
+) -> None:
+    with workers(session_scrapy, 1, servers) as (victim,):
+        crawl = session_scrapy.start("crawl", "site", "-a", f"url={web.url('plain')}")
+        with redis.Redis.from_url(servers.redis_url) as client, client.monitor() as monitor:
+            # Its name in a claim says that the worker has begun something.
+            next(
+                True
+                for command in monitor.listen()
+                if f"-{victim.pid}-" in command["command"] and "|" in command["command"]
+            )
+        victim.kill()
+        stdout, stderr = crawl.communicate(timeout=120)
+    assert crawl.returncode == 0, stdout + stderr
+    pages = pages_of(rows, web.sites["plain"])
+    assert PLAIN.pages <= pages.keys()
+
+
+def test_a_worker_without_a_job_stops_when_it_is_told(session_scrapy: Scrapy, servers: Any) -> None:
+    with workers(session_scrapy, 1, servers) as (worker,):
+        pass
+    with redis.Redis.from_url(servers.redis_url) as client:
+        names = [name.decode() for name in client.zrange("longline:workers", 0, -1)]
+    assert not [name for name in names if f"-{worker.pid}-" in name]
