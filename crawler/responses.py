@@ -8,6 +8,8 @@ from typing import Any, cast
 from scrapy import Request
 from scrapy.http import Response
 
+from crawler.fetch.browser import LED_TO
+from crawler.fetch.keys import TIER
 from schemas.addresses import join_url, normalize_url
 from schemas.job import Job
 from schemas.page import Page
@@ -20,7 +22,7 @@ def page_of(response: Response, job: Job, tree: Any = None) -> Page:
     location = header(response, "Location") if response.status in REDIRECTS else ""
     return Page(
         url=normalize_url(response.url) or response.url,
-        final_url=(location and join_url(response.url, location)) or response.url,
+        final_url=(location and join_url(response.url, location)) or response.meta.get(LED_TO, response.url),
         status=response.status,
         request_headers=headers(cast("Request", response.request)),
         headers=headers(response),
@@ -33,6 +35,7 @@ def page_of(response: Response, job: Job, tree: Any = None) -> Page:
         site=job.site,
         extract=frozenset(job.config.extract),
         tree=tree,
+        tier=response.meta.get(TIER, "direct"),
     )
 
 

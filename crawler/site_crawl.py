@@ -14,7 +14,8 @@ from twisted.python.failure import Failure
 from crawler.claims import COUNTS, JOB
 from crawler.failures import DISALLOWED, UNRENDERED, Failures, cause
 from crawler.fetch.browser import LED_TO
-from crawler.fetch.render import RENDER, TIER
+from crawler.fetch.keys import TIER
+from crawler.fetch.render import RENDER
 from crawler.fetch.robots import DisallowedByRobotsError, NoRobotsError
 from extractors.html import parse
 from extractors.links import page_links

@@ -13,6 +13,7 @@ from scrapy.http.request import NO_CALLBACK
 from crawler.failures import UNRENDERED, cause
 from crawler.fetch.browser import LED_TO, RENDERED
 from crawler.fetch.chromium import NoBrowserError
+from crawler.fetch.keys import TIER
 from extractors.blocked import is_empty_shell, may_be_shell
 from extractors.html import parse
 from schemas.site import RENDERS, Render
@@ -24,8 +25,6 @@ logger = logging.getLogger(__name__)
 
 RENDER = "render"
 """``request.meta`` key: auto, always or never, in place of the setting."""
-TIER = "tier"
-"""``request.meta`` key: the way by which a request was fetched."""
 NO_BROWSER = "there is no browser"
 
 
