@@ -233,6 +233,11 @@ class Scheduler(scheduler.Scheduler):  # type: ignore[misc] # scrapy-redis has n
         for lane in self.lanes.values():
             lane.requests.recover(alive)
 
+    def fetched(self) -> int:
+        """Pages of its jobs that all workers together have fetched."""
+        rests = [lane.requests.rest() for lane in self.lanes.values()]
+        return sum(max(0, rest.admitted - rest.claimed) for rest in rests)
+
     def has_waiting_requests(self) -> bool:
         """Whether there is a request that this process could begin, now or after a delay."""
         return bool(self.delayed or self.ahead) or any(lane.has_waiting() for lane in self.lanes.values())

@@ -8,6 +8,7 @@ import sys
 from scrapy.crawler import CrawlerProcessBase
 
 from crawler.extensions.outcome import Outcome
+from crawler.run import spare_the_collector
 from crawler.services import Services
 from crawler.spiders.worker import WorkerSpider
 
@@ -18,6 +19,7 @@ def serve(process: CrawlerProcessBase, services: Services) -> int:
     Returns:
         0 where it was told to stop, 1 where it could not go on; the reason stands on standard error.
     """
+    spare_the_collector()
     # Until Scrapy listens to signals itself, there is nothing to finish.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     process.settings.update(services.settings(), priority="cmdline")

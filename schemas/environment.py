@@ -130,7 +130,8 @@ class Environment(BaseSettings):
     @classmethod
     def _known_archive(cls, url: str) -> str:
         parts = urlsplit(url)
-        if url and (parts.scheme not in ARCHIVE_SCHEMES or not (parts.netloc or parts.path.strip("/"))):
+        place = parts.netloc if parts.scheme == "s3" else parts.path.strip("/") and not parts.netloc
+        if url and (parts.scheme not in ARCHIVE_SCHEMES or not place):
             raise ValueError("must be file:///folder or s3://bucket/prefix")
         return url.rstrip("/")
 

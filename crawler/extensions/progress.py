@@ -22,6 +22,7 @@ from scrapy.utils.asyncio import create_looping_call
 
 from crawler.fetch.unfetched import failures_of
 from crawler.pages import PageMiddleware
+from crawler.scheduler import Scheduler
 from pipelines.store import StorePipeline
 
 if TYPE_CHECKING:
@@ -111,6 +112,8 @@ class Progress:
         scheduler = crawler.engine.scheduler
         own = crawler.get_spider_middleware(PageMiddleware)
         pages: int = own.pages if own else getattr(crawler.spider, "pages", 0)
+        if isinstance(scheduler, Scheduler):
+            pages = max(pages, scheduler.fetched())
         store = crawler.get_item_pipeline(StorePipeline)
         stored = store.stats if store else None
         return Snapshot(
