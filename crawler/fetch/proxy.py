@@ -114,10 +114,7 @@ class ProxyMiddleware:
             if lease:
                 return lease
             if self._pool.dead_for() >= self._longest_wait:
-                waited = (
-                    f"None of the {len(self._pool)} proxies of LONGLINE_PROXIES worked for {self._longest_wait:g} s"
-                )
-                raise NoProxyError(f"{waited}. The last failure: {self._last_failure}")
+                raise NoProxyError(self._none_works())
             # No longer than a second: the file may have others by then.
             await asyncio.sleep(min(self._pool.wait(), LOOK_SECONDS))
 
@@ -133,7 +130,7 @@ class ProxyMiddleware:
         try:
             if self._list.changed():
                 self._pool.replace(self._list.proxies)
-                logger.info("There are %d proxies now.", len(self._pool))
+                logger.info("LONGLINE_PROXIES was read again: %d proxies.", len(self._pool))
         except ProxyListError as error:
             logger.warning("%s The proxies stay as they were.", error)
 

@@ -34,6 +34,11 @@ def command(folder: Path, requests: list[dict[str, Any]], settings: dict[str, An
     ]
 
 
+def environment() -> dict[str, str]:
+    """That of a folder that is no project."""
+    return {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
+
+
 def plain(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
@@ -43,7 +48,7 @@ def ask(folder: Path, requests: list[dict[str, Any]], **settings: Any) -> Asked:
     done = subprocess.run(
         command(folder, requests, settings),
         cwd=folder,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
+        env=environment(),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

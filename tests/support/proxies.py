@@ -6,12 +6,19 @@ import json
 import os
 import signal
 import urllib.request
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from tests.support.processes import serving
 
@@ -52,24 +59,40 @@ def forward_proxy(source: str, *, user: str = "", password: str = "", **options:
 class Recorder:
     """A site at several loopback addresses that notes each request."""
 
+    scheme: str
     port: int
+    log: str
 
     def url(self, host: str = "127.0.0.1", path: str = "/") -> str:
         """The URL of a path at one of its addresses."""
-        return f"http://{host}:{self.port}{path}"
+        return f"{self.scheme}://{host}:{self.port}{path}"
 
     def asked(self) -> list[dict[str, Any]]:
         """Each request so far: ``peer``, ``host``, ``path``, ``headers`` (pairs, in order)."""
-        with urllib.request.urlopen(self.url(path="/__log__"), timeout=10) as answer:
+        with urllib.request.urlopen(self.log, timeout=10) as answer:
             return list(json.load(answer))
-
-    def peers(self) -> Counter[str]:
-        """How many requests came from each address."""
-        return Counter(visit["peer"] for visit in self.asked())
 
 
 @contextmanager
-def recording_site() -> Iterator[Recorder]:
-    """A site at 127.0.0.1 to 127.0.0.8."""
-    with serving("tests.support.recorder") as said:
-        yield Recorder(said["port"])
+def recording_site(tls: Path | None = None) -> Iterator[Recorder]:
+    """A site at 127.0.0.1 to 127.0.0.8; ``tls``: by https, with a certificate of its own in this folder."""
+    arguments = [str(certificate(tls))] if tls else []
+    with serving("tests.support.recorder", *arguments) as said:
+        yield Recorder("https" if tls else "http", said["port"], said["log"])
+
+
+def certificate(folder: Path) -> Path:
+    """A file with a key and a certificate that nobody has signed."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(hours=1))
+        .sign(key, hashes.SHA256())
+    )
+    path = folder / "certificate.pem"
+    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path.write_bytes(secret + made.public_bytes(Encoding.PEM))
+    return path

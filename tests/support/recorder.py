@@ -1,9 +1,13 @@
-"""``python -m tests.support.recorder``: a site at 127.0.0.1 to 127.0.0.8 that notes each request; see ``proxies``."""
+"""``python -m tests.support.recorder [CERTIFICATE]``: a site at 127.0.0.1 to 127.0.0.8 that notes each request.
+
+Where its log is, it says in JSON; see ``tests/support/proxies.py``.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 import sys
 from typing import Any
 
@@ -12,38 +16,48 @@ from aiohttp import web
 HOSTS = [f"127.0.0.{number}" for number in range(1, 9)]
 
 
-def application() -> web.Application:
-    log: list[dict[str, Any]] = []
+def applications() -> tuple[web.Application, web.Application]:
+    """The site, and its log."""
+    visits: list[dict[str, Any]] = []
 
     async def answer(request: web.Request) -> web.Response:
         headers = [[name.decode("latin-1"), value.decode("latin-1")] for name, value in request.raw_headers]
-        log.append({"peer": request.remote, "host": request.host, "path": request.raw_path, "headers": headers})
+        visits.append({"peer": request.remote, "host": request.host, "path": request.raw_path, "headers": headers})
         status = int(request.path.removeprefix("/status/")) if request.path.startswith("/status/") else 200
         return web.Response(text="Hello.", content_type="text/html", status=status)
 
     async def read(_: web.Request) -> web.Response:
-        return web.json_response(log)
+        return web.json_response(visits)
 
-    made = web.Application()
-    made.router.add_get("/__log__", read)
-    made.router.add_route("*", "/{path:.*}", answer)
-    return made
+    site, log = web.Application(), web.Application()
+    site.router.add_route("*", "/{path:.*}", answer)
+    log.router.add_get("/", read)
+    return site, log
 
 
-async def main() -> None:
-    runner = web.AppRunner(application(), access_log=None, shutdown_timeout=0.1)
+async def listen(application: web.Application, hosts: list[str], tls: ssl.SSLContext | None) -> int:
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
-    # Tests alone use these addresses, so that a port that is free at the first is so at the others.
-    await web.TCPSite(runner, HOSTS[0], 0).start()
-    port = runner.addresses[0][1]
-    for host in HOSTS[1:]:
-        await web.TCPSite(runner, host, port).start()
+    port = 0
+    for host in hosts:
+        # Tests alone use these addresses, so that a port that is free at the first is so at the others.
+        await web.TCPSite(runner, host, port, ssl_context=tls).start()
+        port = runner.addresses[0][1]
+    return port
+
+
+async def main(certificate: str | None) -> None:
+    tls = None
+    if certificate:
+        tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        tls.load_cert_chain(certificate)
+    site, log = applications()
+    port, log_port = await listen(site, HOSTS, tls), await listen(log, HOSTS[:1], None)
     stop = asyncio.Event()
     asyncio.get_running_loop().add_reader(sys.stdin.fileno(), stop.set)
-    print(json.dumps({"port": port}), flush=True)
+    print(json.dumps({"port": port, "log": f"http://{HOSTS[0]}:{log_port}/"}), flush=True)
     await stop.wait()
-    await runner.cleanup()
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(main(sys.argv[1] if len(sys.argv) > 1 else None))
