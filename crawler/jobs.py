@@ -90,7 +90,7 @@ def end_job(connection: Connection, job: UUID, verdict: Verdict) -> None:
 def name_url(connection: Connection, job: Job, url: str) -> None:
     """Write down where a job started, that is known only now; in the ad-hoc site that was made for it, too."""
     connection.execute("UPDATE job SET url = %s WHERE id = %s", [url, job.id])
-    statement = "UPDATE site SET config = config || %s WHERE id = %s AND ad_hoc"
+    statement = "UPDATE site SET config = config || %s::jsonb WHERE id = %s AND ad_hoc"
     connection.execute(statement, [rows.json({"url": url}), job.site_id])
 
 

@@ -7,6 +7,7 @@ import re
 from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom, to_unicode
 
+HTML_TYPES = ("text/html", "application/xhtml+xml")
 MAX_DEPTH = 512
 """Elements inside each other, as in browsers. Lexbor knows no limit, and its time grows with the square."""
 
@@ -33,6 +34,12 @@ _WEB_ENCODINGS = frozenset(
     mac-cyrillic mac-roman
     """.split()  # noqa: SIM905 - a list of words, not of quotes
 )
+
+
+def is_html(body: bytes, content_type: str = "") -> bool:
+    """Is this a page? What names no type is one where its text begins with a tag."""
+    kind = content_type.partition(";")[0].strip().lower()
+    return kind in HTML_TYPES or (not kind and body[:256].lstrip()[:1] == b"<")
 
 
 def parse(body: bytes, content_type: str = "") -> LexborHTMLParser:

@@ -8,7 +8,7 @@ from codecs import BOM_UTF8
 from collections.abc import Callable
 from typing import Any
 
-from extractors.html import as_utf8
+from extractors.html import as_utf8, is_html, parse
 from extractors.metadata import page_metadata
 from extractors.postings import postings
 from pipelines.items import as_page
@@ -27,6 +27,8 @@ class ExtractPipeline:
         page = as_page(item)
         if page is None:
             return item
+        if page.tree is None and page.extract and page.status // 100 != 3 and is_html(page.body, page.content_type):
+            page.tree = parse(page.body, page.content_type)
         if page.tree is not None:
             await self._read(page)
         page.tree = None

@@ -82,7 +82,7 @@ def test_an_error_page_has_a_title_but_no_records(status: int) -> None:
 
 
 def test_what_is_no_html_is_not_read() -> None:
-    page = extracted(make_page(body=b"%PDF-1.7 JobPosting", tree=None, extract=EVERYTHING))
+    page = extracted(make_page(body=b"%PDF-1.7 JobPosting", content_type="application/pdf", extract=EVERYTHING))
 
     assert (page.metadata, page.records, page.problems) == (PageMetadata(), [], [])
 
