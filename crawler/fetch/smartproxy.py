@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
+class WrongKeyError(RuntimeError):
+    """The smart proxy does not know the key."""
+
+
 class SmartProxyMiddleware(ZyteSmartProxyMiddleware):  # type: ignore[misc] # the same
     """scrapy-zyte-smartproxy, without what Scrapy 2.19 deprecates, and with nothing of the key in logs and pages.
 
@@ -47,9 +51,15 @@ class SmartProxyMiddleware(ZyteSmartProxyMiddleware):  # type: ignore[misc] # th
             request.meta[TIER] = "smartproxy"
 
     def process_response(self, request: Request, response: Response) -> Request | Response:
-        """Count what the smart proxy says of the answer; a ban passes on, to be tried again as any 503."""
+        """Count what the smart proxy says of the answer; a ban passes on, to be tried again as any 503.
+
+        Raises:
+            WrongKeyError: so that its refusal is not taken for a page.
+        """
         self._take_back(request)
         result: Request | Response = super().process_response(request, response, self.crawler.spider)
+        if isinstance(result, Response) and self._is_auth_error(result):
+            raise WrongKeyError(f"The smart proxy {self.url} does not take the key of ZYTE_SMARTPROXY_APIKEY")
         return result
 
     def process_exception(self, request: Request, exception: Exception) -> None:
