@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -11,6 +12,7 @@ from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.http import Response
 
 from crawler.claims import DELAY
+from crawler.scheduler import Scheduler
 
 FIRST_DELAY = 0.5
 """Seconds before the first retry; doubled for each further one, and up to half of it added by chance."""
@@ -19,23 +21,29 @@ LONGEST_DELAY = 300.0
 
 
 class BackoffRetryMiddleware(RetryMiddleware):
-    """Scrapy's retries with a delay in the scheduler, so that no place in the downloader is held meanwhile."""
+    """Scrapy's retries with a delay in our scheduler, so that no place in the downloader is held meanwhile.
 
-    def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
+    Another scheduler knows of no delay: there the request waits here, and keeps its place.
+    """
+
+    async def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
         """Have a failed response fetched again; the last one is handed on."""
         result = super().process_response(request, response)
         if isinstance(result, Request):
-            return self._delayed(result, retry_after(response, datetime.now(UTC)))
+            return await self._delayed(result, retry_after(response, datetime.now(UTC)))
         return result
 
-    def process_exception(self, request: Request, exception: Exception) -> Request | Response | None:  # type: ignore[override]
+    async def process_exception(self, request: Request, exception: Exception) -> Request | Response | None:  # type: ignore[override]
         """Have a failed download done again; None where the retries are used up."""
         result = super().process_exception(request, exception)
-        return self._delayed(result, 0.0) if isinstance(result, Request) else result
+        return await self._delayed(result, 0.0) if isinstance(result, Request) else result
 
-    @staticmethod
-    def _delayed(request: Request, at_least: float) -> Request:
-        request.meta[DELAY] = backoff(request.meta["retry_times"], at_least)
+    async def _delayed(self, request: Request, at_least: float) -> Request:
+        delay = backoff(request.meta["retry_times"], at_least)
+        if isinstance(self.crawler.engine.scheduler, Scheduler):
+            request.meta[DELAY] = delay
+        else:
+            await asyncio.sleep(delay)
         return request
 
 
