@@ -172,8 +172,16 @@ def proxy_of(request: Request) -> dict[str, str] | None:
     header = request.headers.get("Proxy-Authorization")
     if not header:
         return server
-    user, password = credentials(header.decode("ascii"))
+    user, password = map(_characters, credentials(header.decode("ascii")))
     return server | {"username": user, "password": password}
+
+
+def _characters(octets: str) -> str:
+    """The text of which these are the octets: the browser will write it in UTF-8."""
+    try:
+        return octets.encode("latin-1").decode()
+    except UnicodeDecodeError:
+        return octets
 
 
 def _without_page(request: Request, visit: Visit, error: PlaywrightError) -> Response:
@@ -182,8 +190,8 @@ def _without_page(request: Request, visit: Visit, error: PlaywrightError) -> Res
     Raises:
         NotAPageError, DownloadFailedError: or one of its kinds.
     """
-    if visit.redirect:
-        status, headers = visit.redirect
+    if visit.answer:
+        status, headers = visit.answer
         return Response(request.url, status, headers, request=request, flags=[RENDERED])
     if not visit.is_page:
         raise NotAPageError(request.url) from error

@@ -30,7 +30,8 @@ class Visit:
         self._main_frame = ""
         self._session: CDPSession | None = None
         self.page: Page | None = None
-        self.redirect: tuple[int, Headers] | None = None
+        self.answer: tuple[int, Headers] | None = None
+        """Status and headers of a redirect, or of an error, which need not have a page."""
         self.is_page = True
         self.led_to: str | None = None
 
@@ -66,8 +67,9 @@ class Visit:
 
     def _answer(self, status: int, pairs: list[dict[str, str]]) -> str | None:
         headers = Headers([(pair["name"], pair["value"]) for pair in pairs])
-        if 300 <= status < 400:
-            self.redirect = status, headers
+        if status >= 300:
+            self.answer = status, headers
+        if status < 400 and self.answer:
             return "BlockedByClient"
         kind = (headers.get("Content-Type") or b"").decode("latin-1").partition(";")[0].strip().lower()
         saved = (headers.get("Content-Disposition") or b"").lower().startswith(b"attachment")

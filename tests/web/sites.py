@@ -12,6 +12,7 @@ from tests.web.client import CLIENT_RENDERED
 from tests.web.odd import ODD
 from tests.web.ordinary import ORDINARY
 from tests.web.resource import HTML, Resource, Site, page, text
+from tests.web.scripts import SCRIPTS
 
 
 async def fail(_: web.Request) -> web.StreamResponse:
@@ -46,6 +47,7 @@ SITES: Mapping[str, Site] = {
     "empty": {"/": page("Nothing here")},
     "endless": {"/": day},
     "client-rendered": CLIENT_RENDERED,
+    "scripts": SCRIPTS,
     "books": BOOKS,
 }
 """A path ``*`` answers for every path that has no answer of its own."""
