@@ -14,7 +14,7 @@ from twisted.python.failure import Failure
 from crawler.claims import COUNTS, JOB
 from crawler.failures import DISALLOWED, UNRENDERED, Failures, cause
 from crawler.fetch.browser import LED_TO
-from crawler.fetch.keys import TIER
+from crawler.fetch.keys import DIRECT, IDENTITY, TIER
 from crawler.fetch.render import RENDER
 from crawler.fetch.robots import DisallowedByRobotsError, NoRobotsError
 from extractors.html import parse
@@ -73,6 +73,10 @@ class SiteCrawl:
             meta["dont_obey_robotstxt"] = True
         if self.job.config.render != "auto":
             meta[RENDER] = self.job.config.render
+        if self.job.config.identity != "robot":
+            meta[IDENTITY] = self.job.config.identity
+        if not self.job.config.proxy:
+            meta[DIRECT] = True
         return meta
 
     # Pages

@@ -41,7 +41,7 @@ class SiteSpider(JobSpider):
     async def _sitemaps(self) -> list[str]:
         start = self.job.config.url
         robots = self.crawler.get_downloader_middleware(RobotsMiddleware)
-        rules = await robots.rules(start) if robots else None
+        rules = await robots.rules(start, self.crawl.start_request().meta) if robots else None
         if rules and rules.problem and self.job.config.obey_robots:
             if self.job.config.dry_run:  # else the start page says it
                 self.failures.add(NoRobotsError.__name__, f"{rules.problem}.")
