@@ -11,6 +11,7 @@ from scrapy.downloadermiddlewares.httpcompression import ACCEPTED_ENCODINGS
 from scrapy.exceptions import NotConfigured
 from scrapy.utils.httpobj import urlparse_cached
 
+from crawler.claims import JOB
 from crawler.fetch.browser_headers import OURS, headers_of
 from crawler.fetch.browsers import Browser, browsers
 from crawler.fetch.keys import IDENTITY, SESSION
@@ -76,7 +77,8 @@ class IdentityMiddleware:
     def browser_of(self, request: Request) -> Browser:
         """The browser that a request's host sees in its session."""
         host = (urlparse_cached(request).hostname or "").removeprefix("www.")
-        return browsers(self._today).choose(f"{self._job} {host} {request.meta.get(SESSION, '')}")
+        job, session = request.meta.get(JOB, self._job), request.meta.get(SESSION, "")
+        return browsers(self._today).choose(f"{job} {host} {session}")
 
     def _put_on(self, request: Request, *, navigates: bool) -> None:
         referer = request.headers.get("Referer")

@@ -17,6 +17,7 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 from scrapy.utils.httpobj import urlparse_cached
 
+from crawler.claims import JOB
 from crawler.failures import cause
 from crawler.fetch.keys import DIRECT, IDENTITY, SESSION
 from crawler.fetch.retry import backoff, retry_after
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 PRIORITY = 1000
-LIKEWISE = (IDENTITY, SESSION, DIRECT)
+LIKEWISE = (JOB, IDENTITY, SESSION, DIRECT)
 """``request.meta`` keys: as the page is asked for, so is its robots.txt."""
 MAX_BYTES = 500 * 1024
 """RFC 9309, 2.5: a parser reads at least so much."""
