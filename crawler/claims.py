@@ -7,8 +7,11 @@ from uuid import UUID
 
 from scrapy import Request
 
-JOB = "job"
-"""The id of the job, as text. Without it the request belongs to the job of the setting LONGLINE_JOB_ID."""
+JOB = "longline_job"
+"""The id of the job, as text. Without it the request belongs to the job of the setting LONGLINE_JOB_ID.
+
+Spiders of people's own may well put something of theirs under ``job``.
+"""
 COUNTS = "counts_as_page"
 """True for a request that becomes a page: ``max_pages`` counts it."""
 ADMITTED = "admitted"

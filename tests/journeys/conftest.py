@@ -11,7 +11,8 @@ import pytest
 from psycopg.rows import dict_row
 from psycopg.types.json import Json
 
-from tests.support.crawl import Scrapy, make_scrapy
+from tests.support.crawl import Crawled, Scrapy, make_scrapy
+from tests.support.project import Project, make_project
 
 if TYPE_CHECKING:
     from crawler.embedded import Servers
@@ -52,3 +53,22 @@ def store_site(scrapy: Scrapy, rows: Rows) -> Iterator[Callable[..., None]]:
         "DELETE FROM site WHERE id IN ",
     ):
         rows.execute(statement.encode() + ids.encode(), [slugs])
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Project:
+    """A project of somebody's own, with our settings."""
+    return make_project(tmp_path / "project", "from crawler.settings import *")
+
+
+@pytest.fixture
+def crawl_own(shop: Project, home: Path) -> Callable[..., Crawled]:
+    """``crawl_own("name", "the spider's code", "argument=1")``."""
+
+    def run(name: str, code: str, *words: str) -> Crawled:
+        shop.write(f"spiders/{name}.py", "import scrapy\nfrom scrapy import Request\n")
+        with (shop.folder / "shop" / "spiders" / f"{name}.py").open("a") as file:
+            file.write(code)
+        return shop.scrapy(home).run("crawl", name, *words)
+
+    return run
