@@ -161,10 +161,16 @@ def test_a_browser_that_does_not_start_is_as_none(
     assert "unrendered" in done.stdout
 
 
-def rendering_for_ever(scrapy: Scrapy, web: RunningWeb, browser: WatchedBrowser) -> subprocess.Popen[str]:
-    """A crawl without end that has begun to render pages."""
-    url = web.url("endless")
-    process = scrapy.start("crawl", "site", "-a", f"url={url}", "-a", "render=always", PATH=browser.path)
+@pytest.fixture
+def rendering_for_ever(
+    scrapy: Scrapy, web: RunningWeb, browser: WatchedBrowser, redis_url: str
+) -> subprocess.Popen[str]:
+    """A crawl without end that has begun to render pages.
+
+    Its job is in a Redis database of its own: where it is killed, it stays, and other tests' workers would go on with it.
+    """
+    words = ("crawl", "site", "-a", f"url={web.url('endless')}", "-a", "render=always")
+    process = scrapy.start(*words, PATH=browser.path, REDIS_URL=redis_url)
     deadline = time.monotonic() + 30
     while len(web.visits("endless")) < 3 and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.05)
@@ -173,9 +179,9 @@ def rendering_for_ever(scrapy: Scrapy, web: RunningWeb, browser: WatchedBrowser)
 
 
 def test_ctrl_c_finishes_what_is_under_way_and_leaves_no_browser(
-    scrapy: Scrapy, web: RunningWeb, browser: WatchedBrowser, rows: Rows
+    rendering_for_ever: subprocess.Popen[str], browser: WatchedBrowser
 ) -> None:
-    with rendering_for_ever(scrapy, web, browser) as process:
+    with rendering_for_ever as process:
         os.killpg(process.pid, signal.SIGINT)
         out, err = process.communicate(timeout=60)
 
@@ -187,9 +193,9 @@ def test_ctrl_c_finishes_what_is_under_way_and_leaves_no_browser(
 
 @pytest.mark.parametrize("how", ["Ctrl-C twice", "kill"])
 def test_a_crawl_that_ends_at_once_leaves_no_browser(
-    scrapy: Scrapy, web: RunningWeb, browser: WatchedBrowser, how: str
+    rendering_for_ever: subprocess.Popen[str], browser: WatchedBrowser, how: str
 ) -> None:
-    with rendering_for_ever(scrapy, web, browser) as process:
+    with rendering_for_ever as process:
         if how == "kill":
             process.kill()
         else:
