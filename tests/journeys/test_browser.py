@@ -167,7 +167,8 @@ def rendering_for_ever(
 ) -> subprocess.Popen[str]:
     """A crawl without end that has begun to render pages.
 
-    Its job is in a Redis database of its own: where it is killed, it stays, and other tests' workers would go on with it.
+    Its job is in a Redis database of its own: where it is killed, the job stays, and workers of other tests would
+    go on with it.
     """
     words = ("crawl", "site", "-a", f"url={web.url('endless')}", "-a", "render=always")
     process = scrapy.start(*words, PATH=browser.path, REDIS_URL=redis_url)
