@@ -24,6 +24,8 @@ class Lane:
         self.claims: set[str] = set()
         self.ended = False
         """The job's owner has ended it: nothing more is queued."""
+        self.paused = False
+        """Nobody would end the job now: its requests stay where they are."""
 
     @property
     def requests(self) -> RequestQueue:
@@ -40,7 +42,7 @@ class Lane:
 
     def claim(self) -> Request | None:
         """The next request, or None where there is none or the job has all the pages it may fetch."""
-        claim: Claim | None = None if self.ended else self.requests.claim(self.limit)
+        claim: Claim | None = None if self.ended or self.paused else self.requests.claim(self.limit)
         if claim is None:
             return None
         self.claims.add(claim.id)

@@ -149,7 +149,7 @@ class Scheduler(scheduler.Scheduler):  # type: ignore[misc] # scrapy-redis has n
             lane.clear()
         job = getattr(self.spider, "job", None)
         if isinstance(job, Job):
-            self.registry.announce(job.id, job.encode())
+            self.registry.announce(job.id, self.worker, job.encode())
 
     def open_lane(self, job: UUID, limit: int | None) -> Lane:
         """Work on a job."""

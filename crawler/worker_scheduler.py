@@ -27,14 +27,15 @@ class WorkerScheduler(Scheduler):
 
     def join_jobs(self) -> None:
         """Take up jobs that are new, and let go of those that have ended."""
-        alive = self.registry.jobs()
-        for job, description in alive.items():
-            if job not in self.lanes and job not in self._unreadable:
-                self._join(job, description)
+        announced = self.registry.jobs()
+        for job, announcement in announced.items():
+            if announcement.owned and job not in self.lanes and job not in self._unreadable:
+                self._join(job, announcement.description)
         for job, lane in list(self.lanes.items()):
-            if job not in alive:
+            lane.ended = job not in announced
+            lane.paused = not lane.ended and not announced[job].owned
+            if lane.ended:
                 self._leave(job)
-            lane.ended = job not in alive
 
     def _join(self, job_id: UUID, description: bytes) -> None:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -14,24 +15,34 @@ SILENCE_SECONDS = 15.0
 FORGET_SECONDS = 3600.0
 
 
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """A job as its owner describes it; ``owned``: the owner lives."""
+
+    description: bytes
+    owned: bool
+
+
 class Registry:
     """The jobs that any worker may join, as their owners announce them, and who works."""
 
     def __init__(self, server: Redis) -> None:
         self._server: Any = server
 
-    def announce(self, job: UUID, description: bytes) -> None:
-        """Invite workers to a job."""
-        self._server.hset(redis_keys.JOBS, str(job), description)
+    def announce(self, job: UUID, owner: str, description: bytes) -> None:
+        """Invite workers to a job that ``owner``, a worker, will end."""
+        self._server.hset(redis_keys.JOBS, str(job), owner.encode() + b"\n" + description)
 
     def withdraw(self, job: UUID) -> None:
         """The job has ended."""
         self._server.hdel(redis_keys.JOBS, str(job))
 
-    def jobs(self) -> dict[UUID, bytes]:
-        """The jobs that are alive, with their descriptions."""
+    def jobs(self) -> dict[UUID, Announcement]:
+        """The jobs that were announced and not withdrawn. One whose owner is dead would never end: leave it alone."""
         found: dict[bytes, bytes] = self._server.hgetall(redis_keys.JOBS)
-        return {UUID(job.decode()): description for job, description in found.items()}
+        alive = set(self.alive()) if found else set()
+        parts = {UUID(job.decode()): value.partition(b"\n") for job, value in found.items()}
+        return {job: Announcement(text, owner.decode() in alive) for job, (owner, _, text) in parts.items()}
 
     def beat(self, worker: str) -> None:
         """The worker lives. By the server's clock: those of workers may differ."""

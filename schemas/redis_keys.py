@@ -8,7 +8,8 @@ from __future__ import annotations
 from uuid import UUID
 
 JOBS = "longline:jobs"
-"""A hash: job id → the job, encoded. Its owner writes and takes it away; workers read which jobs are alive."""
+"""A hash: job id → its owner and the job, encoded. The owner writes and takes it away; workers read
+which jobs there are."""
 
 WORKERS = "longline:workers"
 """A sorted set: worker → the server's time, in seconds, when it last said that it lives. Each worker writes its own;

@@ -8,7 +8,7 @@ from redis import Redis
 
 from frontier.failures import JobFailures
 from frontier.queue import RequestQueue
-from frontier.registry import SILENCE_SECONDS, Registry, forget
+from frontier.registry import SILENCE_SECONDS, Announcement, Registry, forget
 from schemas import redis_keys
 
 JOB, OTHER = UUID(int=1), UUID(int=2)
@@ -16,11 +16,19 @@ JOB, OTHER = UUID(int=1), UUID(int=2)
 
 def test_jobs_are_announced_and_withdrawn(server: Redis) -> None:
     registry = Registry(server)
-    registry.announce(JOB, b"one")
-    registry.announce(OTHER, b"two")
+    registry.beat("owner")
+    registry.announce(JOB, "owner", b"one")
+    registry.announce(OTHER, "owner", b"two")
     registry.withdraw(JOB)
 
-    assert registry.jobs() == {OTHER: b"two"}
+    assert registry.jobs() == {OTHER: Announcement(b"two", owned=True)}
+
+
+def test_a_job_of_a_dead_owner_is_marked(server: Redis) -> None:
+    registry = Registry(server)
+    registry.announce(JOB, "gone", b"one\nline")
+
+    assert registry.jobs() == {JOB: Announcement(b"one\nline", owned=False)}
 
 
 def test_a_worker_lives_as_long_as_it_says_so(server: Redis) -> None:
@@ -48,7 +56,7 @@ def test_a_forgotten_job_leaves_nothing(server: Redis) -> None:
     queue.push(b"b", 0)
     queue.claim()
     JobFailures(server, JOB).add("timeout", "a took too long.")
-    Registry(server).announce(JOB, b"one")
+    Registry(server).announce(JOB, "owner", b"one")
 
     forget(server, JOB)
 

@@ -24,7 +24,7 @@ def workers(scrapy: Scrapy, count: int, servers: Any) -> Iterator[list[subproces
     """Run ``scrapy crawl worker`` so many times; they are waiting for work when the block begins."""
     running = [scrapy.start("crawl", "worker", "-L", "ERROR") for _ in range(count)]
     try:
-        _wait_until_alive(servers.redis_url, count)
+        _wait_until_alive(servers.redis_url, {worker.pid for worker in running})
         yield running
     finally:
         for worker in running:
@@ -34,19 +34,16 @@ def workers(scrapy: Scrapy, count: int, servers: Any) -> Iterator[list[subproces
             assert worker.returncode in {0, -signal.SIGKILL}, stderr
 
 
-def _wait_until_alive(redis_url: str, count: int) -> None:
-    looks = 0
+def _wait_until_alive(redis_url: str, pids: set[int]) -> None:
     with redis.Redis.from_url(redis_url) as client, client.monitor() as monitor:
-        for command in monitor.listen():
-            # A worker looks for jobs five times a second once it runs, and once before.
-            looks += _alive(redis_url) >= count and "longline:jobs" in command["command"]
-            if looks >= 5 * count:
-                return
+        # Each says so every three seconds, and whatever else happens wakes us, too.
+        next(True for _ in monitor.listen() if pids <= _alive(redis_url))
 
 
-def _alive(redis_url: str) -> int:
+def _alive(redis_url: str) -> set[int]:
+    """Process ids of the workers that have said that they live; a name ends in the pid and some digits."""
     with redis.Redis.from_url(redis_url) as client:
-        return int(client.zcard("longline:workers"))
+        return {int(name.split(b"-")[-2]) for name in client.zrange("longline:workers", 0, -1)}
 
 
 @pytest.fixture(scope="module")
@@ -127,6 +124,4 @@ def test_what_a_killed_worker_had_begun_is_done_by_others(
 def test_a_worker_without_a_job_stops_when_it_is_told(session_scrapy: Scrapy, servers: Any) -> None:
     with workers(session_scrapy, 1, servers) as (worker,):
         pass
-    with redis.Redis.from_url(servers.redis_url) as client:
-        names = [name.decode() for name in client.zrange("longline:workers", 0, -1)]
-    assert not [name for name in names if f"-{worker.pid}-" in name]
+    assert worker.pid not in _alive(servers.redis_url)

@@ -17,6 +17,7 @@ ROOT = Path(inspect.getfile(Environment)).parent.parent
 PACKAGES = ("schemas", "extractors", "frontier", "pipelines", "crawler", "control", "benchmarks", "manage.py")
 MAY_TOUCH_THE_ENVIRONMENT = {
     "control/migrate.py": "names the settings module to Django",
+    "control/wsgi.py": "names the settings module to Django",
     "crawler/services.py": "the environment of a child process",
     "manage.py": "names the settings module and the database to Django",
 }

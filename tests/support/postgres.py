@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -54,6 +55,17 @@ def _initialise(programs: Path, folder: Path, options: dict[str, Any]) -> None:
     subprocess.run([programs / "initdb", "-D", "data", *words], check=True, capture_output=True, **options)
 
 
+def _is_ready(programs: Path, port: int) -> bool:
+    """It accepts connections a little before it can serve them."""
+    deadline = time.monotonic() + 20
+    asking = [str(programs / "pg_isready"), "--quiet", "--host=127.0.0.1", f"--port={port}"]
+    while time.monotonic() < deadline:
+        if subprocess.run(asking, check=False).returncode == 0:
+            return True
+        time.sleep(0.02)
+    return False
+
+
 def _start(programs: Path, folder: Path, options: dict[str, Any]) -> tuple[subprocess.Popen[bytes], int]:
     """A port may be taken between our choice of it and PostgreSQL's start: then another one."""
     log = folder / "log"
@@ -63,6 +75,6 @@ def _start(programs: Path, folder: Path, options: dict[str, Any]) -> tuple[subpr
         with log.open("wb") as file:
             command = [str(programs / "postgres"), "-D", "data", *words]
             process = subprocess.Popen(command, stdout=file, stderr=file, text=False, **options)
-        if answers(process, port):
+        if answers(process, port) and _is_ready(programs, port):
             return process, port
     raise PostgresStartError(log.read_text())
