@@ -34,6 +34,8 @@ OF_CONFIG = {
     "concurrency": "CONCURRENT_REQUESTS_PER_DOMAIN",
     "user_agent": "USER_AGENT",
     "max_pages": "CLOSESPIDER_PAGECOUNT",
+    "render": "LONGLINE_RENDER",
+    "identity": "LONGLINE_IDENTITY",
 }
 """What a stored site of the spider's name says wins."""
 
