@@ -28,6 +28,8 @@ class Visit:
     started: float
     finished: float = 0.0
     status: int = 0
+    peer: str = ""
+    """The address that asked."""
 
 
 @dataclass
@@ -42,6 +44,7 @@ class Web:
 
         async def answer(request: web.Request) -> web.StreamResponse:
             visit = Visit(name, request.method, request.raw_path, dict(request.headers), time.time())
+            visit.peer = request.remote or ""
             self.visits.append(visit)
             response = await self.respond(find(SITES[name], request.raw_path), request)
             visit.status, visit.finished = response.status, time.time()
