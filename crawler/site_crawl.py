@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any, cast
 
 from scrapy import Request, Spider
@@ -14,9 +13,10 @@ from twisted.python.failure import Failure
 from crawler.claims import COUNTS, JOB
 from crawler.failures import DISALLOWED, UNRENDERED, Failures, cause
 from crawler.fetch.browser import LED_TO
-from crawler.fetch.keys import DIRECT, IDENTITY, TIER
+from crawler.fetch.keys import DIRECT, IDENTITY
 from crawler.fetch.render import RENDER
 from crawler.fetch.robots import DisallowedByRobotsError, NoRobotsError
+from crawler.responses import REDIRECTS, header, page_of
 from extractors.html import parse
 from extractors.links import page_links
 from extractors.sitemaps import SitemapTooLarge, read_sitemap
@@ -26,7 +26,6 @@ from schemas.job import Job
 from schemas.page import Page
 
 HTML_TYPES = ("text/html", "application/xhtml+xml")
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
 START = "start_page"
 """``request.meta`` key of the start page, and of where it redirects to: the site is where they end."""
 LONGEST_COOKIE_CHAIN = 3
@@ -87,12 +86,12 @@ class SiteCrawl:
         if response.status in REDIRECTS:
             self._spider.give_back(request)
             yield from self._redirect(request, response)
-            yield self._page(response, tree=None)
+            yield page_of(response, self.job)
             return
-        tree = parse(response.body, _header(response, "Content-Type")) if _is_html(response) else None
+        tree = parse(response.body, header(response, "Content-Type")) if _is_html(response) else None
         if tree is not None and response.status < 400:
             yield from self._follow(self._links(response, tree), request.meta["depth_in_site"] + 1)
-        yield self._page(response, tree)
+        yield page_of(response, self.job, tree)
 
     def _links(self, response: Response, tree: Any) -> list[str]:
         if UNRENDERED in response.meta:
@@ -118,7 +117,7 @@ class SiteCrawl:
         self._known.add(link)
 
     def _redirect(self, request: Request, response: Response) -> Iterator[Request]:
-        target = join_url(response.url, _header(response, "Location"))
+        target = join_url(response.url, header(response, "Location"))
         depth: int = request.meta["depth_in_site"]
         if target is None:
             return
@@ -134,28 +133,6 @@ class SiteCrawl:
         elif repeats <= LONGEST_COOKIE_CHAIN and "Set-Cookie" in response.headers:
             follow.meta["cookie_chain"] = repeats
             yield follow.replace(dont_filter=True)
-
-    def _page(self, response: Response, tree: Any) -> Page:
-        request = cast("Request", response.request)
-        job = self.job
-        location = _header(response, "Location") if response.status in REDIRECTS else ""
-        return Page(
-            url=response.url,
-            final_url=(location and join_url(response.url, location)) or request.meta.get(LED_TO, response.url),
-            status=response.status,
-            request_headers=_headers(request),
-            headers=_headers(response),
-            body=response.body,
-            content_type=_header(response, "Content-Type"),
-            fetched_at=datetime.now(UTC),
-            site_id=job.site_id,
-            job_id=job.id,
-            fence=job.fence,
-            site=job.site,
-            extract=frozenset(job.config.extract),
-            tree=tree,
-            tier=request.meta.get(TIER, "direct"),
-        )
 
     def failed(self, failure: Failure) -> None:
         """Count a request that got no answer."""
@@ -194,17 +171,5 @@ class SiteCrawl:
 
 
 def _is_html(response: Response) -> bool:
-    kind = _header(response, "Content-Type").partition(";")[0].strip().lower()
+    kind = header(response, "Content-Type").partition(";")[0].strip().lower()
     return kind in HTML_TYPES or (not kind and response.body[:256].lstrip()[:1] == b"<")
-
-
-def _header(response: Response, name: str) -> str:
-    return (response.headers.get(name) or b"").decode("latin-1")
-
-
-def _headers(message: Request | Response) -> list[tuple[str, str]]:
-    return [
-        (name.decode("latin-1"), value.decode("latin-1"))
-        for name, values in message.headers.items()
-        for value in values
-    ]
