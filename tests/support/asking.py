@@ -18,8 +18,12 @@ class Asking(Spider):
     name = "asking"
     custom_settings = {"HTTPERROR_ALLOW_ALL": True, "TELNETCONSOLE_ENABLED": False, "REMOTE_CONTROL_ENABLED": False}
 
+    def __init__(self, file: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.asked = json.loads(Path(file).read_text())
+
     async def start(self) -> AsyncIterator[Any]:
-        for number, line in enumerate(json.loads(Path(getattr(self, "file", "")).read_text())):
+        for number, line in enumerate(self.asked):
             line["meta"] = {"number": number} | line.get("meta", {})
             yield Request(**line, callback=self.parse, errback=self.failed, dont_filter=True)
 
