@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from scrapy import Spider
@@ -71,7 +71,8 @@ class OwnRun(JobRun):
         config = self.job.config
         said = {name: getattr(config, field) for field, name in OF_CONFIG.items() if field in config.model_fields_set}
         job = {"LONGLINE_JOB_ID": str(self.job.id), "LONGLINE_JOB": self.job.encode().decode()}
-        return self.services.settings() | job | said
+        services = self.services if config.proxy else replace(self.services, proxies={})
+        return services.settings() | job | said
 
     def _schedule(self, process: CrawlerProcessBase) -> Crawler:
         process.settings.update(DEFAULTS, priority="project")

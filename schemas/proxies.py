@@ -7,7 +7,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 from urllib.request import url2pathname
 
 SCHEMES = ("http", "https")
@@ -46,6 +46,12 @@ def credentials(authorization: str) -> tuple[str, str]:
     octets = b64decode(authorization.removeprefix("Basic "))
     user, _, password = octets.decode("latin-1").partition(":")
     return user, password
+
+
+def url_with_credentials(address: str, authorization: str) -> str:
+    """The proxy's URL as aiohttp takes it: octets of user and password as characters, each escaped where it must be."""
+    user, password = (quote(text, safe="") for text in credentials(authorization))
+    return address.replace("://", f"://{user}:{password}@", 1)
 
 
 def read_proxy(text: str) -> Proxy:

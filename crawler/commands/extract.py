@@ -13,12 +13,15 @@ from pydantic import ValidationError
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
+from crawler.fetch.proxy_list import ProxyListError
 from extractors.html import parse
 from extractors.metadata import page_metadata
 from extractors.postings import postings
 from schemas.addresses import normalize_url
+from schemas.environment import BadEnvironmentError, read_environment
 from schemas.posting import Posting, problems_of
 
+FAILURE, USAGE = 1, 2
 PLACEHOLDER = "http://localhost/"
 """Where a file is from that does not say it."""
 
@@ -53,13 +56,19 @@ class Command(ScrapyCommand):
         try:
             body, content_type, address = _read(args[0], url)
         except OSError as error:
-            print(f"{args[0]} cannot be read: {error}", file=sys.stderr)
-            self.exitcode = 1
+            self._end(f"{args[0]} cannot be read: {error}", FAILURE)
+            return
+        except (BadEnvironmentError, ProxyListError) as error:
+            self._end(str(error), USAGE)
             return
         found = describe(body, content_type, address, explain=opts.explain)
         sys.stdout.buffer.write(
             orjson.dumps(found, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE, default=str)
         )
+
+    def _end(self, sentence: str, status: int) -> None:
+        print(sentence, file=sys.stderr)
+        self.exitcode = status
 
 
 def describe(body: bytes, content_type: str, url: str, *, explain: bool) -> dict[str, Any]:
@@ -90,6 +99,6 @@ def _read(source: str, url: str | None) -> tuple[bytes, str, str]:
     if address:
         from crawler.fetch.once import fetch  # noqa: PLC0415 - Scrapy imports every command for each
 
-        body, content_type, final = fetch(address)
+        body, content_type, final = fetch(address, read_environment())
         return body, content_type, url or final
     return Path(source).read_bytes(), "", url or ""

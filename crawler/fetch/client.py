@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from typing import Any, cast
-from urllib.parse import quote
 
 from scrapy import Request
 from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler
 from scrapy.http import Headers
 
-from schemas.proxies import credentials
+from schemas.proxies import url_with_credentials
 
 BODYLESS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -24,9 +23,7 @@ class _Sent:
         self.body = request.body or (None if request.method in BODYLESS else b"")
         header = request.headers.get("Proxy-Authorization")
         if header and self.meta.get("proxy"):
-            user, password = credentials(header.decode("ascii"))
-            proxy = self.meta["proxy"].replace("://", f"://{quote(user, safe='')}:{quote(password, safe='')}@", 1)
-            self.meta = self.meta | {"proxy": proxy}
+            self.meta = self.meta | {"proxy": url_with_credentials(self.meta["proxy"], header.decode("ascii"))}
             self.headers = request.headers.copy()
             del self.headers["Proxy-Authorization"]
 

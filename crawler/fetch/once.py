@@ -3,34 +3,68 @@
 from __future__ import annotations
 
 import asyncio
+import random
 
 import aiohttp
 
+from crawler.fetch.proxy_list import ProxyList
 from crawler.settings import DOWNLOAD_MAXSIZE, DOWNLOAD_TIMEOUT, USER_AGENT
+from schemas.environment import Environment
+from schemas.proxies import Proxy, url_with_credentials
+
+SMARTPROXY = "http://proxy.zyte.com:8011"
+MOST_PROXIES = 5
 
 
 class FetchError(OSError):
     """The URL could not be fetched."""
 
 
-def fetch(url: str) -> tuple[bytes, str, str]:
-    """Body, content type and final URL.
+class RefusedByProxyError(FetchError):
+    """The proxy wants another user or password."""
+
+
+def fetch(url: str, environment: Environment) -> tuple[bytes, str, str]:
+    """Body, content type and final URL, through a proxy where the environment has any.
 
     Raises:
         FetchError: no answer, an error answer, or more than ``DOWNLOAD_MAXSIZE`` bytes.
+        ProxyListError: the proxies cannot be read.
     """
     try:
-        return asyncio.run(_fetch(url))
+        return asyncio.run(_fetch_by_any(url, proxies_of(environment)))
     except (aiohttp.ClientError, TimeoutError) as error:
         raise FetchError(str(error) or type(error).__name__) from error
 
 
-async def _fetch(url: str) -> tuple[bytes, str, str]:
+def proxies_of(environment: Environment) -> list[Proxy]:
+    """Those to try, in this order; none: directly. The smart proxy comes before all others."""
+    if environment.smartproxy_apikey:
+        key = environment.smartproxy_apikey.get_secret_value()
+        return [Proxy(environment.smartproxy_url or SMARTPROXY, user=key)]
+    if environment.proxies is None:
+        return []
+    proxies = ProxyList(environment.proxies.get_secret_value()).proxies
+    return random.sample(proxies, min(len(proxies), MOST_PROXIES))
+
+
+async def _fetch_by_any(url: str, proxies: list[Proxy]) -> tuple[bytes, str, str]:
+    for proxy in proxies[:-1]:
+        try:
+            return await _fetch(url, proxy)
+        except (aiohttp.ClientProxyConnectionError, aiohttp.ClientHttpProxyError, RefusedByProxyError):
+            continue  # the last one's failure is told
+    return await _fetch(url, proxies[-1] if proxies else None)
+
+
+async def _fetch(url: str, proxy: Proxy | None) -> tuple[bytes, str, str]:
     timeout = aiohttp.ClientTimeout(total=DOWNLOAD_TIMEOUT)
     async with (
         aiohttp.ClientSession(timeout=timeout, headers={"User-Agent": USER_AGENT}) as session,
-        session.get(url) as response,
+        session.get(url, proxy=_address(proxy)) as response,
     ):
+        if proxy and response.status == 407:
+            raise RefusedByProxyError(f"the proxy {proxy.address} does not take our user and password (407)")
         if response.status >= 400:
             raise FetchError(f"it answered {response.status} {response.reason}")
         body = bytearray()
@@ -39,3 +73,9 @@ async def _fetch(url: str) -> tuple[bytes, str, str]:
             if len(body) > DOWNLOAD_MAXSIZE:
                 raise FetchError(f"it is larger than {DOWNLOAD_MAXSIZE:,} bytes")
         return bytes(body), response.headers.get("Content-Type", ""), str(response.url)
+
+
+def _address(proxy: Proxy | None) -> str | None:
+    if proxy is None or proxy.authorization is None:
+        return proxy.address if proxy else None
+    return url_with_credentials(proxy.address, proxy.authorization)

@@ -16,8 +16,10 @@ import pytest
 import redis
 
 from tests.journeys.conftest import Rows
+from tests.journeys.own import plain
 from tests.journeys.reading import last_job, pages_of
 from tests.support.crawl import Crawled, Scrapy
+from tests.support.project import Project
 from tests.support.proxies import PASSWORD, RunningProxy, forward_proxy
 from tests.support.web import RunningWeb
 from tests.web.server import Visit
@@ -120,6 +122,34 @@ def test_a_site_may_be_crawled_without_the_proxies(
     assert done.status == 0, done.stdout + done.stderr
     assert "/robots.txt" in web.asked("elsewhere")
     assert set(peers(web.visits("elsewhere"))) == {"127.0.0.1"}
+
+
+def test_a_single_page_is_fetched_through_them_too(scrapy: Scrapy, web: RunningWeb) -> None:
+    web.reset()
+    with two_proxies() as (one, two):
+        two.kill()
+        done = scrapy.run("extract", web.url("empty"), LONGLINE_PROXIES=f"{one.url},{two.url}")
+        wrong = scrapy.run("extract", web.url("empty"), LONGLINE_PROXIES=one.url.replace("anna", "ben"))
+
+    assert done.status == 0, done.stderr
+    assert peers(web.visits("empty")) == {one.host: 1}
+    assert wrong.status == 1
+    assert f"http://{one.host}:{one.port} does not take our user and password (407)" in wrong.stderr
+    assert "sesame" not in wrong.stderr
+
+
+def test_a_spider_of_ones_own_goes_through_them_unless_its_site_says_otherwise(
+    shop: Project, home: Path, web: RunningWeb, store_site: Callable[..., None]
+) -> None:
+    url = web.url("elsewhere")
+    store_site("near", url=url, proxy=False)
+    with forward_proxy("127.0.0.2") as one:
+        for name, address in (("far", one.host), ("near", "127.0.0.1")):
+            shop.write(f"spiders/{name}.py", "import scrapy\n" + plain(name, url, "pass"))
+            web.reset()
+            done = shop.scrapy(home).run("crawl", name, LONGLINE_PROXIES=one.url)
+            assert done.status == 0, done.stdout + done.stderr
+            assert set(peers(web.visits("elsewhere"))) == {address}
 
 
 def test_bad_proxies_are_refused_before_anything_starts(scrapy: Scrapy, web: RunningWeb, tmp_path: Path) -> None:
