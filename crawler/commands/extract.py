@@ -97,8 +97,8 @@ def _read(source: str, url: str | None) -> tuple[bytes, str, str]:
     """Body, content type and URL (empty where it is not known) of a file or an address."""
     address = normalize_url(source) if source.startswith(("http://", "https://")) else None
     if address:
-        from crawler.fetch.once import fetch  # noqa: PLC0415 - Scrapy imports every command for each
+        from crawler.fetch.once import fetch, proxies_of  # noqa: PLC0415 - Scrapy imports every command for each
 
-        body, content_type, final = fetch(address, read_environment())
+        body, content_type, final = fetch(address, proxies_of(read_environment()))
         return body, content_type, url or final
     return Path(source).read_bytes(), "", url or ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Sequence
 
 import aiohttp
 
@@ -24,21 +25,24 @@ class RefusedByProxyError(FetchError):
     """The proxy wants another user or password."""
 
 
-def fetch(url: str, environment: Environment) -> tuple[bytes, str, str]:
-    """Body, content type and final URL, through a proxy where the environment has any.
+def fetch(url: str, proxies: Sequence[Proxy] = ()) -> tuple[bytes, str, str]:
+    """Body, content type and final URL, through the first of the proxies that works; without any, directly.
 
     Raises:
         FetchError: no answer, an error answer, or more than ``DOWNLOAD_MAXSIZE`` bytes.
-        ProxyListError: the proxies cannot be read.
     """
     try:
-        return asyncio.run(_fetch_by_any(url, proxies_of(environment)))
+        return asyncio.run(_fetch_by_any(url, proxies))
     except (aiohttp.ClientError, TimeoutError) as error:
         raise FetchError(str(error) or type(error).__name__) from error
 
 
 def proxies_of(environment: Environment) -> list[Proxy]:
-    """Those to try, in this order; none: directly. The smart proxy comes before all others."""
+    """Those to try, in this order; none: directly. The smart proxy comes before all others.
+
+    Raises:
+        ProxyListError: the proxies cannot be read.
+    """
     if environment.smartproxy_apikey:
         key = environment.smartproxy_apikey.get_secret_value()
         return [Proxy(environment.smartproxy_url or SMARTPROXY, user=key)]
@@ -48,7 +52,7 @@ def proxies_of(environment: Environment) -> list[Proxy]:
     return random.sample(proxies, min(len(proxies), MOST_PROXIES))
 
 
-async def _fetch_by_any(url: str, proxies: list[Proxy]) -> tuple[bytes, str, str]:
+async def _fetch_by_any(url: str, proxies: Sequence[Proxy]) -> tuple[bytes, str, str]:
     for proxy in proxies[:-1]:
         try:
             return await _fetch(url, proxy)
