@@ -14,7 +14,7 @@ import psycopg
 from rich.console import Console
 from scrapy.crawler import Crawler, CrawlerProcessBase
 
-from crawler import summary
+from crawler import stop_signals, summary
 from crawler.arguments import SiteArguments
 from crawler.extensions.outcome import Outcome
 from crawler.jobs import StoredSite, end_job, find_site, start_job, stored_stats
@@ -79,6 +79,7 @@ class JobRun:
 
     def _schedule(self, process: CrawlerProcessBase) -> Crawler:
         """Have the spider run as soon as the process starts."""
+        stop_signals.hold()
         crawler = process.create_crawler(SiteSpider)
         process.crawl(crawler, job=self.job)
         return crawler

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 
 from scrapy.crawler import CrawlerProcessBase
 
+from crawler import stop_signals
 from crawler.extensions.outcome import Outcome
 from crawler.run import spare_the_collector
 from crawler.services import Services
@@ -20,8 +20,7 @@ def serve(process: CrawlerProcessBase, services: Services) -> int:
         0 where it was told to stop, 1 where it could not go on; the reason stands on standard error.
     """
     spare_the_collector()
-    # Until Scrapy listens to signals itself, there is nothing to finish.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    stop_signals.hold()
     process.settings.update(services.settings(), priority="cmdline")
     crawler = process.create_crawler(WorkerSpider)
     process.crawl(crawler)

@@ -7,6 +7,7 @@ from typing import Any
 
 from scrapy import Request
 
+from crawler import stop_signals
 from crawler.fetch.robots import NoRobotsError, RobotsMiddleware
 from crawler.job_spider import JobSpider
 from schemas.addresses import join_url
@@ -32,6 +33,7 @@ class SiteSpider(JobSpider):
 
     async def start(self) -> AsyncIterator[Request]:
         """The start page, and the sitemaps that robots.txt names or that are at the usual place."""
+        stop_signals.release()
         if not self.job.config.dry_run:
             yield self.crawl.start_request()
         if self.job.config.sitemaps:

@@ -7,6 +7,7 @@ from typing import Any
 
 from scrapy import Request
 
+from crawler import stop_signals
 from crawler.job_spider import JobSpider
 
 
@@ -18,6 +19,7 @@ class WorkerSpider(JobSpider):
 
     async def start(self) -> AsyncIterator[Any]:
         """Nothing to begin with."""
+        stop_signals.release()
         nothing: tuple[Request, ...] = ()
         for request in nothing:
             yield request

@@ -66,8 +66,6 @@ def test_the_rows_are_those_of_one_process(shared: Crawled, web: RunningWeb, row
     assert {path for path, row in pages.items() if row["status"] == 200 and path not in PLAIN.documents} == PLAIN.pages
     assert {path: pages[path]["status"] for path in PLAIN.failing} == PLAIN.failing
     assert all(len(archived_body(row)) == row["body_bytes"] for row in pages.values())
-    segments = {row["archive_uri"].rpartition("-")[0] for row in pages.values()}
-    assert len(segments) > 1, "one process did all the work"
     job = last_job(rows, web.sites["plain"])
     assert job["state"] == "completed"
     assert job["stats"]["pages"] == len(pages)
@@ -93,9 +91,12 @@ def test_the_manual_by_four_processes(session_scrapy: Scrapy, nginx_docs: str, s
     with workers(session_scrapy, 3, servers):
         done = session_scrapy.crawl(f"{nginx_docs}/", "extract=page")
     assert done.status == 0, done.stdout + done.stderr
+    pages = pages_of(rows, nginx_docs)
+    segments = {row["archive_uri"].rpartition("-")[0] for row in pages.values()}
+    assert len(segments) > 1, "one process did all the work"
     html = {
         f"{nginx_docs}{path}"
-        for path, row in pages_of(rows, nginx_docs).items()
+        for path, row in pages.items()
         if row["status"] == 200 and row["content_type"].startswith("text/html")
     }
     expected = {url for url, (status, kind) in walk(f"{nginx_docs}/").items() if status == 200 and kind == "text/html"}
