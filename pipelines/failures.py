@@ -1,6 +1,8 @@
-"""Why a page could not be kept. One class for each cause; each ends the job."""
+"""Why a page or an item could not be kept. One class for each cause; a ``StorageError`` ends the job."""
 
 from __future__ import annotations
+
+from scrapy.exceptions import DropItem
 
 
 class StorageError(RuntimeError):
@@ -21,6 +23,10 @@ class RowError(RuntimeError):
 
 class RejectedItemError(ValueError):
     """An item of somebody's own spider did not pass, and there is no page to set it aside with."""
+
+
+class SetAsideError(DropItem):
+    """An item of somebody's own spider did not pass, and was set aside with its page and its reasons."""
 
 
 class NoJobError(StorageError):

@@ -7,7 +7,6 @@ never overwrites a newer one, and an error answer never overwrites a good page.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, fields
 from json import dumps as any_size
 from typing import Any
 from uuid import UUID
@@ -18,7 +17,7 @@ from psycopg.types.json import Json
 from extractors import EXTRACTOR
 from pipelines.cleaning import clean, clean_text
 from schemas.addresses import url_sha256
-from schemas.job import JobStats
+from schemas.job import NUMBERS, JobStats
 from schemas.page import ArchivePointer, OwnItem, Page, RejectedRecord
 
 PAGE = """
@@ -92,25 +91,34 @@ VALUES ({_PAGE_OF_ITEM}, %(kind)s, %(data)s, %(problems)s, %(data_sha256)s, %(se
 ON CONFLICT (page_id, kind, data_sha256) DO UPDATE SET problems = excluded.problems, last_seen = excluded.last_seen
 """  # noqa: S608 - made of this module's own text
 
-_COUNTS = tuple(field.name for field in fields(JobStats) if field.name != "statuses")
-_SUMS = ", ".join(f"'{name}', coalesce((stats->>'{name}')::bigint, 0) + %({name})s" for name in _COUNTS)
+_SUMS = ", ".join(f"'{name}', coalesce((stats->>'{name}')::bigint, 0) + %({name})s" for name in NUMBERS)
 
-# Added to what other workers have counted, in the transaction that stores what is counted.
-JOB_STATS = f"""
-UPDATE job SET stats = jsonb_build_object({_SUMS}, 'statuses', (
+ADDED_STATS = f"""jsonb_build_object({_SUMS}, 'statuses', (
     SELECT coalesce(jsonb_object_agg(status, total), '{{}}') FROM (
         SELECT key AS status, sum(value::bigint) AS total FROM (
             SELECT * FROM jsonb_each_text(coalesce(stats->'statuses', '{{}}'))
             UNION ALL SELECT * FROM jsonb_each_text(%(statuses)s::jsonb)
         ) AS counts GROUP BY key
     ) AS sums
-)) WHERE id = %(id)s
-"""  # noqa: S608 - made of the names of JobStats
+), 'failures', (
+    SELECT coalesce(jsonb_object_agg(cause, counted), '{{}}') FROM (
+        SELECT key AS cause,
+            jsonb_build_array(sum((value->>0)::bigint), (array_agg(value->>1 ORDER BY later))[1]) AS counted
+        FROM (
+            SELECT key, value, false AS later FROM jsonb_each(coalesce(stats->'failures', '{{}}'))
+            UNION ALL SELECT key, value, true FROM jsonb_each(%(failures)s::jsonb)
+        ) AS failed GROUP BY key
+    ) AS causes
+))"""  # noqa: S608 - made of the names of JobStats
+"""A job's stats with those of ``job_stats_row`` added; an expression over the columns of ``job``."""
+
+JOB_STATS = f"UPDATE job SET stats = {ADDED_STATS} WHERE id = %(id)s"  # noqa: S608 - made of the names of JobStats
 
 
 def job_stats_row(job: UUID, counted: JobStats) -> dict[str, Any]:
     """Parameters of ``JOB_STATS``: what one batch adds to a job."""
-    return asdict(counted) | {"statuses": json(counted.statuses), "id": job}
+    texts = {"statuses": json(counted.statuses), "failures": json(clean(counted.failures))}
+    return {name: getattr(counted, name) for name in NUMBERS} | texts | {"id": job}
 
 
 def page_row(page: Page, pointer: ArchivePointer) -> dict[str, Any]:

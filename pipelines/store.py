@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
-from scrapy.exceptions import DropItem, NotConfigured
+from scrapy.exceptions import NotConfigured
 
-from pipelines.failures import ArchiveError, NoJobError, RejectedItemError
+from pipelines.failures import ArchiveError, NoJobError, RejectedItemError, SetAsideError
 from pipelines.items import as_page
 from pipelines.processor import page_of_item
 from pipelines.records import Keys, read
@@ -57,7 +57,7 @@ class StorePipeline:
         Raises:
             ArchiveError: the page's bytes are not in the archive, so that it gets no row.
             DatabaseError: PostgreSQL did not take it.
-            DropItem: the item did not pass, and was set aside with its reasons.
+            SetAsideError: the item did not pass, and was set aside with its reasons.
             RejectedItemError: the item did not pass, and came from no page that it could be set aside with.
         """
         page = as_page(item)
@@ -88,12 +88,13 @@ class StorePipeline:
         await self._writer.write_item(own)
         if own.problems:
             # The summary counts it, and the table rejected_record tells it.
-            raise DropItem(f"{own.kind}: {reasons}", log_level="INFO")
+            raise SetAsideError(f"{own.kind}: {reasons}", log_level="INFO")
 
     def _read(self, item: Any, page: Page | None) -> OwnItem:
         kind, key, data, problems = read(item, self._keys)
         if page:
-            return OwnItem(kind, key, data, problems, page.job_id, page.fence[1], page.url, page.fetched_at)
+            delivery, seen = page.fence[1], page.fetched_at
+            return OwnItem(kind, key, data, problems, page.job_id, delivery, page.url, seen, leased=page.leased)
         if self._job is None:
             raise NoJobError("LONGLINE_JOB_ID is not set: a record belongs to a job. Name one of the table job.")
         return OwnItem(kind, key, data, problems, self._job, 1, None, datetime.now(UTC))

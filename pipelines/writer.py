@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from uuid import UUID
 import psycopg
 
 from pipelines import rows
+from pipelines.counting import counts_of, item_counts
 from pipelines.database import CONNECT_SECONDS, NO_PREPARED_STATEMENTS
 from pipelines.failures import DatabaseError, RowError
 from schemas.job import JobStats
@@ -48,6 +48,16 @@ class Waiting:
         """For a sentence about it."""
         return self.page.url
 
+    @property
+    def leased(self) -> bool:
+        """It is counted elsewhere."""
+        return self.page.leased
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """What it adds to its job."""
+        return counts_of(self.page)
+
 
 @dataclass(slots=True)
 class WaitingItem:
@@ -66,6 +76,16 @@ class WaitingItem:
         """For a sentence about it."""
         return f"{self.item.kind} {self.item.key}"
 
+    @property
+    def leased(self) -> bool:
+        """It is counted elsewhere."""
+        return self.item.leased
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """What it adds to its job."""
+        return item_counts(rejected=bool(self.item.problems))
+
 
 Batch = list[Waiting | WaitingItem]
 
@@ -81,12 +101,13 @@ class Writer:
         self.stats = JobStats()
 
     async def write(self, page: Page, pointer: ArchivePointer) -> None:
-        """Upsert a page's rows.
+        """Upsert a page's rows, and note in the page where its bytes are.
 
         Raises:
             RowError: PostgreSQL refused them.
             DatabaseError: PostgreSQL takes no rows at all, or stayed away for too long.
         """
+        page.pointer = pointer
         await self._committed(Waiting(page, pointer, asyncio.get_running_loop().create_future()))
 
     async def write_item(self, item: OwnItem) -> None:
@@ -156,8 +177,12 @@ class Writer:
 
     async def _transact(self, batch: Batch) -> None:
         counted: dict[UUID, JobStats] = {}
+        stored = JobStats()
         for waiting in batch:
-            _count(counted.setdefault(waiting.job_id, JobStats()), waiting)
+            stats = JobStats.from_counts(waiting.counts)
+            stored.add(stats)
+            if not waiting.leased:
+                counted.setdefault(waiting.job_id, JobStats()).add(stats)
         pages = [waiting for waiting in batch if isinstance(waiting, Waiting)]
         items = [waiting.item for waiting in batch if isinstance(waiting, WaitingItem)]
         async with self._cursor() as cursor:
@@ -165,8 +190,7 @@ class Writer:
             await _items(cursor, items)
             for job, stats in counted.items():
                 await cursor.execute(rows.JOB_STATS, rows.job_stats_row(job, stats))
-        for stats in counted.values():
-            self.stats.add(stats)
+        self.stats.add(stored)
 
     @asynccontextmanager
     async def _cursor(self) -> AsyncIterator[psycopg.AsyncCursor[tuple[Any, ...]]]:
@@ -216,24 +240,6 @@ async def _items(cursor: psycopg.AsyncCursor[tuple[Any, ...]], items: list[OwnIt
     for statement, parameters in ((rows.RECORD, sound), (rows.REJECTED_ITEM, rejected)):
         if parameters:
             await cursor.executemany(statement, parameters)
-
-
-def _count(stats: JobStats, waiting: Waiting | WaitingItem) -> None:
-    if isinstance(waiting, WaitingItem):
-        stats.rejected += bool(waiting.item.problems)
-        stats.records += not waiting.item.problems
-        return
-    page = waiting.page
-    kinds = Counter(record.kind for record in page.records)
-    status = str(page.status)
-    stats.statuses[status] = stats.statuses.get(status, 0) + 1
-    stats.pages += 1
-    stats.postings += kinds["posting"]
-    stats.texts += kinds["text"]
-    stats.rejected += len(page.rejected)
-    stats.problems += len(page.problems)
-    stats.body_bytes += page.body_bytes
-    stats.archived_bytes += waiting.pointer.length
 
 
 def _fail(batch: Batch, error: DatabaseError | RowError) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from uuid import UUID
 
@@ -56,9 +56,13 @@ class Job:
 JOB = TypeAdapter(Job)
 
 
+STATUS = "status:"
+"""What the name of a count begins with that is of one HTTP status."""
+
+
 @dataclass(slots=True)
 class JobStats:
-    """What a job has stored so far, counted in the transaction that stores it."""
+    """What a job has stored so far. ``failures``: by cause, how many requests and what was said of the first."""
 
     pages: int = 0
     statuses: dict[str, int] = field(default_factory=dict)
@@ -69,12 +73,38 @@ class JobStats:
     problems: int = 0
     body_bytes: int = 0
     archived_bytes: int = 0
+    failures: dict[str, tuple[int, str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        # JSON has lists in place of tuples.
+        self.failures = {cause: (count, first) for cause, (count, first) in self.failures.items()}
+
+    @classmethod
+    def from_counts(cls, counts: dict[str, int], failures: dict[str, tuple[int, str]] | None = None) -> JobStats:
+        """Of flat names, as ``counts`` gives them. A name that is not known here is a newer worker's: left out."""
+        statuses = {name.removeprefix(STATUS): count for name, count in counts.items() if name.startswith(STATUS)}
+        return cls(
+            statuses=statuses,
+            failures=failures or {},
+            **{name: counts[name] for name in NUMBERS if name in counts},
+        )
+
+    def counts(self) -> dict[str, int]:
+        """All numbers but those of ``failures``, by flat names (``status:200``); without those that are zero."""
+        flat = {name: getattr(self, name) for name in NUMBERS}
+        flat |= {f"{STATUS}{status}": count for status, count in self.statuses.items()}
+        return {name: count for name, count in flat.items() if count}
 
     def add(self, more: JobStats) -> None:
-        """Count what another batch has stored."""
-        for name, value in asdict(more).items():
-            if name == "statuses":
-                for status, count in value.items():
-                    self.statuses[status] = self.statuses.get(status, 0) + count
-            else:
-                setattr(self, name, getattr(self, name) + value)
+        """Count what was stored since."""
+        for name in NUMBERS:
+            setattr(self, name, getattr(self, name) + getattr(more, name))
+        for status, count in more.statuses.items():
+            self.statuses[status] = self.statuses.get(status, 0) + count
+        for cause, (count, first) in more.failures.items():
+            before, kept = self.failures.get(cause, (0, first))
+            self.failures[cause] = (before + count, kept)
+
+
+NUMBERS = tuple(part.name for part in fields(JobStats) if part.name not in ("statuses", "failures"))
+"""The fields of ``JobStats`` that are one number each."""

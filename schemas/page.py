@@ -33,7 +33,8 @@ class RejectedRecord:
 class OwnItem:
     """An item of somebody's own spider: a row of the table ``record``, or with ``problems`` of ``rejected_record``.
 
-    ``url`` is that of the page that it came from, or None; ``delivery`` is the second part of its fence.
+    ``url`` is that of the page that it came from, or None; ``delivery`` is the second part of its fence. ``leased``:
+    it is counted where its page's lease is acknowledged, and not where its row is written.
     """
 
     kind: str
@@ -44,6 +45,7 @@ class OwnItem:
     delivery: int
     url: str | None
     seen: datetime
+    leased: bool = False
 
 
 @dataclass(slots=True)
@@ -71,7 +73,8 @@ class Page:
     """The envelope that goes down the pipelines; each stage fills its own part once.
 
     ``body`` is the decoded document (no content encoding). ``tree`` is its lexbor tree where it is HTML. Both are
-    let go once they are archived and read.
+    let go once they are archived and read. ``leased``: it is counted where its lease is acknowledged, and not where
+    its rows are written.
     """
 
     url: str
@@ -89,11 +92,13 @@ class Page:
     extract: frozenset[str]
     tree: Any = None
     tier: str = "direct"
+    leased: bool = False
     # archive
     body_sha256: bytes = b""
     body_bytes: int = 0
     archived: asyncio.Future[ArchivePointer] | None = None
-    # store; what else came from the page waits for it
+    # store; what else came from the page waits for ``stored``
+    pointer: ArchivePointer | None = None
     stored: asyncio.Future[None] | None = None
     # extract
     metadata: PageMetadata = field(default_factory=PageMetadata)

@@ -9,9 +9,10 @@ from typing import Any
 import psycopg
 import pytest
 
+from pipelines.counting import counts_of
 from pipelines.failures import DatabaseError, RowError
 from pipelines.writer import Writer
-from schemas.job import Job
+from schemas.job import Job, JobStats
 from schemas.page import Page, Record, RejectedRecord
 from tests.support.nginx import free_port
 from tests.support.pages import make_page
@@ -57,9 +58,23 @@ def test_the_counts_are_stored_with_the_rows(tables_url: str, rows: Rows, job: J
         "problems": 1,
         "body_bytes": first.body_bytes + second.body_bytes,
         "archived_bytes": 2 * POINTER.length,
+        "failures": {},
     }
     assert asdict(written.stats) == expected
     assert stored_stats(rows, job) == expected
+
+
+def test_what_is_leased_is_counted_where_its_lease_is_acknowledged(tables_url: str, rows: Rows, job: Job) -> None:
+    leased = make_page("https://example.com/1", job=job, leased=True, records=[posting()])
+    own = make_page("https://example.com/2", job=job)
+
+    written = write(tables_url, leased, own)
+
+    assert (written.stats.pages, written.stats.postings) == (2, 1)
+    assert (stored_stats(rows, job)["pages"], stored_stats(rows, job)["postings"]) == (1, 0)
+    assert JobStats.from_counts(counts_of(leased)) == JobStats(
+        1, {"200": 1}, postings=1, body_bytes=leased.body_bytes, archived_bytes=POINTER.length
+    )
 
 
 def bad_pages(job: Job) -> dict[str, Page]:
