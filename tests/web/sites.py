@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
+from tests.web.big import BIG
 from tests.web.books import BOOKS
 from tests.web.careers import CAREERS
 from tests.web.client import CLIENT_RENDERED
@@ -49,6 +50,7 @@ SITES: Mapping[str, Site] = {
     "client-rendered": CLIENT_RENDERED,
     "scripts": SCRIPTS,
     "books": BOOKS,
+    "big": BIG,
 }
 """A path ``*`` answers for every path that has no answer of its own."""
 
