@@ -42,6 +42,13 @@ def job_failures(job: UUID, shard: int = 0) -> str:
     return _of_job(job, shard, "failures")
 
 
+def job_meta(job: UUID, shard: int = 0) -> str:
+    """A hash: the job's state, limit, epoch, and counts of what its other keys hold. The scripts of ``frontier/lua``
+    write and read it and all other keys of the job, which begin as it does, in place of ``meta`` with a name of
+    ``JOB_KEYS``; all are gone when the job is removed."""
+    return _of_job(job, shard, "meta")
+
+
 def of_job(job: UUID) -> list[str]:
     """All keys of a job."""
     return [key(job) for key in (job_requests, job_seen, job_claims, job_admitted, job_failures)]
@@ -49,3 +56,9 @@ def of_job(job: UUID) -> list[str]:
 
 def _of_job(job: UUID, shard: int, name: str) -> str:
     return f"longline:{{{job}:{shard}}}:{name}"
+
+
+def host_budget(host: str) -> str:
+    """msgpack: which workers ask for the host, what each may do, and until when. The script of budgets writes and
+    reads; gone by itself when nobody has asked for a while."""
+    return f"longline:host:{{{host}}}:budget"
