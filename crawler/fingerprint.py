@@ -16,6 +16,18 @@ class UrlKeyFingerprinter:
 
     def fingerprint(self, request: Request) -> bytes:
         """Sixteen bytes that are equal for equal requests."""
-        url, _, _ = request.url.partition("#")
-        parts = (request.method.encode(), url_key(url).encode(), request.body)
-        return blake2b(b"\n".join(parts), digest_size=FINGERPRINT_BYTES).digest()
+        return _digest(request, FINGERPRINT_BYTES)
+
+
+def fingerprint64(request: Request) -> int:
+    """A signed number of 64 bits that is equal for equal requests: what is kept of each URL that was seen.
+
+    Among n requests, one that is new is taken for one that was seen at odds of n in 2**64: at a billion requests in one
+    job, there is such a case in one job of forty.
+    """
+    return int.from_bytes(_digest(request, 8), "big", signed=True)
+
+
+def _digest(request: Request, size: int) -> bytes:
+    parts = (request.method.encode(), url_key(request.url).encode(), request.body)
+    return blake2b(b"\n".join(parts), digest_size=size).digest()

@@ -168,12 +168,39 @@ def test_what_a_page_links_to_is_normalised(page: str, href: str) -> None:
         ("%7Euser", "~user"),
         ("caf%c3%a9", "caf%C3%A9"),
         ("?q=%61b", "?q=ab"),
+        ("a#b", "a"),
+        ("?#", ""),
     ],
 )
 def test_urls_of_one_page_have_one_key(one: str, other: str) -> None:
     site = "https://example.com/"
     assert url_key(site + one) == url_key(site + other)
     assert url_sha256(site + one) == url_sha256(site + other)
+
+
+@pytest.mark.parametrize(
+    ("url", "key"),
+    [
+        ("HTTP://Example.COM", "http://example.com/"),
+        ("http://example.com:80/A", "http://example.com/A"),
+        ("http://example.com:443/", "http://example.com:443/"),
+        ("https://EXAMPLE.com:443?b=2&a=1", "https://example.com/?a=1&b=2"),
+        ("https://user:word@example.com/", "https://example.com/"),
+        ("http://[0:0::1]:8080/", "http://[::1]:8080/"),
+        ("http://127.1/", "http://127.0.0.1/"),
+        ("http://a.example:08080/", "http://a.example:8080/"),
+        ("http:///a", "http:///a"),
+        ("ftp://Example.com/", "ftp://Example.com/"),
+    ],
+)
+def test_a_key_has_the_host_as_a_browser_writes_it(url: str, key: str) -> None:
+    assert url_key(url) == key
+
+
+@given(urls)
+def test_a_url_has_the_key_of_the_page_that_a_browser_would_ask_for(url: str) -> None:
+    origin = "/".join(normal(url).split("/", 3)[:3])
+    assert url_key(url.partition("#")[0]).startswith(f"{origin}/")
 
 
 @pytest.mark.parametrize(
