@@ -2,91 +2,119 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from statistics import median
-from typing import TypeVar
 
 from benchmarks.crawls import Cost, Crawl
 
-T = TypeVar("T")
-Pair = tuple[T, T]
-"""Of Longline, and of plain Scrapy."""
-
-NAMES = ("Longline", "plain Scrapy")
-WIDTH = 34
+WIDTH = 44
 SHOWN = 10
-"""Pages that only one of the two fetched: so many are named."""
+"""Pages that only one of two fetched: so many are named."""
+HEADS = ("rounds", "processor s", "Valkey s", "wall s", "busy cores", "pages", "pages/s", "ms a page")
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
-    """One turn of both crawlers: a single page each, then the whole site each."""
+class Turn:
+    """What one contender did in one round: a crawl of a single page, then one of the whole site."""
 
-    longline_start_up: Crawl
-    plain_start_up: Crawl
-    longline: Crawl
-    plain: Crawl
+    one_page: Crawl
+    whole: Crawl
 
-
-def table(rounds: Sequence[Round]) -> list[str]:
-    """Cost and speed of both, whole and without start-up, and how many times as long plain Scrapy took."""
-    one_page = ([each.longline_start_up.cost for each in rounds], [each.plain_start_up.cost for each in rounds])
-    whole = ([each.longline.cost for each in rounds], [each.plain.cost for each in rounds])
-    bare = (_without(whole[0], one_page[0]), _without(whole[1], one_page[1]))
-    pages = (rounds[0].longline.pages, rounds[0].plain.pages)
-    heads = ("processor s", "wall s", "pages", "pages/s", "ms a page")
-    return [
-        f"{f'medians of {len(rounds)}':<{WIDTH}}" + "".join(f"{head:>12}" for head in heads),
-        *_lines("whole", whole, pages),
-        *_lines("one page", one_page, (1, 1)),
-        *_lines("without start-up", bare, (pages[0] - 1, pages[1] - 1)),
-        "",
-        f"{'plain Scrapy takes':<{WIDTH}}{'processor':>24}{'wall':>24}",
-        _ratio_line("whole", *whole),
-        _ratio_line("without start-up", *bare),
-    ]
+    @property
+    def bare(self) -> Cost:
+        """The cost without start-up."""
+        return self.whole.cost - self.one_page.cost
 
 
-def _without(whole: list[Cost], start_up: list[Cost]) -> list[Cost]:
-    return [cost - start for cost, start in zip(whole, start_up, strict=True)]
+Turns = Mapping[str, Sequence[Turn]]
+"""By contender, Longline first. One that takes part in fewer rounds takes part in the first ones."""
+Pair = tuple[str, str]
+"""Two contenders: who takes longer, as we expect, and whom it is compared with."""
 
 
-def _lines(what: str, costs: Pair[list[Cost]], pages: Pair[int]) -> Iterator[str]:
-    for name, own, count in zip(NAMES, costs, pages, strict=True):
-        processor, wall = median(cost.processor for cost in own), median(cost.wall for cost in own)
-        numbers = f"{processor:12.2f}{wall:12.2f}{count:12,}{count / wall:12.1f}{1000 * processor / count:12.2f}"
-        yield f"{f'{name}, {what}':<{WIDTH}}{numbers}"
-
-
-def _ratio_line(what: str, longline: list[Cost], plain: list[Cost]) -> str:
-    pairs = list(zip(longline, plain, strict=True))
-    processor = [theirs.processor / ours.processor for ours, theirs in pairs]
-    wall = [theirs.wall / ours.wall for ours, theirs in pairs]
-    return f"{what:<{WIDTH}}{_times(processor):>24}{_times(wall):>24}"
-
-
-def _times(ratios: list[float]) -> str:
-    return f"{median(ratios):.1f} times ({min(ratios):.1f}-{max(ratios):.1f})"
-
-
-def differences(rounds: Sequence[Round]) -> list[str]:
-    """Whether both fetched the same pages; if not, which only one of them did."""
+def table(turns: Turns) -> list[str]:
+    """Cost and speed of all, whole and without start-up."""
     lines = []
-    for each in rounds:
-        lines += _only("Longline", each.longline, each.plain)
-        lines += _only("plain Scrapy", each.plain, each.longline)
-        lines += _again("Longline", each.longline)
-        lines += _again("plain Scrapy", each.plain)
-    return list(dict.fromkeys(lines)) or [f"Both fetched the same {rounds[0].longline.pages:,} pages."]
+    for title, part in (("whole", _whole), ("one page", _one_page), ("without start-up", _bare)):
+        lines += [f"{title:<{WIDTH}}" + "".join(f"{head:>12}" for head in HEADS)]
+        lines += [f"{name:<{WIDTH}}{_numbers(part(own))}" for name, own in turns.items()]
+        lines += [""]
+    return lines[:-1]
 
 
-def _only(name: str, one: Crawl, other: Crawl) -> list[str]:
+Part = tuple[list[Cost], int]
+"""What was paid, round by round, and for how many pages."""
+
+
+def _whole(turns: Sequence[Turn]) -> Part:
+    return [turn.whole.cost for turn in turns], turns[0].whole.pages
+
+
+def _one_page(turns: Sequence[Turn]) -> Part:
+    return [turn.one_page.cost for turn in turns], 1
+
+
+def _bare(turns: Sequence[Turn]) -> Part:
+    return [turn.bare for turn in turns], turns[0].whole.pages - 1
+
+
+def _numbers(part: Part) -> str:
+    costs, pages = part
+    processor, wall = median(cost.processor for cost in costs), median(cost.wall for cost in costs)
+    valkey, busy = median(cost.valkey for cost in costs), median(cost.machine / cost.wall for cost in costs)
+    return (
+        f"{len(costs):12}{processor:12.2f}{valkey:12.2f}{wall:12.2f}{busy:12.2f}"
+        f"{pages:12,}{pages / wall:12.1f}{1000 * processor / pages:12.2f}"
+    )
+
+
+def ratios(turns: Turns, pairs: Iterable[Pair]) -> Iterator[str]:
+    """How many times as long one took as another, in the rounds in which both took part."""
+    yield f"{'takes so many times as long':<{2 * WIDTH}}{'processor':>24}{'wall':>24}"
+    for slow, fast in pairs:
+        rounds = list(zip(turns[slow], turns[fast], strict=False))
+        whole = [(ours.whole.cost, theirs.whole.cost) for theirs, ours in rounds]
+        bare = [(ours.bare, theirs.bare) for theirs, ours in rounds]
+        yield _ratio_line(f"{slow}, against {fast}, whole", whole)
+        yield _ratio_line(f"{slow}, against {fast}, without start-up", bare)
+
+
+def _ratio_line(what: str, costs: list[tuple[Cost, Cost]]) -> str:
+    processor = [theirs.processor / ours.processor for ours, theirs in costs]
+    wall = [theirs.wall / ours.wall for ours, theirs in costs]
+    return f"{what:<{2 * WIDTH}}{_times(processor):>24}{_times(wall):>24}"
+
+
+def _times(several: list[float]) -> str:
+    return f"{_short(median(several))} times ({_short(min(several))}-{_short(max(several))})"
+
+
+def _short(number: float) -> str:
+    return f"{number:.1f}" if number >= 9.95 else f"{number:.2f}"
+
+
+def differences(turns: Turns) -> list[str]:
+    """Whether all fetched the same pages as the first; if not, which only one of them did."""
+    first, *others = turns
+    lines = []
+    for each in turns[first]:
+        for other, whole in ((name, turn.whole) for name in others for turn in turns[name]):
+            lines += _only(first, each.whole, whole, other)
+            lines += _only(other, whole, each.whole, first)
+    lines += chain.from_iterable(_again(name, turn.whole) for name, own in turns.items() for turn in own)
+    return list(dict.fromkeys(lines)) or [f"All fetched the same {turns[first][0].whole.pages:,} pages."]
+
+
+def _only(name: str, one: Crawl, other: Crawl, other_name: str) -> list[str]:
     paths = sorted(one.answers.keys() - other.answers.keys())
     if not paths:
         return []
     named = ", ".join(f"{path} ({one.answers[path]})" for path in paths[:SHOWN])
-    return [f"Fetched by {name} alone, of {one.pages:,}: {named}{' …' if len(paths) > SHOWN else ''}"]
+    return [
+        f"Of {one.pages:,}, {other_name} did not fetch what {name} did: {named}{' …' if len(paths) > SHOWN else ''}"
+    ]
 
 
 def _again(name: str, crawl: Crawl) -> list[str]:

@@ -1,21 +1,27 @@
 """``python -m benchmarks.servers``: starts and migrates the servers of LONGLINE_HOME, and keeps them for others.
 
-It says ``ready``, and ends when its standard input is closed.
+It says where its Redis is, in JSON, and ends when its standard input is closed.
 """
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from statistics import median
+
+import redis
 
 from crawler.embedded import locks
 from crawler.services import prepare
 from schemas.environment import read_environment
 
 STOP_SECONDS = 60.0
+PINGS = 200
 
 
 class ServersError(RuntimeError):
@@ -24,14 +30,17 @@ class ServersError(RuntimeError):
 
 def main() -> None:
     """Hold the servers."""
-    prepare(read_environment())
-    print("ready", flush=True)
+    services = prepare(read_environment())
+    print(json.dumps({"redis_url": services.redis_url}), flush=True)
     sys.stdin.read()
 
 
 @contextmanager
-def running_servers(home: Path, folder: Path, environment: dict[str, str]) -> Iterator[None]:
-    """Have the servers of ``home`` run, migrated, until the block ends; then wait until they have stopped."""
+def running_servers(home: Path, folder: Path, environment: dict[str, str]) -> Iterator[str]:
+    """Have the servers of ``home`` run, migrated, until the block ends; then wait until they have stopped.
+
+    The URL of its Valkey is for the block.
+    """
     command = [sys.executable, "-m", "benchmarks.servers"]
     with subprocess.Popen(
         command, cwd=folder, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE
@@ -39,9 +48,10 @@ def running_servers(home: Path, folder: Path, environment: dict[str, str]) -> It
         assert process.stdin is not None
         assert process.stdout is not None
         try:
-            if process.stdout.readline() != b"ready\n":
+            said = process.stdout.readline()
+            if not said:
                 raise ServersError("PostgreSQL and Valkey did not start: see above.")
-            yield
+            yield json.loads(said)["redis_url"]
         finally:
             process.stdin.close()
             process.wait()
@@ -52,6 +62,26 @@ def _await_keeper(home: Path) -> None:
     """The keeper holds its lock until both servers have stopped: only then may their folder go."""
     with locks.exclusive(home / "keeper.lock", STOP_SECONDS):
         pass
+
+
+def processor_seconds(redis_url: str) -> float:
+    """What the server itself has taken of a processor since it started, with all its threads."""
+    with redis.Redis.from_url(redis_url) as client:
+        spent = client.info("cpu")
+    return float(spent["used_cpu_user"] + spent["used_cpu_sys"])
+
+
+def round_trip(redis_url: str) -> float:
+    """Milliseconds that a PING takes; the median of a few."""
+    with redis.Redis.from_url(redis_url) as client:
+        client.ping()
+        return 1000 * median(_seconds(client.ping) for _ in range(PINGS))
+
+
+def _seconds(run: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    run()
+    return time.perf_counter() - began
 
 
 if __name__ == "__main__":

@@ -1,78 +1,34 @@
-"""``python -m benchmarks.site``: a whole site by Longline, which keeps it, and by plain Scrapy, which stores nothing.
+"""``python -m benchmarks.site``: a whole site by Longline, which keeps it, and by its peers, which store nothing.
 
-The site is the Python manual of Debian's package python3-doc, on a local nginx. Both crawl it with eight requests at a
-time, one after the other, each on a core of its own where there are two; Longline's PostgreSQL and Valkey run already.
+The site is the Python manual of Debian's package python3-doc, on a local nginx. All crawl it with eight requests at a
+time, one after the other, each on a core of its own where there are two. What servers they need run already.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
+import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import quote
 
-from benchmarks.crawls import Bench, Crawl, CrawlFailedError, reserve_core
-from benchmarks.report import Round, differences, stage_table, table
-from benchmarks.servers import ServersError, running_servers
-from tests.support.crawl import Scrapy, make_scrapy
+from benchmarks.contenders import Contender, Course, Longline, ScrapyRedis, Stock
+from benchmarks.crawls import CrawlFailedError, reserve_cores
+from benchmarks.delay import distant_redis
+from benchmarks.report import Pair, Turn, differences, ratios, table
+from benchmarks.servers import ServersError, round_trip
 from tests.support.nginx import NginxStartError, find_nginx, find_python_manual, nginx
+from tests.support.valkey import PASSWORD, ValkeyStartError, valkey
 
-PLAIN_FOLDER = Path(__file__).parent / "plain"
+PEERS = ("plain", "scrapy-redis")
 
 
 class MissingError(RuntimeError):
     """Something that the benchmark needs is not installed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Race:
-    """Two crawlers for one site. ``scrapy`` has a home of its own."""
-
-    bench: Bench
-    url: str
-    scrapy: Scrapy
-    extract: str
-
-    def longline(self, *arguments: str, stages: Path | None = None) -> Crawl:
-        """``scrapy crawl site``, with more ``-a`` arguments; ``stages`` gets its processor time by stage."""
-        given = (f"url={self.url}", f"extract={self.extract}", *arguments)
-        words = ["crawl", "site", *(word for argument in given for word in ("-a", argument))]
-        command = self.scrapy.command(*words, strict=False)
-        if stages:
-            command = [sys.executable, "-m", "benchmarks.sampled", str(stages), *words]
-        return self.bench.crawl(command, self.scrapy.folder, self.scrapy.environment())
-
-    def plain(self, *arguments: str) -> Crawl:
-        """The stock project, with more arguments for ``scrapy crawl``."""
-        words = ["crawl", "plain", "-a", f"url={self.url}", *arguments]
-        return self.bench.crawl(self.scrapy.command(*words, strict=False), PLAIN_FOLDER, self.scrapy.environment())
-
-    def longline_start_up(self) -> Crawl:
-        """A crawl that ends with its first page."""
-        return self.longline("max_pages=1")
-
-    def plain_start_up(self) -> Crawl:
-        """A crawl that ends with its first page."""
-        return self.plain("-s", "CLOSESPIDER_PAGECOUNT=1")
-
-    def run(self) -> Round:
-        """Each crawler once for a page and once for the site."""
-        # Byte-code, and what the system and the servers keep in memory after the first use.
-        self.longline_start_up()
-        self.plain_start_up()
-        return Round(self.longline_start_up(), self.plain_start_up(), self.longline(), self.plain())
-
-    def profile(self) -> list[str]:
-        """Crawl the site by Longline: its processor time by stage, as lines to read."""
-        self.longline_start_up()
-        stages = self.scrapy.folder / "stages.json"
-        crawl = self.longline(stages=stages)
-        return stage_table(json.loads(stages.read_text()), crawl.pages)
 
 
 def main() -> int:
@@ -81,7 +37,14 @@ def main() -> int:
     try:
         with tempfile.TemporaryDirectory(prefix="longline-benchmark-") as name:
             compare(options, Path(name))
-    except (CrawlFailedError, ServersError, NginxStartError, MissingError, TimeoutError) as error:
+    except (
+        CrawlFailedError,
+        ServersError,
+        NginxStartError,
+        ValkeyStartError,
+        MissingError,
+        TimeoutError,
+    ) as error:
         print(error, file=sys.stderr)
         return 2 if isinstance(error, MissingError) else 1
     return 0
@@ -90,7 +53,20 @@ def main() -> int:
 def read_options() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.site", description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--repeats", type=int, default=3, metavar="N", help="how often each crawls the site (3)")
+    parser.add_argument(
+        "--peers", type=_peers, default=("plain",), metavar="NAMES", help="plain, scrapy-redis or both (plain)"
+    )
+    parser.add_argument(
+        "--redis-delay",
+        type=float,
+        default=0.0,
+        metavar="MS",
+        help="crawl once more, with a Redis that is so many milliseconds away, where a crawler uses one",
+    )
+    parser.add_argument(
+        "--workers", type=int, default=1, metavar="N", help="crawl once more with so many processes of Longline"
+    )
+    parser.add_argument("--repeats", type=int, default=3, metavar="N", help="how many rounds there are (3)")
     parser.add_argument(
         "--copies", type=int, default=1, metavar="N", help="how many times the site holds the manual (1)"
     )
@@ -99,38 +75,87 @@ def read_options() -> argparse.Namespace:
     options = parser.parse_args()
     if options.profile and not hasattr(time, "pthread_getcpuclockid"):
         parser.error("--profile needs the clocks of threads, which this system does not have")
-    if min(options.repeats, options.copies) < 1:
-        parser.error("--repeats and --copies take a number from 1")
+    if min(options.repeats, options.copies, options.workers) < 1:
+        parser.error("--repeats, --copies and --workers take a number from 1")
+    if options.redis_delay < 0:
+        parser.error("--redis-delay takes milliseconds, from 0")
     return options
 
 
+def _peers(text: str) -> tuple[str, ...]:
+    names = tuple(filter(None, text.split(",")))
+    if unknown := set(names) - set(PEERS):
+        raise argparse.ArgumentTypeError(f"{', '.join(sorted(unknown))} is none of {', '.join(PEERS)}")
+    return names
+
+
 def compare(options: argparse.Namespace, work: Path) -> None:
-    """Serve the site, crawl it in turns, and print what it took."""
+    """Serve the site, have it crawled in turns, and print what it took."""
     # PostgreSQL may run as another user, who must be let in.
     work.chmod(0o755)
-    core = reserve_core()
+    cores = reserve_cores(options.workers)
     binary, manual = installed()
+    contenders, pairs = line_up(options)
     with nginx(binary, site(manual, options.copies, work), work) as address:
-        rounds = []
-        for number in range(options.repeats):
-            with race(options, address, work, core, f"round-{number}") as crawlers:
-                rounds.append(crawlers.run())
-            print(f"Round {number + 1} of {options.repeats} is done.", file=sys.stderr)
-        print(*differences(rounds), "", *table(rounds), sep="\n")
+        course = Course(f"{address}/", work / "access.log", cores)
+        turns = run(contenders, course, work, options.repeats)
+        print(*differences(turns), "", *table(turns), "", *ratios(turns, pairs), sep="\n")
+        if options.redis_delay:
+            print("", distances(options.redis_delay, work), sep="\n")
         if options.profile:
-            with race(options, address, work, core, "profile") as crawlers:
-                print("", *crawlers.profile(), sep="\n")
+            (work / "profile").mkdir()
+            print("", *longline(options).profile(course, work / "profile"), sep="\n")
 
 
-@contextmanager
-def race(options: argparse.Namespace, address: str, work: Path, core: int | None, name: str) -> Iterator[Race]:
-    """Both crawlers, and the servers of a new home."""
-    folder = work / name
+def line_up(options: argparse.Namespace) -> tuple[list[Contender], list[Pair]]:
+    """Who takes part, and who is compared with whom: with Longline at the same distance from its Redis."""
+    near = longline(options)
+    contenders: list[Contender] = [near]
+    pairs = []
+    if "plain" in options.peers:
+        contenders.append(Stock())
+        pairs.append((Stock().name, near.name))
+    if options.workers > 1:
+        contenders.append(longline(options, workers=options.workers))
+        pairs.append((near.name, contenders[-1].name))
+    if options.redis_delay:
+        contenders.append(longline(options, distance=options.redis_delay))
+    if "scrapy-redis" in options.peers:
+        for distance in sorted({0.0, options.redis_delay}):
+            contenders.append(ScrapyRedis(distance))
+            pairs.append((contenders[-1].name, longline(options, distance=distance).name))
+    return contenders, pairs
+
+
+def longline(options: argparse.Namespace, distance: float = 0.0, workers: int = 1) -> Longline:
+    """Longline as the command line asks for it."""
+    return Longline("page,posting,text" if options.text else "page,posting", distance, workers)
+
+
+def run(contenders: Sequence[Contender], course: Course, work: Path, rounds: int) -> dict[str, list[Turn]]:
+    """Have all crawl in turns, so many times, each with a new folder: what they did, by name."""
+    turns: dict[str, list[Turn]] = defaultdict(list)
+    for number in range(1, rounds + 1):
+        for contender in contenders:
+            if number > 1 and contender.once:
+                continue
+            folder = work / "turn"
+            folder.mkdir()
+            turns[contender.name].append(contender.turn(course, folder))
+            shutil.rmtree(folder)
+            print(f"Round {number} of {rounds}: {contender.name} is done.", file=sys.stderr)
+    return turns
+
+
+def distances(milliseconds: float, work: Path) -> str:
+    """How long a round trip to Valkey is in truth."""
+    folder = work / "distances"
     folder.mkdir()
-    scrapy = make_scrapy(folder / "home", folder)
-    extract = "page,posting,text" if options.text else "page,posting"
-    with running_servers(scrapy.home, folder, scrapy.environment()):
-        yield Race(Bench(work / "access.log", core), f"{address}/", scrapy, extract)
+    with valkey(folder) as port:
+        near = f"redis://:{quote(PASSWORD, safe='')}@127.0.0.1:{port}/0"
+        with distant_redis(near, milliseconds) as far:
+            there = f"{round_trip(near):.2f} ms; {milliseconds:g} ms away, {round_trip(far):.2f} ms"
+    return f"A round trip to Valkey, measured: {there}."
 
 
 def installed() -> tuple[str, Path]:
