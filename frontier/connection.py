@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from redis import Redis
+from redis import Redis, asyncio
+from redis.asyncio.retry import Retry as AsyncRetry
 from redis.backoff import NoBackoff
 from redis.exceptions import AuthenticationError, RedisError
 from redis.retry import Retry
@@ -26,6 +27,16 @@ def connect(url: str) -> Redis:
         socket_timeout=TIMEOUT_SECONDS,
         socket_connect_timeout=TIMEOUT_SECONDS,
         retry=Retry(NoBackoff(), 0),
+    )
+
+
+def connect_async(url: str, timeout_seconds: float = TIMEOUT_SECONDS) -> asyncio.Redis:
+    """The same for the event loop. It keeps as many connections as there were commands at one time."""
+    return asyncio.Redis.from_url(
+        url,
+        socket_timeout=timeout_seconds,
+        socket_connect_timeout=timeout_seconds,
+        retry=AsyncRetry(NoBackoff(), 0),
     )
 
 

@@ -1,0 +1,119 @@
+"""One job in Redis, as one worker sees it: it says what it did and wants, and hears what it gets, in one step."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import replace
+from uuid import UUID
+
+from redis.asyncio import Redis
+from redis.exceptions import ResponseError
+
+from frontier import wire
+from frontier.model import Answer, Batch, Entry, JobCommand
+from frontier.scripts import Script
+from schemas import redis_keys
+
+MOST = 1000
+"""Entries, or endings, in one step: Redis does nothing else meanwhile, and 1,000 take it some milliseconds."""
+
+
+class JobExistsError(RuntimeError):
+    """The job cannot be created, since Redis knows it."""
+
+
+class JobFrontier:
+    """One shard of a job. One exchange at a time.
+
+    Args:
+        server: from ``connect_async``.
+        worker: its name, unlike any other's.
+        lease_seconds: how long this worker keeps a lease that it does not renew.
+        max_deliveries: an entry that failed so often is dead.
+    """
+
+    def __init__(
+        self, server: Redis, job: UUID, worker: str, *, lease_seconds: float = 30.0, max_deliveries: int = 5
+    ) -> None:
+        self.epoch = 0
+        """Of the last answer."""
+        self._job = job
+        self._terms = wire.Terms(worker, lease_seconds, max_deliveries)
+        self._meta = redis_keys.job_meta(job)
+        self._exchange = Script(server, "job", "seen", "queue", "leases", "exchange")
+        self._remove = Script(server, "remove")
+        self._creation = f"{worker}:create-{secrets.token_hex(4)}"
+        self._told: tuple[str, list[Answer]] = ("", [])
+
+    async def create(self, entries: list[Entry], limit: int | None) -> None:
+        """Make the job known to Redis, with its first entries. After an error, call again with the same.
+
+        Args:
+            entries: queued as those of a batch.
+            limit: the most pages that the job may fetch; None for all.
+
+        Raises:
+            JobExistsError: Redis knows the job.
+            RedisUnavailableError: as ``exchange``.
+        """
+        try:
+            await self._send_all(Batch(self._creation, entries=entries), limit or 0)
+        except ResponseError as error:
+            if not str(error).startswith("EXISTS "):
+                raise
+            raise JobExistsError(
+                f"The job {self._job} cannot be created, since Redis has it: it runs, or is being removed. Join or "
+                "remove it first."
+            ) from error
+
+    async def exchange(self, batch: Batch) -> Answer:
+        """Tell Redis what this worker did and wants, all at once; a large batch in several steps, entries first.
+
+        Raises:
+            RedisUnavailableError: no answer, or none that helps now. The batch may have been taken or not: call again
+                with the same one, and it is done once.
+        """
+        return await self._send_all(batch)
+
+    async def _send_all(self, batch: Batch, limit: int | None = None) -> Answer:
+        # After an error in the middle, go on with the part that failed: Redis knows a worker's last part alone.
+        answers = self._told[1] if self._told[0] == batch.id else []
+        self._told = (batch.id, answers)
+        for part in list(_parts(batch))[len(answers) :]:
+            answer = await self._send(part, None if answers else limit)
+            if answer.state is JobCommand.GONE:
+                return answer
+            answers.append(answer)
+        lost = dict.fromkeys(number for answer in answers for number in answer.lost)
+        new = sum(answer.new for answer in answers)
+        return replace(answers.pop(), lost=list(lost), new=new)
+
+    async def _send(self, part: Batch, limit: int | None) -> Answer:
+        told = wire.encode(part, self._terms, self.epoch, limit)
+        answer = wire.decode(await self._exchange.run([self._meta], [told]))
+        self.epoch = answer.epoch or self.epoch
+        return answer
+
+    async def remove(self) -> None:
+        """Drop all that Redis knows of the job, in steps.
+
+        Raises:
+            RedisUnavailableError: some may be left; call again.
+        """
+        while await self._remove.run([self._meta], []):
+            pass
+
+
+def _parts(batch: Batch) -> Iterator[Batch]:
+    """The batch, or several that say the same in the same order: entries, endings, then the rest."""
+    entries = [batch.entries[at : at + MOST] for at in range(0, len(batch.entries), MOST)] or [[]]
+    endings = [batch.endings[at : at + MOST] for at in range(0, len(batch.endings), MOST)] or [[]]
+    if len(entries) == len(endings) == 1:
+        yield batch
+        return
+    for number, some in enumerate(entries):
+        yield Batch(f"{batch.id}/entries-{number}", entries=some)
+    for number, ended in enumerate(endings[:-1]):
+        yield Batch(f"{batch.id}/endings-{number}", endings=ended)
+    yield replace(batch, entries=[], endings=endings[-1])

@@ -1,0 +1,104 @@
+-- What is being worked on. A lease is msgpack of worker, host, level, item and epoch.
+local function lease(worker, host, level, item, expiry)
+  local number = next_number()
+  redis.call('HSET', key('leases'), whole(number), cmsgpack.pack({worker, host, level, item, meta.epoch}))
+  redis.call('ZADD', key('expiry'), whole(expiry), whole(number))
+  return number
+end
+
+-- One that the worker holds; nil where it never did, it ran out, or Redis was started again since.
+local function own_lease(worker, number)
+  local packed = redis.call('HGET', key('leases'), whole(number))
+  if packed then
+    local held = cmsgpack.unpack(packed)
+    if held[1] == worker and held[5] == meta.epoch then
+      return {host = held[2], level = held[3], item = held[4], number = number}
+    end
+  end
+end
+
+local function end_lease(number)
+  redis.call('HDEL', key('leases'), whole(number))
+  redis.call('ZREM', key('expiry'), whole(number))
+end
+
+-- The parts of an item: what it counts as, deliveries, causes, payload.
+local function read_item(item)
+  local flag = string.sub(item, 1, 1)
+  if flag == 'R' then
+    return unpack(cmsgpack.unpack(string.sub(item, 2)))
+  end
+  return flag, 0, {}, string.sub(item, 2)
+end
+
+local function give_place_back(flag)
+  if flag == 'A' then
+    meta.admitted = math.max(0, meta.admitted - 1)
+  end
+end
+
+local function bury(held, cause)
+  local flag, deliveries, causes, payload = read_item(held.item)
+  causes[#causes + 1] = cause
+  local priority = math.floor(held.level / 2)
+  local token = whole(held.number)
+  redis.call('HSET', key('dead'), token, cmsgpack.pack({payload, held.host, deliveries + 1, causes, priority, flag}))
+  redis.call('ZADD', key('unburied'), token, token)
+  meta.dead = meta.dead + 1
+end
+
+-- The delivery counts: behind the others again, or dead.
+local function fail(held, cause, max_deliveries)
+  local flag, deliveries, causes, payload = read_item(held.item)
+  if deliveries + 1 >= max_deliveries then
+    bury(held, cause)
+    give_place_back(flag)
+    return
+  end
+  causes[#causes + 1] = cause
+  local item = 'R' .. cmsgpack.pack({flag, deliveries + 1, causes, payload})
+  push(held.host, level_of(math.floor(held.level / 2), flag), {item})
+end
+
+-- The delivery does not count: before all others of its priority.
+local function put_back(held)
+  local flag = read_item(held.item)
+  push(held.host, level_of(math.floor(held.level / 2), flag), {held.item}, 'LPUSH')
+end
+
+local function held_of(number)
+  local held = cmsgpack.unpack(redis.call('HGET', key('leases'), number))
+  return {host = held[2], level = held[3], item = held[4], number = tonumber(number)}
+end
+
+local function expire_leases(most, max_deliveries)
+  for _, number in ipairs(redis.call('ZRANGE', key('expiry'), '-inf', whole(now), 'BYSCORE', 'LIMIT', 0, most)) do
+    fail(held_of(number), 'its worker stopped without a word', max_deliveries)
+    end_lease(number)
+  end
+end
+
+local function run_id()
+  return string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
+end
+
+-- Another Redis than the last time: it was started again or another one took over, and may have lost the last things
+-- it was told. What was leased is taken back, a part in each call.
+local function notice_restart()
+  local run = run_id()
+  if run ~= meta.run then
+    meta.run = run
+    -- Not just one more: the last step may be among what was lost.
+    meta.epoch = math.max(meta.epoch + 1, math.floor(now / 1000))
+    redis.call('ZUNIONSTORE', key('stale'), 2, key('stale'), key('expiry'))
+    redis.call('DEL', key('expiry'))
+  end
+end
+
+local function return_stale(most)
+  local stale = redis.call('ZPOPMAX', key('stale'), most)
+  for i = 1, #stale, 2 do
+    put_back(held_of(stale[i]))
+    redis.call('HDEL', key('leases'), stale[i])
+  end
+end
