@@ -17,9 +17,9 @@ class ValkeyStartError(RuntimeError):
 
 
 @contextmanager
-def valkey(folder: Path) -> Iterator[int]:
+def valkey(folder: Path, *options: str) -> Iterator[int]:
     """Run Valkey with ``PASSWORD`` on a free port of 127.0.0.1, its log in ``folder``: the port."""
-    process, port = start(folder)
+    process, port = start(folder, *options)
     try:
         yield port
     finally:
@@ -27,14 +27,14 @@ def valkey(folder: Path) -> Iterator[int]:
         process.wait(timeout=10)
 
 
-def start(folder: Path) -> tuple[subprocess.Popen[bytes], int]:
+def start(folder: Path, *options: str) -> tuple[subprocess.Popen[bytes], int]:
     """A port may be taken between our choice of it and Valkey's start: then another one."""
     from crawler.embedded.binaries import valkey_server  # noqa: PLC0415 - few tests need it
 
     log = folder / "valkey.log"
     for _ in range(5):
         port = free_port()
-        words = ["--port", str(port), "--bind", "127.0.0.1", "--requirepass", PASSWORD, "--save", ""]
+        words = ["--port", str(port), "--bind", "127.0.0.1", "--requirepass", PASSWORD, "--save", "", *options]
         with log.open("wb") as file:
             process = subprocess.Popen([valkey_server(), *words], cwd=folder, stdout=file, stderr=file)
         if answers(process, port):
