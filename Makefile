@@ -4,6 +4,8 @@
 ##                      crawl a site; sets up first where that is needed
 ##   make test          every check that CI runs
 ##   make web           a small misbehaving web site to crawl: http://127.0.0.1:8900/
+##   make chaos [ARGS="--seeds 20 --seed 7"]
+##                      crawls that are disturbed at random must end as an undisturbed one
 ##   make bench         Longline beside plain Scrapy, timed: see benchmarks/README.md
 ##   make env-example   write .env.example again, after a change to schemas/environment.py
 ##   make lock          pin the requirements again, after a change to pyproject.toml;
@@ -17,7 +19,7 @@
 MAKEFLAGS += --no-print-directory
 .SILENT:
 .DEFAULT_GOAL := help
-.PHONY: help crawl test web bench env-example lock setup setup-dev
+.PHONY: help crawl test web chaos bench env-example lock setup setup-dev
 
 # As they were typed: make expands no dollar in them, and the shell sees them only as variables.
 override URL := $(value URL)
@@ -46,6 +48,9 @@ test: setup-dev
 
 web: setup-dev
 	exec $(PY) -m tests.web --port 8900
+
+chaos: setup-dev
+	exec $(PY) -m tests.chaos $$ARGS
 
 bench: setup-dev
 	exec $(PY) -m benchmarks.site $$ARGS

@@ -17,7 +17,7 @@ from tests.web.careers import posting, salary
 from tests.web.odd import flaky_answers
 from tests.web.resource import Resource, Site, page, redirect, text
 
-SECONDS = 0.05
+SECONDS = 0.08
 """How long each answer takes."""
 FAILURES = 2
 """How often a flaky page fails before it answers."""
