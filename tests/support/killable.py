@@ -135,8 +135,8 @@ class KillablePostgres(Killable):
 
     def remove(self) -> None:
         """End it, and remove its data."""
-        self.kill()
-        # Its children see that it is gone, and end; some may still write.
+        self.stop()
+        # Where it was killed before, its children may still be at it for a moment.
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _initialise(self) -> None:

@@ -17,13 +17,17 @@ _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 def spawn(command: Sequence[str | Path], log: Path, **options: Any) -> subprocess.Popen[bytes]:
-    """Start a process; what it says goes to the end of ``log``. On Linux it is killed when we end, however we end."""
+    """Start a process that Ctrl-C does not reach; what it says goes to the end of ``log``.
+
+    On Linux it is killed when we end, however we end.
+    """
     with log.open("ab") as file:
         return subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=file,
             stderr=subprocess.STDOUT,
+            start_new_session=True,
             preexec_fn=_die_with_parent,  # noqa: PLW1509 - one system call; nothing else lets a child go with us
             **options,
         )
