@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from redis import Redis, asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from redis import Redis, asyncio, exceptions
 from redis.asyncio.retry import Retry as AsyncRetry
 from redis.backoff import NoBackoff
 from redis.exceptions import AuthenticationError, RedisError
@@ -11,6 +14,17 @@ from redis.retry import Retry
 from schemas.environment import without_password
 
 TIMEOUT_SECONDS = 5.0
+_NOT_NOW = (
+    OSError,
+    exceptions.ConnectionError,
+    exceptions.TimeoutError,
+    exceptions.ReadOnlyError,
+    exceptions.ClusterDownError,
+    exceptions.TryAgainError,
+    exceptions.OutOfMemoryError,
+)
+_NOT_NOW_WORDS = ("BUSY ", "MISCONF ", "NOREPLICAS ")
+"""How errors begin that say the same, and have no class of their own in redis-py."""
 
 
 class RedisUnavailableError(RuntimeError):
@@ -38,6 +52,29 @@ def connect_async(url: str, timeout_seconds: float = TIMEOUT_SECONDS) -> asyncio
         socket_connect_timeout=timeout_seconds,
         retry=AsyncRetry(NoBackoff(), 0),
     )
+
+
+@contextmanager
+def not_now() -> Iterator[None]:
+    """Within, what Redis cannot do now is told from what it never can.
+
+    Raises:
+        RedisUnavailableError: no connection, no answer in time, or a server that cannot do it now. It may have been
+            done or not.
+    """
+    try:
+        yield
+    except _NOT_NOW as error:
+        raise _unavailable(error) from error
+    except exceptions.ResponseError as error:
+        if str(error).startswith(_NOT_NOW_WORDS):
+            raise _unavailable(error) from error
+        raise
+
+
+def _unavailable(error: Exception) -> RedisUnavailableError:
+    reason = str(error).rstrip(".") or type(error).__name__
+    return RedisUnavailableError(f"Redis cannot be used now ({reason}). Wait, or see that it runs and has room.")
 
 
 def check(url: str) -> None:

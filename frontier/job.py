@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from uuid import UUID
 
-from redis.asyncio import Redis
+from redis.asyncio import Redis, RedisCluster
 from redis.exceptions import ResponseError
 
 from frontier import wire
@@ -34,7 +34,13 @@ class JobFrontier:
     """
 
     def __init__(
-        self, server: Redis, job: UUID, worker: str, *, lease_seconds: float = 30.0, max_deliveries: int = 5
+        self,
+        server: Redis | RedisCluster,
+        job: UUID,
+        worker: str,
+        *,
+        lease_seconds: float = 30.0,
+        max_deliveries: int = 5,
     ) -> None:
         self.epoch = 0
         """Of the last answer."""

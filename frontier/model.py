@@ -107,7 +107,7 @@ class Batch:
         renew: numbers of its leases that it still works on.
         failures: cause and example; counted by cause, the first example kept.
         freed: pages that gave their place back: redirects, failures.
-        wants: host to how many entries it would take.
+        wants: host to how many entries it would take. No answer has more than 500 leases.
         buried: tokens of dead entries that are kept elsewhere now.
         finish: the worker has nothing of this job any more, buffered or leased, and would end it.
     """

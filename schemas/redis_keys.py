@@ -42,10 +42,35 @@ def job_failures(job: UUID, shard: int = 0) -> str:
     return _of_job(job, shard, "failures")
 
 
+JOB_KEYS = {
+    "meta": "a hash: state, limit, epoch, and counts of what the other keys hold",
+    "hosts": "a hash: host → how many of its entries wait",
+    "levels:<host>": "a sorted set: the levels that have entries (twice the priority, and one where they have a place)",
+    "queue:<level>:<host>": "a list of entries",
+    "later": "a sorted set: entry → when it may be handed out, µs",
+    "leases": "a hash: lease → worker and entry",
+    "expiry": "a sorted set: lease → when it runs out, µs",
+    "stale": "a sorted set: leases from before a restart, which are being taken back",
+    "seen:<bucket>": "a set of fingerprints, 64-bit integers",
+    "replies": "a hash: worker → what its last batch led to; gone an hour after the worker",
+    "stats": "a hash: the job's counts",
+    "failures": "a hash: 'count ' and cause → how often; 'first ' and cause → an example",
+    "dead": "a hash: token → an entry that nobody will try again, and why",
+    "unburied": "a sorted set: tokens of the dead that PostgreSQL may not have yet",
+    "ranks": "a sorted set: host → how much it is preferred to others",
+    "removing": "a hash: ``meta`` while the job is being removed",
+}
+"""A job's keys. The scripts of ``frontier/lua`` write and read them, ``frontier/control.py`` reads them; all are gone
+when the job is removed."""
+
+
+def job_key(job: UUID, name: str, shard: int = 0) -> str:
+    """A key of ``JOB_KEYS``, with what stands for its ``<…>``."""
+    return _of_job(job, shard, name)
+
+
 def job_meta(job: UUID, shard: int = 0) -> str:
-    """A hash: the job's state, limit, epoch, and counts of what its other keys hold. The scripts of ``frontier/lua``
-    write and read it and all other keys of the job, which begin as it does, in place of ``meta`` with a name of
-    ``JOB_KEYS``; all are gone when the job is removed."""
+    """The key by which scripts know the job."""
     return _of_job(job, shard, "meta")
 
 

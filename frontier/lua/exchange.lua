@@ -170,7 +170,7 @@ end
 
 local function answer(over)
   return cmsgpack.pack({
-    meta.state, meta.epoch, leases_told(), said.lost, redis.call('HRANDFIELD', key('hosts'), HOSTS_SHOWN, 'WITHVALUES'),
+    meta.state, meta.epoch, leases_told(), said.lost, sample_hosts(HOSTS_SHOWN),
     meta.pending, redis.call('ZCARD', key('later')), count_leased(), meta.admitted, said.new, due_in(),
     redis.call('HGETALL', key('stats')), dead_told(), over,
   })

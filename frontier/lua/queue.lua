@@ -120,3 +120,33 @@ local function take(host, most, use)
   end
   forget_taken(host, number)
 end
+
+-- Up to so many hosts with what waits for each, flat: first those that were given a rank above 0, the highest first,
+-- then others at random, last those with a rank below 0.
+local function sample_hosts(most)
+  local sampled = redis.call('HRANDFIELD', key('hosts'), most, 'WITHVALUES')
+  if redis.call('EXISTS', key('ranks')) == 0 then
+    return sampled
+  end
+  local hosts, counts, later = redis.call('ZRANGE', key('ranks'), '+inf', '(0', 'BYSCORE', 'REV', 'LIMIT', 0, most), {}, {}
+  for _, host in ipairs(hosts) do
+    counts[host] = redis.call('HGET', key('hosts'), host)
+  end
+  for i = 1, #sampled, 2 do
+    local host, rank = sampled[i], tonumber(redis.call('ZSCORE', key('ranks'), sampled[i]) or 0)
+    if rank <= 0 then
+      counts[host] = sampled[i + 1]
+      table.insert(rank == 0 and hosts or later, host)
+    end
+  end
+  local told = {}
+  for _, each in ipairs({hosts, later}) do
+    for _, host in ipairs(each) do
+      if counts[host] and #told < 2 * most then
+        told[#told + 1] = host
+        told[#told + 1] = counts[host]
+      end
+    end
+  end
+  return told
+end

@@ -1,0 +1,64 @@
+"""Which jobs are alive, and which workers, for the event loop."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from redis.asyncio import Redis, RedisCluster
+
+from frontier.connection import not_now
+from schemas import redis_keys
+
+SILENCE_SECONDS = 15.0
+"""A worker that has not been heard of for so long is dead."""
+FORGET_SECONDS = 3600.0
+
+
+class Jobs:
+    """The jobs that any worker may join and end, and who works.
+
+    Every method raises RedisUnavailableError where Redis cannot be used now, and may be called again.
+    """
+
+    def __init__(self, server: Redis | RedisCluster) -> None:
+        self._server: Any = server
+
+    async def announce(self, job: UUID, description: bytes) -> None:
+        """Invite workers to a job."""
+        with not_now():
+            await self._server.hset(redis_keys.JOBS, str(job), description)
+
+    async def withdraw(self, job: UUID) -> None:
+        """The job has ended."""
+        with not_now():
+            await self._server.hdel(redis_keys.JOBS, str(job))
+
+    async def jobs(self) -> dict[UUID, bytes]:
+        """The jobs that were announced and not withdrawn, and how each was described."""
+        with not_now():
+            found: dict[bytes, bytes] = await self._server.hgetall(redis_keys.JOBS)
+        return {UUID(job.decode()): description for job, description in found.items()}
+
+    async def beat(self, worker: str) -> None:
+        """The worker lives. By the server's clock: those of workers may differ."""
+        with not_now():
+            now = await self._now()
+            await self._server.zadd(redis_keys.WORKERS, {worker: now})
+            await self._server.zremrangebyscore(redis_keys.WORKERS, "-inf", now - FORGET_SECONDS)
+
+    async def leave(self, worker: str) -> None:
+        """The worker has ended."""
+        with not_now():
+            await self._server.zrem(redis_keys.WORKERS, worker)
+
+    async def alive(self) -> list[str]:
+        """Workers that were heard of in the last ``SILENCE_SECONDS``."""
+        with not_now():
+            since = await self._now() - SILENCE_SECONDS
+            found: list[bytes] = await self._server.zrangebyscore(redis_keys.WORKERS, since, "+inf")
+        return [worker.decode() for worker in found]
+
+    async def _now(self) -> float:
+        seconds, microseconds = await self._server.time()
+        return float(seconds) + float(microseconds) / 1e6
