@@ -16,9 +16,10 @@ from scrapy import signals
 from scrapy.exceptions import NotConfigured
 
 from pipelines import warc
-from pipelines.failures import ArchiveError
+from pipelines.failures import ArchiveAwayError, ArchiveError, StoppedError, StorageError
 from pipelines.items import as_page
 from pipelines.object_store import Archive, ArchiveLocation
+from pipelines.outage import OUTAGE_SECONDS, Outage, OutageError
 from schemas.page import ArchivePointer, Page
 
 if TYPE_CHECKING:
@@ -57,11 +58,12 @@ class Segment:
             if not future.done():
                 future.set_result(pointer)
 
-    def fail(self, error: ArchiveError) -> None:
-        """Give each page the reason why it is not archived."""
+    def fail(self, error: StorageError) -> None:
+        """Give each page without an address the reason why it is not archived."""
         for future, _ in self.waiting:
             if not future.done():
                 future.set_exception(error)
+                future.exception()  # its page may have failed elsewhere: then nobody asks
 
 
 class ArchivePipeline:
@@ -81,6 +83,7 @@ class ArchivePipeline:
         more_to_come: Callable[[], bool],
         segment_seconds: float = SEGMENT_SECONDS,
     ) -> None:
+        self.outage = Outage("The archive")
         self._archive = archive
         self._software = software
         self._segment_bytes = segment_bytes
@@ -94,7 +97,7 @@ class ArchivePipeline:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Settings: LONGLINE_ARCHIVE_URL, LONGLINE_ARCHIVE_ENDPOINT, LONGLINE_ARCHIVE_REGION, LONGLINE_BUDGET_BYTES."""
+        """Settings: LONGLINE_ARCHIVE_URL, _ENDPOINT, _REGION, LONGLINE_BUDGET_BYTES, LONGLINE_OUTAGE_SECONDS."""
         settings = crawler.settings
         if not settings["LONGLINE_ARCHIVE_URL"]:
             raise NotConfigured("LONGLINE_ARCHIVE_URL is not set.")
@@ -108,6 +111,7 @@ class ArchivePipeline:
             segment_bytes=settings.getint("LONGLINE_BUDGET_BYTES", 64_000_000) // 4,
             more_to_come=lambda: _more_to_come(crawler),
         )
+        pipeline.outage.limit = settings.getfloat("LONGLINE_OUTAGE_SECONDS", OUTAGE_SECONDS)
         crawler.signals.connect(pipeline.scheduler_empty, signals.scheduler_empty)
         return pipeline
 
@@ -145,20 +149,42 @@ class ArchivePipeline:
             task = asyncio.create_task(self._put(segment))
             self._uploads.add(task)
             task.add_done_callback(self._uploads.discard)
+            # Nobody waits for ever; those who have their address by then hear nothing of it.
+            cut_off = StoppedError(f"{segment.uri} was cut off on its way to the archive.")
+            task.add_done_callback(lambda _: segment.fail(cut_off))
 
     async def _put(self, segment: Segment) -> None:
         try:
-            await self._archive.put(segment.name, bytes(segment.data))
+            await self._patiently(segment.name, bytes(segment.data))
         except ArchiveError as error:
             logger.info("%s", error)
             segment.fail(error)
+        except Exception as error:
+            logger.exception("%s could not be uploaded.", segment.uri)
+            segment.fail(ArchiveError(f"The archive refused {segment.uri}: {type(error).__name__}: {error}."))
         else:
             segment.succeed()
+
+    async def _patiently(self, name: str, data: bytes) -> None:
+        """For as long as the archive is away, within limits."""
+        while True:
+            try:
+                await self._archive.put(name, data)
+            except ArchiveAwayError as error:
+                try:
+                    pause = self.outage.failed(str(error))
+                except OutageError as given_up:
+                    raise ArchiveError(str(given_up)) from error
+                await asyncio.sleep(pause)
+            else:
+                self.outage.over()
+                return
 
     async def close_spider(self) -> None:
         """Wait for what is on its way."""
         self.upload()
-        await asyncio.gather(*self._uploads)
+        if self._uploads:
+            await asyncio.wait(self._uploads)
 
 
 def _more_to_come(crawler: Crawler) -> bool:

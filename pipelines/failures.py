@@ -13,8 +13,16 @@ class ArchiveError(StorageError):
     """The archive does not take or give bytes."""
 
 
+class ArchiveAwayError(ArchiveError):
+    """The archive gives no answer, or one that may be another a little later."""
+
+
 class DatabaseError(StorageError):
     """PostgreSQL does not take rows."""
+
+
+class StoppedError(StorageError):
+    """What was on its way was cut off: the crawl was stopped by force, or a stage closed too early."""
 
 
 class RowError(RuntimeError):

@@ -4,21 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 import obstore
-from obstore.exceptions import BaseError
+from obstore.exceptions import BaseError, GenericError
 from obstore.store import LocalStore, S3Store
 
-from pipelines.failures import ArchiveError
+from pipelines.failures import ArchiveAwayError, ArchiveError
+from schemas.environment import without_password
 
 if TYPE_CHECKING:
-    from obstore.store import ObjectStore
+    from obstore.store import ObjectStore, RetryConfig
 
 DEFAULT_REGION = "us-east-1"
+# Too many requests, and all of the server's own errors but "not implemented" and "no room".
+PASSING_STATUSES = frozenset({408, 429, *range(500, 600)} - {501, 507})
+_STATUS = re.compile(r"status code: (\d+)[^:\n]*")
+_SILENCE = re.compile(r"HTTP error: [^\n]*")
+_WHY_SILENT = (re.compile(r'(?:message|error): "([^"]+)"'), re.compile(r"kind: (\w+)"))
+# Whoever puts waits as long as it should; these bridge a moment.
+_RETRIES: RetryConfig = {"max_retries": 2, "retry_timeout": timedelta(seconds=10)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +56,7 @@ class Archive:
         """Write one whole object, durably.
 
         Raises:
+            ArchiveAwayError: the store does not answer, or says that it is overloaded or broken: it may pass.
             ArchiveError: the store refused it.
         """
         try:
@@ -53,6 +64,9 @@ class Archive:
             if self._folder:
                 await asyncio.to_thread(_sync_to_disk, self._folder / name)
         except (BaseError, OSError, ValueError) as error:
+            if trouble := _passing_trouble(error):
+                where = without_password(self.location.endpoint or self.location.url)
+                raise ArchiveAwayError(f"{where}: {trouble}") from error
             raise ArchiveError(f"The archive refused {self.uri(name)}: {_reason(error)}.") from error
 
     def read(self, uri: str, offset: int, length: int) -> bytes:
@@ -100,6 +114,7 @@ def _s3_store(location: ArchiveLocation) -> S3Store:
         endpoint=location.endpoint,
         region=location.region or credentials.config.get("region") or DEFAULT_REGION,
         virtual_hosted_style_request=location.endpoint is None,
+        retry_config=_RETRIES,
         client_options={"allow_http": (location.endpoint or "").startswith("http://")},
         credential_provider=credentials,
     )
@@ -140,6 +155,22 @@ def _sync_to_disk(path: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def _passing_trouble(error: Exception) -> str | None:
+    """What is the matter with a store that may be well a little later; None: waiting does not mend it."""
+    if not isinstance(error, GenericError):
+        return None
+    text = str(error)
+    if silence := _SILENCE.search(text):
+        # The words for people say nothing; the cause stands in those for programmers.
+        said = next(filter(None, (pattern.findall(text) for pattern in _WHY_SILENT)), [silence[0]])
+        return str(said[0])
+    answer = _STATUS.search(text)
+    # S3 says 400 of an upload that came too slowly.
+    if answer and (int(answer[1]) in PASSING_STATUSES or "<Code>RequestTimeout</Code>" in text):
+        return answer[0]
+    return None
 
 
 def _reason(error: Exception) -> str:

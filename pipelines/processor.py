@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import CancelledError
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ from scrapy.exceptions import DropItem
 from scrapy.pipelines import ItemPipelineManager
 from scrapy.utils.defer import ensure_awaitable
 
+from pipelines.failures import StoppedError
 from schemas.page import Page
 
 if TYPE_CHECKING:
@@ -48,7 +50,14 @@ class ItemProcessor(ItemPipelineManager):
 
         Raises:
             PageKeptError: it was a page, and is stored.
+            StoppedError: a stage was cut off. Scrapy expects no cancellation here: its crawl would hang.
         """
+        try:
+            return await self._through_stages(item)
+        except CancelledError as error:
+            raise StoppedError(f"{getattr(item, 'url', type(item).__name__)} was cut off in the pipelines.") from error
+
+    async def _through_stages(self, item: Any) -> Any:
         if isinstance(item, Page) and item.stored:
             for stage in self._for_pages:
                 item = await ensure_awaitable(stage.process_item(item))

@@ -12,8 +12,9 @@ from uuid import UUID
 
 from scrapy.exceptions import NotConfigured
 
-from pipelines.failures import ArchiveError, NoJobError, RejectedItemError, SetAsideError
+from pipelines.failures import ArchiveError, NoJobError, RejectedItemError, SetAsideError, StoppedError
 from pipelines.items import as_page
+from pipelines.outage import OUTAGE_SECONDS, Outage
 from pipelines.processor import page_of_item
 from pipelines.records import Keys, read
 from pipelines.writer import Writer
@@ -22,6 +23,8 @@ from schemas.page import OwnItem, Page
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
+
+CUT_OFF = "It was cut off before it was stored."
 
 
 class StorePipeline:
@@ -39,17 +42,26 @@ class StorePipeline:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Settings: DATABASE_URL; LONGLINE_JOB_ID, where the spider yields items. From the spider: ``keys``."""
+        """Settings: DATABASE_URL; LONGLINE_JOB_ID, where the spider yields items; LONGLINE_OUTAGE_SECONDS.
+
+        From the spider: ``keys``.
+        """
         settings = crawler.settings
         if not settings["DATABASE_URL"]:
             raise NotConfigured("DATABASE_URL is not set.")
         job = UUID(settings["LONGLINE_JOB_ID"]) if settings["LONGLINE_JOB_ID"] else None
-        return cls(Writer(settings["DATABASE_URL"]), job, Keys.declared(getattr(crawler.spider, "keys", None)))
+        writer = Writer(settings["DATABASE_URL"], settings.getfloat("LONGLINE_OUTAGE_SECONDS", OUTAGE_SECONDS))
+        return cls(writer, job, Keys.declared(getattr(crawler.spider, "keys", None)))
 
     @property
     def stats(self) -> JobStats:
         """What this process has committed."""
         return self._writer.stats
+
+    @property
+    def outage(self) -> Outage:
+        """Whether PostgreSQL is away, and how long it is waited for."""
+        return self._writer.outage
 
     async def process_item(self, item: Any) -> Any:
         """Store a page, or an item.
@@ -59,7 +71,14 @@ class StorePipeline:
             DatabaseError: PostgreSQL did not take it.
             SetAsideError: the item did not pass, and was set aside with its reasons.
             RejectedItemError: the item did not pass, and came from no page that it could be set aside with.
+            StoppedError: it was cut off.
         """
+        try:
+            return await self._stored(item)
+        except asyncio.CancelledError as error:
+            raise StoppedError(CUT_OFF) from error
+
+    async def _stored(self, item: Any) -> Any:
         page = as_page(item)
         if page is None:
             await self._item(item)
@@ -110,8 +129,6 @@ def settle(page: Page, error: BaseException | None = None) -> None:
         return
     if error is None:
         page.stored.set_result(None)
-    elif isinstance(error, asyncio.CancelledError):
-        page.stored.cancel()
     else:
-        page.stored.set_exception(error)
+        page.stored.set_exception(StoppedError(CUT_OFF) if isinstance(error, asyncio.CancelledError) else error)
         page.stored.exception()  # nothing need wait for it

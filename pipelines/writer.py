@@ -7,6 +7,8 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from math import inf
+from operator import attrgetter, itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -15,18 +17,21 @@ import psycopg
 from pipelines import rows
 from pipelines.counting import counts_of, item_counts
 from pipelines.database import CONNECT_SECONDS, NO_PREPARED_STATEMENTS
-from pipelines.failures import DatabaseError, RowError
+from pipelines.failures import DatabaseError, RowError, StoppedError, StorageError
+from pipelines.outage import OUTAGE_SECONDS, Outage, OutageError
+from pipelines.refusals import first_line, is_passing, is_poison, is_race
 from schemas.job import JobStats
 from schemas.page import ArchivePointer, OwnItem, Page
 
 logger = logging.getLogger(__name__)
+# It warns of what follows from an error, which is raised all the same.
+logging.getLogger("psycopg").setLevel(logging.ERROR)
 
 BATCH_PAGES = 500
-RETRY_SECONDS = (0.1, 0.5, 2.0, 5.0, 10.0)
-POISON = (psycopg.DataError, psycopg.IntegrityError, psycopg.errors.ProgramLimitExceeded)
-"""Errors of one row's own."""
-PASSING = ("08", "40", "57")
-"""Classes of SQLSTATE that say: try again. The connection is gone, a transaction lost a race, the server restarts."""
+ANSWER_SECONDS = 60.0
+"""A transaction that takes longer is tried again, on another connection: this one's other end may be gone."""
+RACES = 10
+"""A transaction that loses against others is tried this often."""
 Connection = psycopg.AsyncConnection[tuple[Any, ...]]
 
 
@@ -91,9 +96,14 @@ Batch = list[Waiting | WaitingItem]
 
 
 class Writer:
-    """One connection, one batch at a time. ``write`` returns when the rows are committed."""
+    """One connection, one batch at a time. ``write`` returns when the rows are committed.
 
-    def __init__(self, url: str) -> None:
+    The rows of a batch are sorted by their keys: writers that took the same rows in other orders would lock each other
+    out. Rows of one key stay in the order in which they came.
+    """
+
+    def __init__(self, url: str, outage_seconds: float = OUTAGE_SECONDS) -> None:
+        self.outage = Outage("PostgreSQL", outage_seconds)
         self._url = url
         self._queue: asyncio.Queue[Waiting | WaitingItem] = asyncio.Queue()
         self._connection: Connection | None = None
@@ -119,13 +129,13 @@ class Writer:
         await self._committed(WaitingItem(item, asyncio.get_running_loop().create_future()))
 
     async def _committed(self, waiting: Waiting | WaitingItem) -> None:
-        if self._task is None:
+        if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run())
         self._queue.put_nowait(waiting)
         await waiting.committed
 
     async def close(self) -> None:
-        """Stop; nothing waits any more when the crawl closes its pipelines."""
+        """Stop. Nothing waits any more when the crawl closes its pipelines; if something does, it fails."""
         if self._task:
             self._task.cancel()
             await asyncio.wait([self._task])
@@ -133,20 +143,30 @@ class Writer:
             await self._connection.close()
 
     async def _run(self) -> None:
-        while True:
-            batch: Batch = [await self._queue.get()]
-            while not self._queue.empty() and len(batch) < BATCH_PAGES:
-                batch.append(self._queue.get_nowait())
-            await self._commit(batch)
+        batch: Batch = []
+        try:
+            while True:
+                batch = [await self._queue.get()]
+                self._take(batch, BATCH_PAGES)
+                await self._commit(batch)
+        finally:
+            self._take(batch)
+            _fail(batch, StoppedError("The writer of rows was stopped while some waited for it."))
+
+    def _take(self, batch: Batch, most: float = inf) -> None:
+        while not self._queue.empty() and len(batch) < most:
+            batch.append(self._queue.get_nowait())
 
     async def _commit(self, batch: Batch) -> None:
         try:
-            await self._with_retries(batch)
+            await self._patiently(batch)
+        except OutageError as error:
+            _fail(batch, DatabaseError(str(error)))
         except psycopg.Error as error:
-            if _poison(error):
+            if is_poison(error):
                 await self._split(batch, error)
             else:
-                _fail(batch, DatabaseError(f"PostgreSQL refused {len(batch)} pages or items: {_first_line(error)}."))
+                _fail(batch, DatabaseError(f"PostgreSQL refused {len(batch)} pages or items: {first_line(error)}."))
         except Exception as error:  # noqa: BLE001 - a page's data may break anything, and those who wait must hear of it
             await self._split(batch, error)
         else:
@@ -157,22 +177,34 @@ class Writer:
     async def _split(self, batch: Batch, error: Exception) -> None:
         """One bad row must not cost the others: halve the batch until it stands alone."""
         if len(batch) == 1:
-            _fail(batch, RowError(f"PostgreSQL refused the rows of {batch[0].what}: {_first_line(error)}."))
+            _fail(batch, RowError(f"PostgreSQL refused the rows of {batch[0].what}: {first_line(error)}."))
             return
         half = len(batch) // 2
         await self._commit(batch[:half])
         await self._commit(batch[half:])
 
-    async def _with_retries(self, batch: Batch) -> None:
-        for pause in RETRY_SECONDS:
+    async def _patiently(self, batch: Batch) -> None:
+        """For as long as PostgreSQL is away, within limits."""
+        while True:
+            try:
+                await self._racing(batch)
+            except (psycopg.OperationalError, TimeoutError) as error:
+                if isinstance(error, psycopg.OperationalError) and not is_passing(error):
+                    raise
+                await self._drop_connection()
+                await asyncio.sleep(self.outage.failed(_reason(error)))
+            else:
+                self.outage.over()
+                return
+
+    async def _racing(self, batch: Batch) -> None:
+        for _ in range(RACES - 1):
             try:
                 return await self._transact(batch)
             except psycopg.OperationalError as error:
-                if not _passing(error):
+                if not is_race(error):
                     raise
-                logger.warning("PostgreSQL is away (%s); next try in %s s.", _first_line(error), pause)
-                await self._drop_connection()
-                await asyncio.sleep(pause)
+                logger.info("PostgreSQL: %s; the transaction is tried again.", first_line(error))
         return await self._transact(batch)
 
     async def _transact(self, batch: Batch) -> None:
@@ -184,11 +216,12 @@ class Writer:
             if not waiting.leased:
                 counted.setdefault(waiting.job_id, JobStats()).add(stats)
         pages = [waiting for waiting in batch if isinstance(waiting, Waiting)]
+        pages.sort(key=lambda waiting: (waiting.page.site_id, waiting.page.url))
         items = [waiting.item for waiting in batch if isinstance(waiting, WaitingItem)]
-        async with self._cursor() as cursor:
+        async with asyncio.timeout(ANSWER_SECONDS), self._cursor() as cursor:
             await _records(cursor, pages, await _pages(cursor, pages))
             await _items(cursor, items)
-            for job, stats in counted.items():
+            for job, stats in sorted(counted.items()):
                 await cursor.execute(rows.JOB_STATS, rows.job_stats_row(job, stats))
         self.stats.add(stored)
 
@@ -228,6 +261,8 @@ async def _records(cursor: psycopg.AsyncCursor[tuple[Any, ...]], batch: list[Wai
         texts += [rows.text_row(page, r.data["markdown"]) for r in page.records if r.kind == "text"]
         postings += [rows.posting_row(page, page_id, r.data) for r in page.records if r.kind == "posting"]
         rejected += [rows.rejected_row(page, page_id, r) for r in page.rejected]
+    texts.sort(key=itemgetter("body_sha256"))
+    postings.sort(key=itemgetter("platform", "tenant", "source_id"))
     for statement, parameters in ((rows.TEXT, texts), (rows.POSTING, postings), (rows.REJECTED, rejected)):
         if parameters:
             await cursor.executemany(statement, parameters)
@@ -235,6 +270,7 @@ async def _records(cursor: psycopg.AsyncCursor[tuple[Any, ...]], batch: list[Wai
 
 async def _items(cursor: psycopg.AsyncCursor[tuple[Any, ...]], items: list[OwnItem]) -> None:
     """After the pages: an item's row points at that of its page."""
+    items = sorted(items, key=attrgetter("kind", "key"))
     sound = [rows.item_row(item) for item in items if not item.problems]
     rejected = [rows.item_row(item) for item in items if item.problems]
     for statement, parameters in ((rows.RECORD, sound), (rows.REJECTED_ITEM, rejected)):
@@ -242,21 +278,13 @@ async def _items(cursor: psycopg.AsyncCursor[tuple[Any, ...]], items: list[OwnIt
             await cursor.executemany(statement, parameters)
 
 
-def _fail(batch: Batch, error: DatabaseError | RowError) -> None:
+def _fail(batch: Batch, error: StorageError | RowError) -> None:
     for waiting in batch:
         if not waiting.committed.done():
             waiting.committed.set_exception(error)
 
 
-def _poison(error: psycopg.Error) -> bool:
-    """Whether one row's data is at fault; what psycopg itself cannot write has no SQLSTATE."""
-    return isinstance(error, POISON) or (isinstance(error, psycopg.ProgrammingError) and error.sqlstate is None)
-
-
-def _passing(error: psycopg.OperationalError) -> bool:
-    """Whether PostgreSQL may take the same rows a little later; a connection that broke has no SQLSTATE."""
-    return error.sqlstate is None or error.sqlstate.startswith(PASSING)
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
+def _reason(error: psycopg.OperationalError | TimeoutError) -> str:
+    if isinstance(error, TimeoutError):
+        return f"no answer for {ANSWER_SECONDS:.0f} s"
+    return first_line(error)

@@ -10,7 +10,10 @@ import pytest
 from scrapy.exceptions import NotConfigured
 from scrapy.utils.test import get_crawler
 
-from pipelines.failures import ArchiveError
+from pipelines.archive import ArchivePipeline
+from pipelines.failures import ArchiveError, StoppedError
+from pipelines.outage import OUTAGE_SECONDS
+from pipelines.processor import ItemProcessor
 from pipelines.store import StorePipeline
 from pipelines.writer import Writer
 from schemas.job import Job
@@ -65,6 +68,44 @@ def test_a_page_that_is_not_archived_gets_no_row(tables_url: str, rows: Rows, jo
 
     run(test)
     assert count(rows) == 0
+
+
+def test_what_is_cut_off_fails_as_a_storage_error(tables_url: str, job: Job) -> None:
+    """A cancellation that leaves a stage would end a task of Scrapy's own, and the crawl would hang."""
+
+    async def test() -> None:
+        stage = StorePipeline(Writer(tables_url))
+        page, archived = waiting_page(job)
+        page.stored = asyncio.get_running_loop().create_future()
+        archived.cancel()
+        with pytest.raises(StoppedError, match="cut off before it was stored"):
+            await stage.process_item(page)
+        # So does whatever came from the page.
+        with pytest.raises(StoppedError, match="cut off before it was stored"):
+            await page.stored
+        await stage.close_spider()
+
+    run(test)
+
+
+def test_no_stage_at_all_may_be_cut_off_silently() -> None:
+    class Own:
+        async def process_item(self, item: Any) -> Any:
+            raise asyncio.CancelledError
+
+    async def test() -> None:
+        with pytest.raises(StoppedError, match=r"^https://example.com/ was cut off in the pipelines\.$"):
+            await ItemProcessor(Own(), crawler=get_crawler()).process_item_async(make_page())
+
+    run(test)
+
+
+def test_a_setting_says_how_long_an_outage_may_take() -> None:
+    settings = {"DATABASE_URL": "postgresql://127.0.0.1:1/x", "LONGLINE_ARCHIVE_URL": "file:///tmp"}
+    for seconds in (None, 7.5):
+        crawler = get_crawler(settings_dict=settings | ({"LONGLINE_OUTAGE_SECONDS": seconds} if seconds else {}))
+        for stage in (StorePipeline.from_crawler(crawler), ArchivePipeline.from_crawler(crawler)):
+            assert stage.outage.limit == (seconds or OUTAGE_SECONDS)
 
 
 def test_the_setting_says_where(tables_url: str, rows: Rows, job: Job) -> None:

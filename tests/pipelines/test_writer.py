@@ -10,12 +10,13 @@ import psycopg
 import pytest
 
 from pipelines.counting import counts_of
-from pipelines.failures import DatabaseError, RowError
+from pipelines.failures import DatabaseError, RowError, StoppedError
 from pipelines.writer import Writer
 from schemas.job import Job, JobStats
 from schemas.page import Page, Record, RejectedRecord
 from tests.support.nginx import free_port
 from tests.support.pages import make_page
+from tests.support.postgres import postgres
 from tests.support.tables import Rows
 from tests.support.writing import PATIENCE, POINTER, Written, posting, text, write
 
@@ -207,14 +208,86 @@ def test_a_database_that_takes_no_rows_at_all_is_said_at_once(
     assert written.stats.pages == 0
 
 
-def test_a_database_that_stays_away_is_said_after_some_tries(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipelines.writer.RETRY_SECONDS", (0.01, 0.02))
-    url = f"postgresql://longline@127.0.0.1:{free_port()}/longline"
+@pytest.mark.parametrize("right", ["longline:", "@127"], ids=["user", "password"])
+def test_a_database_that_lets_nobody_in_is_said_at_once(job: Job, right: str) -> None:
+    with postgres() as url:
+        written = write(url.replace(right, f"wrong{right}"), make_page(job=job))
 
-    written = write(url, *pages(job, 3))
+    assert [type(error) for error in written.outcomes] == [DatabaseError]
+    assert "password authentication failed" in str(written.outcomes[0])
 
-    assert {type(error) for error in written.outcomes} == {DatabaseError}
-    assert "refused" in str(written.outcomes[0])
+
+def test_writers_that_meet_the_same_rows_do_not_lock_each_other_out(
+    tables_url: str, rows: Rows, job: Job, caplog: pytest.LogCaptureFixture
+) -> None:
+    some = [posting(str(number)) for number in range(200)]
+
+    async def test() -> None:
+        writers = [Writer(tables_url), Writer(tables_url)]
+        for _ in range(5):
+            there = [make_page(f"https://example.com/{n}", job=job, records=some) for n in range(4)]
+            back = [make_page(f"https://example.com/{n}", job=job, records=some[::-1]) for n in reversed(range(4))]
+            await asyncio.gather(
+                *(w.write(p, POINTER) for w, ps in zip(writers, [there, back], strict=True) for p in ps)
+            )
+        for writer in writers:
+            await writer.close()
+
+    with caplog.at_level("INFO"):
+        asyncio.run(asyncio.wait_for(test(), PATIENCE))
+    assert len(urls(rows)) == 4
+    assert caplog.records == []
+
+
+def test_a_transaction_that_loses_a_race_is_tried_again(
+    tables_url: str, rows: Rows, job: Job, caplog: pytest.LogCaptureFixture
+) -> None:
+    both = make_page(job=job, records=[posting("a"), posting("b")])
+    write(tables_url, both)
+    # Of two that wait for each other, PostgreSQL ends the one that has waited for this long: the writer.
+    rows.execute(f'ALTER DATABASE "{rows.info.dbname}" SET deadlock_timeout = 50'.encode())
+
+    async def test() -> Written:
+        writer = Writer(tables_url)
+        lock = "UPDATE posting SET title = 'other' WHERE source_id = %s"
+        with psycopg.connect(tables_url, options="-c deadlock_timeout=1min") as other:
+            other.execute(lock, ["b"])
+            writing = asyncio.gather(writer.write(both, POINTER))
+            await asyncio.to_thread(wait_until_blocked, rows)
+            await asyncio.to_thread(other.execute, lock, ["a"])
+        await writing
+        await writer.close()
+        return Written([], writer.stats)
+
+    with caplog.at_level("INFO", "pipelines"):
+        assert asyncio.run(asyncio.wait_for(test(), PATIENCE)).stats.pages == 1
+    said = [record.message for record in caplog.records]
+    assert said == ["PostgreSQL: deadlock detected; the transaction is tried again."]
+
+
+def test_nobody_waits_for_a_writer_that_was_stopped(job: Job) -> None:
+    async def test() -> None:
+        writer = Writer(f"postgresql://longline@127.0.0.1:{free_port()}/longline")
+        waiting = [asyncio.ensure_future(writer.write(page, POINTER)) for page in pages(job, 3)]
+        await asyncio.wait(waiting, timeout=0.2)
+        await writer.close()
+        assert {type(error) for error in await asyncio.gather(*waiting, return_exceptions=True)} == {StoppedError}
+
+    asyncio.run(asyncio.wait_for(test(), PATIENCE))
+
+
+def test_a_writer_whose_task_was_cut_off_goes_on(tables_url: str, rows: Rows, job: Job) -> None:
+    async def test() -> None:
+        writer = Writer(tables_url)
+        await writer.write(make_page("https://example.com/1", job=job), POINTER)
+        assert writer._task
+        writer._task.cancel()
+        await asyncio.wait([writer._task])
+        await writer.write(make_page("https://example.com/2", job=job), POINTER)
+        await writer.close()
+
+    asyncio.run(asyncio.wait_for(test(), PATIENCE))
+    assert len(urls(rows)) == 2
 
 
 def test_a_writer_that_wrote_nothing_closes(tables_url: str, job: Job) -> None:

@@ -1,0 +1,38 @@
+"""What an error of PostgreSQL's means for whoever writes: try again, leave a row out, or give up."""
+
+from __future__ import annotations
+
+import psycopg
+
+_POISON = (psycopg.DataError, psycopg.IntegrityError, psycopg.errors.ProgramLimitExceeded)
+_RACE = "40"
+_PASSING = ("08", "53300", "57")
+"""What an SQLSTATE begins with: the connection is gone, there are too many of them, the server restarts."""
+_LASTING = (
+    *("password authentication failed", "no password supplied", "pg_hba.conf", "not permitted to log in"),
+    *("permission denied", "does not exist", "no such user", "no such database", "user not found"),
+)
+"""What a server says that refuses a connection for good. There is no SQLSTATE then, and any other words mean that it
+starts, stops or is out of reach."""
+
+
+def is_poison(error: psycopg.Error) -> bool:
+    """Whether one row's data is at fault; what psycopg itself cannot write has no SQLSTATE."""
+    return isinstance(error, _POISON) or (isinstance(error, psycopg.ProgrammingError) and error.sqlstate is None)
+
+
+def is_race(error: psycopg.OperationalError) -> bool:
+    """Whether the transaction only lost against another one: the same again will do."""
+    return (error.sqlstate or "").startswith(_RACE)
+
+
+def is_passing(error: psycopg.OperationalError) -> bool:
+    """Whether PostgreSQL is away, and may take the same rows a little later."""
+    if error.sqlstate is not None:
+        return error.sqlstate.startswith(_PASSING)
+    return not any(words in str(error) for words in _LASTING)
+
+
+def first_line(error: BaseException) -> str:
+    """An error's words, fit for a sentence."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
