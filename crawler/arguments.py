@@ -16,6 +16,7 @@ TAKES = {
     "site": "the slug of a stored site",
     "max_pages": "a whole number of at least 1",
     "max_depth": "a whole number of at least 0",
+    "ignore_parameters": "names of parameters with commas between them, as sid,utm_*",
     "extract": "some of page, posting, text, with commas between them",
     "render": "auto, always or never",
     "output": "a folder",

@@ -13,6 +13,7 @@ from scrapy.exceptions import (
 )
 
 from frontier.failures import JobFailures
+from schemas.traps import WORDS, Trap
 
 _WORDS: dict[type[BaseException], str] = {
     CannotResolveHostError: "its host name is unknown",
@@ -37,7 +38,13 @@ DISALLOWED = "disallowed"
 """The cause of requests that robots.txt does not allow: no error of anybody's."""
 UNRENDERED = "unrendered"
 """The cause of pages that are kept as they were fetched, though only a browser would have shown what they say."""
-NO_ERRORS = frozenset({DISALLOWED, UNRENDERED})
+TRAPPED = {trap: f"trap: {trap}" for trap in Trap}
+"""The causes of links that are not followed, so that a site without an end has one."""
+NO_ERRORS = frozenset({DISALLOWED, UNRENDERED, *TRAPPED.values()})
+
+
+SHOWN = 200
+"""Characters of a link; one that is too long would fill the screen."""
 
 
 @dataclass(slots=True)
@@ -51,6 +58,10 @@ class Failures:
         """Count one failure; ``example`` is a sentence about it."""
         self.counts[cause] = self.counts.get(cause, 0) + 1
         self.first.setdefault(cause, example)
+
+    def add_trap(self, trap: Trap, link: str) -> None:
+        """Count a link that is not followed."""
+        self.add(TRAPPED[trap], f"{link[:SHOWN]} is not followed: {WORDS[trap]}.")
 
     @property
     def total(self) -> int:

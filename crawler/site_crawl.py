@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any, cast
 
 from scrapy import Request, Spider
@@ -24,6 +25,8 @@ from schemas.addresses import join_url
 from schemas.boundary import Boundary
 from schemas.job import Job
 from schemas.page import Page
+from schemas.parameters import IgnoredParameters
+from schemas.traps import Traps
 
 HTML_TYPES = ("text/html", "application/xhtml+xml")
 START = "start_page"
@@ -46,6 +49,8 @@ class SiteCrawl:
         self.failures = failures
         self.seeds: list[str] = []
         self._known: set[str] = set()
+        self._parameters = IgnoredParameters(job.config.ignore_parameters)
+        self._traps = Traps(job.config, datetime.now(UTC).year, failures.add_trap)
 
     # Requests
 
@@ -106,10 +111,12 @@ class SiteCrawl:
     def _follow(self, links: list[str], depth: int) -> Iterator[Request]:
         if self.job.config.max_depth is not None and depth > self.job.config.max_depth:
             return
-        for link in links:
-            if link not in self._known and link in self.boundary:
-                self._remember(link)
-                yield self._page_request(link, depth)
+        links = self._parameters.strip_all(links)
+        # Each once: a sitemap may name a page twice.
+        new = dict.fromkeys(link for link in links if link not in self._known and link in self.boundary)
+        for link in self._traps.passed(new, depth):
+            self._remember(link)
+            yield self._page_request(link, depth)
 
     def _remember(self, link: str) -> None:
         if len(self._known) >= REMEMBERED_LINKS:

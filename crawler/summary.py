@@ -107,4 +107,4 @@ def _lines(report: Report) -> list[tuple[str, str, str]]:
 
 
 def _word(cause: str) -> str:
-    return cause if cause in NO_ERRORS else "failed"
+    return cause.partition(":")[0] if cause in NO_ERRORS else "failed"

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from schemas.addresses import normalize_url
+from schemas.parameters import check_names
 
 Extract = Literal["page", "posting", "text"]
 Identity = Literal["robot", "browser"]
@@ -35,6 +36,17 @@ class SiteConfig(BaseModel):
     )
     max_depth: Annotated[int, Field(ge=0)] | None = Field(
         default=None, description="The most links between a start page or sitemap entry and a page."
+    )
+    max_pages_per_host: Annotated[int, Field(ge=1)] | None = Field(
+        default=None, description="The most pages of one host that a worker finds. Unset: any number."
+    )
+    max_pages_per_shape: Annotated[int, Field(ge=1)] | None = Field(
+        default=None,
+        description="The most pages a worker finds whose URLs differ in numbers and values alone. Unset: any number.",
+    )
+    ignore_parameters: tuple[str, ...] = Field(
+        default=(),
+        description="Parameters of URLs that say nothing about the page, as sid or utm_*. They are taken out of links.",
     )
     extract: tuple[Extract, ...] = Field(
         default=("page", "posting"), description="What is read from each page: page, posting, text."
@@ -65,12 +77,18 @@ class SiteConfig(BaseModel):
     proxy: bool = Field(default=True, description="Use the proxies or the smart proxy, where there are any.")
     expect: Expectations = Field(default_factory=Expectations, description="The least that a job must yield.")
 
-    @field_validator("extract", mode="before")
+    @field_validator("extract", "ignore_parameters", mode="before")
     @classmethod
     def _words(cls, value: Any) -> Any:
         if isinstance(value, str):
             value = [word.strip() for word in value.split(",") if word.strip()]
         return value
+
+    @field_validator("ignore_parameters")
+    @classmethod
+    def _names(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        check_names(names)
+        return names
 
     @field_validator("identity")
     @classmethod

@@ -36,6 +36,7 @@ def test_values_become_what_the_config_holds() -> None:
     values = {
         "max_pages": "10",
         "max_depth": "0",
+        "ignore_parameters": "sid,utm_*",
         "extract": "page, text",
         "render": "never",
         "output": "some folder",
@@ -45,6 +46,7 @@ def test_values_become_what_the_config_holds() -> None:
     assert read_arguments({"url": URL, **values}).changes == {
         "max_pages": 10,
         "max_depth": 0,
+        "ignore_parameters": ("sid", "utm_*"),
         "extract": ("page", "text"),
         "render": "never",
         "output": "some folder",
@@ -104,7 +106,7 @@ def test_a_bad_value_is_refused_with_what_the_argument_takes(name: str, value: s
 def test_an_unknown_argument_is_refused_with_those_that_there_are(name: str) -> None:
     assert refusal(**{"url": URL, name: "red"}) == (
         f"-a {name}=red: there is no such argument. "
-        "There are: url, site, max_pages, max_depth, extract, render, output, dry_run."
+        "There are: url, site, max_pages, max_depth, ignore_parameters, extract, render, output, dry_run."
     )
 
 

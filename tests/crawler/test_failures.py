@@ -14,6 +14,7 @@ from scrapy.exceptions import (
 )
 
 from crawler.failures import DISALLOWED, Failures, cause
+from schemas.traps import Trap
 
 
 @pytest.mark.parametrize(
@@ -54,6 +55,16 @@ def test_what_robots_txt_disallows_is_nobodys_error() -> None:
     failures.add(DISALLOWED, "/private")
 
     assert (failures.total, failures.sentence()) == (0, "/private")
+
+
+def test_a_link_into_a_trap_is_nobodys_error() -> None:
+    failures = Failures()
+    failures.add_trap(Trap.REPEATS, "https://example.com/a/a/a/a")
+    failures.add_trap(Trap.LENGTH, "https://example.com/".ljust(3000, "x"))
+
+    assert failures.total == 0
+    assert failures.first["trap: repeats"] == "https://example.com/a/a/a/a is not followed: its path repeats itself."
+    assert len(failures.first["trap: length"]) < 300
 
 
 def test_without_failures_there_is_no_sentence() -> None:

@@ -17,6 +17,7 @@ from crawler.verdict import Events, Verdict
 from pipelines.object_store import ArchiveLocation
 from schemas.job import Job, JobState, JobStats
 from schemas.site import SiteConfig
+from schemas.traps import WORDS, Trap
 
 JOB = Job(UUID(int=7), 1, 1, "example.com", SiteConfig(url="https://example.com/"))
 COMPLETED = Verdict(JobState.COMPLETED)
@@ -60,6 +61,7 @@ def test_what_went_wrong_is_counted_with_an_example() -> None:
     failures.add("DownloadTimeoutError", "/a could not be fetched: no answer in time.")
     failures.add("disallowed", "robots.txt disallows /b.")
     failures.add("disallowed", "robots.txt disallows /c.")
+    failures.add_trap(Trap.DATE, "/2031/05")
     stats = JobStats(1, {"200": 1}, rejected=2, problems=3)
 
     assert shown(report(stats, unfetched=failures))[3:] == [
@@ -68,6 +70,7 @@ def test_what_went_wrong_is_counted_with_an_example() -> None:
         "archived 0 B of 0 B",
         "failed 1 /a could not be fetched: no answer in time.",
         "disallowed 2 robots.txt disallows /b.",
+        f"trap 1 /2031/05 is not followed: {WORDS[Trap.DATE]}.",
     ]
 
 

@@ -29,6 +29,9 @@ def test_a_url_is_enough() -> None:
         "url": URL,
         "max_pages": None,
         "max_depth": None,
+        "max_pages_per_host": None,
+        "max_pages_per_shape": None,
+        "ignore_parameters": (),
         "extract": ("page", "posting"),
         "render": "auto",
         "output": None,
@@ -67,6 +70,11 @@ def test_extract_is_a_list_or_words_with_commas(written: Any, read: tuple[str, .
     assert config(extract=written).extract == read
 
 
+@pytest.mark.parametrize("written", ["sid, utm_*", ["sid", "utm_*"]])
+def test_parameters_are_a_list_or_names_with_commas(written: Any) -> None:
+    assert config(ignore_parameters=written).ignore_parameters == ("sid", "utm_*")
+
+
 @pytest.mark.parametrize(
     "fields",
     [
@@ -74,6 +82,11 @@ def test_extract_is_a_list_or_words_with_commas(written: Any, read: tuple[str, .
         {"max_pages": "ten"},
         {"max_pages": 1.5},
         {"max_depth": -1},
+        {"max_pages_per_host": 0},
+        {"max_pages_per_shape": "few"},
+        {"ignore_parameters": "a b"},
+        {"ignore_parameters": ["?sid"]},
+        {"ignore_parameters": [""]},
         {"extract": "page,pictures"},
         {"extract": 7},
         {"render": "sometimes"},
@@ -110,6 +123,8 @@ configs = st.builds(
     url=st.sampled_from([URL, "http://127.0.0.1:8000/a?b=%20"]),
     max_pages=st.none() | st.integers(1, 10**9),
     max_depth=st.none() | st.integers(0, 99),
+    max_pages_per_host=st.none() | st.integers(1, 99),
+    ignore_parameters=st.lists(st.sampled_from(["sid", "utm_*", "*"])).map(tuple),
     extract=st.lists(st.sampled_from(EXTRACTS)).map(tuple),
     output=st.none() | st.text(max_size=20),
     dry_run=st.booleans(),

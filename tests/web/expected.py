@@ -158,7 +158,7 @@ EXPECTED = {
     "error": Expected(pages=frozenset(), failing={"/": 500}),
     "forbidden": Expected(pages=frozenset(), never=frozenset({"/", "/inside"})),
     "empty": Expected(pages=frozenset({"/"})),
-    # Without end: only max_pages stops a crawl.
+    # Without end, as are "calendar", "repeating" and "sessions".
     "endless": Expected(pages=frozenset({"/", "/?day=1", "/?day=2", "/?day=3"})),
     "client-rendered": CLIENT_RENDERED,
     "books": BOOKS,

@@ -12,20 +12,14 @@ from tests.web.careers import CAREERS
 from tests.web.client import CLIENT_RENDERED
 from tests.web.odd import ODD
 from tests.web.ordinary import ORDINARY
-from tests.web.resource import HTML, Resource, Site, page, text
+from tests.web.resource import Resource, Site, page, text
 from tests.web.scripts import SCRIPTS
+from tests.web.traps import CALENDAR, ENDLESS, REPEATING, SESSIONS
 
 
 async def fail(_: web.Request) -> web.StreamResponse:
     """500, whatever is asked for."""
     return web.Response(status=500, text="Internal Server Error")
-
-
-async def day(request: web.Request) -> web.StreamResponse:
-    """A day of a calendar that has a next day for ever."""
-    number = int(request.query.get("day", "0"))
-    links = [f"/?day={number + step}" for step in (1, 2, 3)]
-    return web.Response(body=page(f"Day {number}", *links).body, headers={"Content-Type": HTML})
 
 
 SLOW_ROBOTS = "User-agent: *\nCrawl-delay: 0.5\n"
@@ -46,7 +40,10 @@ SITES: Mapping[str, Site] = {
         "/inside": page("Inside"),
     },
     "empty": {"/": page("Nothing here")},
-    "endless": {"/": day},
+    "endless": ENDLESS,
+    "calendar": CALENDAR,
+    "repeating": REPEATING,
+    "sessions": SESSIONS,
     "client-rendered": CLIENT_RENDERED,
     "scripts": SCRIPTS,
     "books": BOOKS,
