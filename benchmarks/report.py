@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from statistics import median
@@ -10,7 +10,7 @@ from statistics import median
 from benchmarks.crawls import Cost, Crawl
 
 WIDTH = 44
-SHOWN = 10
+SHOWN = 3
 """Pages that only one of two fetched: so many are named."""
 HEADS = ("rounds", "processor s", "Valkey s", "wall s", "busy cores", "pages", "pages/s", "ms a page")
 
@@ -70,9 +70,10 @@ def _numbers(part: Part) -> str:
     )
 
 
-def ratios(turns: Turns, pairs: Iterable[Pair]) -> Iterator[str]:
-    """How many times as long one took as another, in the rounds in which both took part."""
-    yield f"{'takes so many times as long':<{2 * WIDTH}}{'processor':>24}{'wall':>24}"
+def ratios(turns: Turns, pairs: Sequence[Pair]) -> Iterator[str]:
+    """How many times as long one took as another, in the rounds in which both took part; nothing without pairs."""
+    if pairs:
+        yield f"{'takes so many times as long':<{2 * WIDTH}}{'processor':>24}{'wall':>24}"
     for slow, fast in pairs:
         rounds = list(zip(turns[slow], turns[fast], strict=False))
         whole = [(ours.whole.cost, theirs.whole.cost) for theirs, ours in rounds]
