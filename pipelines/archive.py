@@ -19,7 +19,8 @@ from pipelines import warc
 from pipelines.failures import ArchiveAwayError, ArchiveError, StoppedError, StorageError
 from pipelines.items import as_page
 from pipelines.object_store import Archive, ArchiveLocation
-from pipelines.outage import OUTAGE_SECONDS, Outage, OutageError
+from pipelines.outage import Outage, OutageError
+from schemas.environment import OUTAGE_SECONDS
 from schemas.page import ArchivePointer, Page
 
 if TYPE_CHECKING:

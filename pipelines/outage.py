@@ -7,10 +7,10 @@ import random
 import time
 from collections.abc import Callable
 
+from schemas.environment import OUTAGE_SECONDS
+
 logger = logging.getLogger(__name__)
 
-OUTAGE_SECONDS = 600.0
-"""How long a crawl waits for a server, where nothing else is said."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 
 

@@ -14,10 +14,11 @@ from scrapy.exceptions import NotConfigured
 
 from pipelines.failures import ArchiveError, NoJobError, RejectedItemError, SetAsideError, StoppedError
 from pipelines.items import as_page
-from pipelines.outage import OUTAGE_SECONDS, Outage
+from pipelines.outage import Outage
 from pipelines.processor import page_of_item
 from pipelines.records import Keys, read
 from pipelines.writer import Writer
+from schemas.environment import OUTAGE_SECONDS
 from schemas.job import JobStats
 from schemas.page import OwnItem, Page
 

@@ -18,8 +18,9 @@ from pipelines import rows
 from pipelines.counting import counts_of, item_counts
 from pipelines.database import CONNECT_SECONDS, NO_PREPARED_STATEMENTS
 from pipelines.failures import DatabaseError, RowError, StoppedError, StorageError
-from pipelines.outage import OUTAGE_SECONDS, Outage, OutageError
+from pipelines.outage import Outage, OutageError
 from pipelines.refusals import first_line, is_passing, is_poison, is_race
+from schemas.environment import OUTAGE_SECONDS
 from schemas.job import JobStats
 from schemas.page import ArchivePointer, OwnItem, Page
 

@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from schemas.proxies import file_of, read_proxies, read_proxy
 
 ARCHIVE_SCHEMES = ("file", "s3")
+OUTAGE_SECONDS = 600
 _URL_PASSWORD = re.compile(r"//([^:/?#@]*):.*@", re.DOTALL)
 _NAMED_PASSWORD = re.compile(r"(password\s*=\s*)('[^']*'|[^&\s]*)", re.IGNORECASE)
 
@@ -63,6 +64,13 @@ class Environment(BaseSettings):
         default=None,
         alias="AWS_REGION",
         description="The region of the S3 bucket. Unset: what boto3 finds, else us-east-1.",
+    )
+    outage_seconds: float = Field(
+        default=OUTAGE_SECONDS,
+        ge=0,
+        alias="LONGLINE_OUTAGE_SECONDS",
+        description="How long a crawl waits for PostgreSQL, Redis or the archive to come back before it fails, "
+        "in seconds.",
     )
     secret_key: SecretStr | None = Field(
         default=None,

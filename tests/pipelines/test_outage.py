@@ -6,7 +6,8 @@ import logging
 
 import pytest
 
-from pipelines.outage import LONGEST_PAUSE, OUTAGE_SECONDS, Outage, OutageError
+from pipelines.outage import LONGEST_PAUSE, Outage, OutageError
+from schemas.environment import OUTAGE_SECONDS
 
 
 class Clock:

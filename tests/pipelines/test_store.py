@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,10 +13,10 @@ from scrapy.utils.test import get_crawler
 
 from pipelines.archive import ArchivePipeline
 from pipelines.failures import ArchiveError, StoppedError
-from pipelines.outage import OUTAGE_SECONDS
 from pipelines.processor import ItemProcessor
 from pipelines.store import StorePipeline
 from pipelines.writer import Writer
+from schemas.environment import OUTAGE_SECONDS
 from schemas.job import Job
 from schemas.page import ArchivePointer, Page
 from tests.support.pages import make_page
@@ -100,8 +101,8 @@ def test_no_stage_at_all_may_be_cut_off_silently() -> None:
     run(test)
 
 
-def test_a_setting_says_how_long_an_outage_may_take() -> None:
-    settings = {"DATABASE_URL": "postgresql://127.0.0.1:1/x", "LONGLINE_ARCHIVE_URL": "file:///tmp"}
+def test_a_setting_says_how_long_an_outage_may_take(tmp_path: Path) -> None:
+    settings = {"DATABASE_URL": "postgresql://127.0.0.1:1/x", "LONGLINE_ARCHIVE_URL": tmp_path.as_uri()}
     for seconds in (None, 7.5):
         crawler = get_crawler(settings_dict=settings | ({"LONGLINE_OUTAGE_SECONDS": seconds} if seconds else {}))
         for stage in (StorePipeline.from_crawler(crawler), ArchivePipeline.from_crawler(crawler)):
