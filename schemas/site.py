@@ -35,7 +35,7 @@ class SiteConfig(BaseModel):
         default=None, description="The most pages that a job fetches. Unset: all of them."
     )
     max_depth: Annotated[int, Field(ge=0)] | None = Field(
-        default=None, description="The most links between a start page or sitemap entry and a page."
+        default=None, description="The most links between a start page or sitemap entry and a page. Unset: 1,000."
     )
     max_pages_per_host: Annotated[int, Field(ge=1)] | None = Field(
         default=None, description="The most pages of one host that a worker finds. Unset: any number."
