@@ -87,3 +87,10 @@ def host_budget(host: str) -> str:
     """msgpack: which workers ask for the host, what each may do, and until when. The script of budgets writes and
     reads; gone by itself when nobody has asked for a while."""
     return f"longline:host:{{{host}}}:budget"
+
+
+def host_robots(origin: str) -> str:
+    """msgpack: the robots.txt of an origin (``https://example.com``), and when it was read. Whoever reads it from the
+    site writes it; gone after an hour, or after a minute where it could not be read."""
+    scheme, _, host = origin.partition("://")
+    return f"longline:host:{{{host}}}:robots:{scheme}"

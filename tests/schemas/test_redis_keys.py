@@ -31,3 +31,11 @@ def test_the_keys_of_a_shard_share_a_cluster_slot(job: UUID, shard: int) -> None
 @pytest.mark.parametrize("name", [redis_keys.job_requests, redis_keys.job_seen])
 def test_another_job_or_shard_has_other_keys(name: Callable[[UUID, int], str]) -> None:
     assert len({name(JOB, 0), name(JOB, 1), name(uuid4(), 0)}) == 3
+
+
+def test_what_is_known_of_a_host_shares_a_slot_and_each_origin_has_its_own_robots_txt() -> None:
+    keys = {redis_keys.host_robots(f"{scheme}://example.com:8080") for scheme in ("http", "https")}
+    budget = redis_keys.host_budget("example.com:8080")
+
+    assert keys == {"longline:host:{example.com:8080}:robots:http", "longline:host:{example.com:8080}:robots:https"}
+    assert len({key_slot(key.encode()) for key in (*keys, budget)}) == 1
