@@ -28,4 +28,5 @@ def summarise(verdicts: Sequence[Verdict]) -> str:
 def _row(verdict: Verdict) -> tuple[str, ...]:
     faults = f"{len(verdict.problems)} problems" if verdict.problems else "sound"
     numbers = (verdict.steps, verdict.visits, verdict.orphans, verdict.unfinished)
-    return (str(verdict.seed), f"{verdict.seconds:.1f}", *(f"{number:,}" for number in numbers), faults)
+    seconds = f"{verdict.seconds:.1f}" if verdict.seconds else "no end"
+    return (str(verdict.seed), seconds, *(f"{number:,}" for number in numbers), faults)

@@ -15,7 +15,7 @@ from tests.chaos.grounds import SITE, Ground, Grounds
 from tests.chaos.plan import Plan, Setting
 from tests.support import aof
 
-PAUSE = 0.1
+PAUSE = 0.2
 BEGUN = 20
 """Visits after which a crawl has begun: the job and its first requests are in Valkey."""
 TO_BEGIN = 60.0
