@@ -44,9 +44,10 @@ class LightChangeList(ChangeList):
 
 
 class ReadOnlyAdmin(ModelAdmin):
-    """Every column can be seen, none changed. ``heavy`` names the columns that lists do without."""
+    """Every column can be seen but the ``hidden`` ones, none changed. ``heavy`` names the columns that lists do without."""
 
     heavy: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
     """Methods that show what a row leads to, below its columns."""
 
@@ -76,7 +77,7 @@ class ReadOnlyAdmin(ModelAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:  # noqa: ARG002 - Django's
         """Every column, digests in hexadecimal, then the links."""
-        columns = self.opts.concrete_fields
+        columns = [column for column in self.opts.concrete_fields if column.name not in self.hidden]
         return [*(hexadecimal(c.name) if isinstance(c, BinaryField) else c.name for c in columns), *self.links]
 
     get_readonly_fields = get_fields

@@ -1,4 +1,4 @@
-"""The table ``job``."""
+"""The tables ``job``, and of a job's requests ``dead_request`` and ``waiting_request``."""
 
 from __future__ import annotations
 
@@ -38,3 +38,43 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"job {self.sequence}"
+
+
+class DeadRequest(models.Model):
+    """A request that nobody will try again, with what went wrong at each try."""
+
+    job = models.ForeignKey(Job, models.CASCADE, db_index=False, related_name="dead_requests")
+    url = models.TextField()
+    url_sha256 = models.BinaryField()
+    cause = models.TextField()
+    attempts = models.IntegerField(db_default=1)
+    errors = models.JSONField(db_default=[])
+    payload = models.BinaryField(null=True)
+    died_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "dead_request"
+        constraints = [models.UniqueConstraint(fields=["job", "url_sha256"], name="dead_request_key")]
+
+    def __str__(self) -> str:
+        return self.url
+
+
+class WaitingRequest(models.Model):
+    """A request for which Redis has no room. Higher priorities leave first, and the oldest of each."""
+
+    job = models.ForeignKey(Job, models.CASCADE, db_index=False, related_name="waiting_requests")
+    payload = models.BinaryField()
+    host = models.TextField()
+    priority = models.BigIntegerField(db_default=0)
+    fingerprint = models.BigIntegerField(null=True)
+    page = models.BooleanField(db_default=False)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "waiting_request"
+        indexes = [models.Index(fields=["job", "-priority", "id"], name="waiting_request_order")]
+        constraints = [models.UniqueConstraint(fields=["job", "fingerprint"], name="waiting_request_key")]
+
+    def __str__(self) -> str:
+        return f"request for {self.host}"

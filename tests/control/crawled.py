@@ -17,6 +17,7 @@ TABLES = [
     "results/posting",
     "results/record",
     "results/rejectedrecord",
+    "jobs/deadrequest",
 ]
 URL = "https://acme.example/careers"
 DIGEST = b"\xab" * 32
@@ -24,7 +25,7 @@ DIGEST = b"\xab" * 32
 
 def crawled(*numbers: int) -> dict[str, Model]:
     """For each number a site with a job, a page and what it yielded; the last row of each table."""
-    from control.jobs.models import Job  # noqa: PLC0415 - needs Django to be set up
+    from control.jobs.models import DeadRequest, Job  # noqa: PLC0415 - needs Django to be set up
     from control.results.models import Page, PageText, Posting, Record, RejectedRecord  # noqa: PLC0415 - Django
     from control.sites.models import Site  # noqa: PLC0415 - needs Django to be set up
 
@@ -44,5 +45,8 @@ def crawled(*numbers: int) -> dict[str, Model]:
         record = Record.objects.create(site=site, kind="book", key="<i>1</i>", data={"title": title}, page=page)
         rejected = RejectedRecord.objects.create(page=page, **bad)
         text = PageText.objects.create(body_sha256=DIGEST, extractor=f"v{number}", markdown="# Jobs")
-        rows = dict(zip(TABLES, (site, job, page, text, posting, record, rejected), strict=True))
+        dead = DeadRequest.objects.create(
+            job=job, url=url, url_sha256=url_sha256(url), cause=f"<b>{number}</b> refused"
+        )
+        rows = dict(zip(TABLES, (site, job, page, text, posting, record, rejected, dead), strict=True))
     return rows

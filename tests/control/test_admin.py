@@ -124,6 +124,9 @@ def test_no_list_counts_a_whole_table(client: Client, table: str) -> None:
         ("results/record", "config"),
         ("results/rejectedrecord", "data"),
         ("results/rejectedrecord", "open_graph"),
+        ("jobs/deadrequest", "errors"),
+        ("jobs/deadrequest", "payload"),
+        ("jobs/deadrequest", "stats"),
     ],
 )
 def test_no_list_reads_what_it_does_not_show(client: Client, table: str, column: str) -> None:
@@ -143,6 +146,16 @@ def test_results_can_be_neither_added_nor_changed_nor_deleted(client: Client, ta
     assert client.post(f"/admin/{table}/{row.pk}/change/", {}).status_code == 403
     assert client.post(f"/admin/{table}/{row.pk}/delete/", {"post": "yes"}).status_code == 403
     assert "delete_selected" not in client.get(f"/admin/{table}/").content.decode()
+
+
+def test_a_job_leads_to_its_dead_requests_whose_payload_is_not_shown(client: Client) -> None:
+    rows = crawled(1, 2)
+    dead = rows["jobs/deadrequest"]
+    job = client.get(f"/admin/jobs/job/{rows['jobs/job'].pk}/change/").content.decode()
+    (address,) = re.findall(r'href="(/admin/jobs/deadrequest/\?[^"]+)"', job)
+
+    assert listed(client.get(unescape(address)).content.decode()) == [str(dead.pk)]
+    assert "payload" not in client.get(f"/admin/jobs/deadrequest/{dead.pk}/change/").content.decode().lower()
 
 
 def test_a_job_leads_to_its_pages_and_a_page_to_its_text_postings_and_records(client: Client) -> None:
@@ -181,6 +194,10 @@ def test_a_job_leads_to_its_pages_and_a_page_to_its_text_postings_and_records(cl
         ("results/rejectedrecord", "posting", 2),
         ("jobs/job", "site-1", 1),
         ("jobs/job", "careers", 2),
+        ("jobs/deadrequest", f"{URL}/1", 1),
+        ("jobs/deadrequest", f"{URL}/3", 0),
+        ("jobs/deadrequest", "site-2", 1),
+        ("jobs/deadrequest", "", 2),
         ("sites/site", "acme.example", 2),
     ],
 )

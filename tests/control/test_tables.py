@@ -139,6 +139,27 @@ def test_a_rejected_record_needs_its_page_and_its_data(database: Database) -> No
     assert is_now(row["last_seen"])
 
 
+def test_a_dead_request_needs_its_job_its_url_and_its_cause(database: Database) -> None:
+    row = insert(
+        database,
+        "dead_request",
+        job_id=job(database)["id"],
+        url="https://a.example/",
+        url_sha256=DIGEST,
+        cause="refused",
+    )
+
+    assert (row["attempts"], row["errors"], row["payload"]) == (1, [], None)
+    assert is_now(row["died_at"])
+
+
+def test_a_waiting_request_needs_its_job_its_host_and_itself(database: Database) -> None:
+    row = insert(database, "waiting_request", job_id=job(database)["id"], host="a.example", payload=b"1")
+
+    assert (row["priority"], row["fingerprint"], row["page"]) == (0, None, False)
+    assert is_now(row["created_at"])
+
+
 @pytest.mark.parametrize("state", ["pending", "running", "paused", "finishing", "completed", "failed", "cancelled"])
 def test_a_job_takes_the_states_of_a_job(database: Database, state: str) -> None:
     assert job(database, state=state)["state"] == state
@@ -163,6 +184,12 @@ def test_natural_keys_are_unique(database: Database) -> None:
     insert(database, "page_text", **text)
     item = {"site_id": first["site_id"], "kind": "book", "key": "1", "data": rows.json({})}
     insert(database, "record", **item)
+    dead = {"job_id": first["job_id"], "url": "https://a.example/", "url_sha256": DIGEST, "cause": "refused"}
+    insert(database, "dead_request", **dead)
+    waiting = {"job_id": first["job_id"], "host": "a.example", "payload": b"1"}
+    insert(database, "waiting_request", **waiting, fingerprint=7)
+    for _ in range(2):
+        insert(database, "waiting_request", **waiting)
     site(database)
 
     with pytest.raises(psycopg.errors.UniqueViolation, match="page_site_url_key"):
@@ -175,6 +202,10 @@ def test_natural_keys_are_unique(database: Database) -> None:
         insert(database, "record", **item)
     with pytest.raises(psycopg.errors.UniqueViolation, match="page_text_key"):
         insert(database, "page_text", **text)
+    with pytest.raises(psycopg.errors.UniqueViolation, match="dead_request_key"):
+        insert(database, "dead_request", **dead)
+    with pytest.raises(psycopg.errors.UniqueViolation, match="waiting_request_key"):
+        insert(database, "waiting_request", **waiting, fingerprint=7)
     with pytest.raises(psycopg.errors.UniqueViolation, match="site_slug_key"):
         site(database)
 
@@ -217,6 +248,9 @@ def test_no_index_holds_a_url(database: Database) -> None:
         ("record", "(site_id, kind, key)"),
         ("record", "(page_id)"),
         ("rejected_record", "(page_id, kind, data_sha256)"),
+        ("dead_request", "(job_id, url_sha256)"),
+        ("waiting_request", "(job_id, fingerprint)"),
+        ("waiting_request", "(job_id, priority DESC, id)"),
     ],
 )
 def test_what_is_looked_up_has_an_index(database: Database, table: str, columns: str) -> None:
