@@ -44,7 +44,7 @@ class LightChangeList(ChangeList):
 
 
 class ReadOnlyAdmin(ModelAdmin):
-    """Every column can be seen but the ``hidden`` ones, none changed. ``heavy`` names the columns that lists do without."""
+    """Every column but the ``hidden`` ones can be seen, none changed. Lists do without the ``heavy`` ones."""
 
     heavy: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
