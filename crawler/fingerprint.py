@@ -29,5 +29,6 @@ def fingerprint64(request: Request) -> int:
 
 
 def _digest(request: Request, size: int) -> bytes:
-    parts = (request.method.encode(), url_key(request.url).encode(), request.body)
+    url, _, _ = request.url.partition("#")
+    parts = (request.method.encode(), url_key(url).encode(), request.body)
     return blake2b(b"\n".join(parts), digest_size=size).digest()

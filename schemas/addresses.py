@@ -107,14 +107,12 @@ def _sound_authority(authority: str) -> str | None:
 
 
 def url_key(url: str) -> str:
-    """What makes a page the same page: ``url`` without its fragment, and with its query in a fixed order.
+    """What makes a page the same page: the ``url``, which has no fragment, with its query in a fixed order.
 
     The host is in small letters, without credentials and the scheme's own port. Parameters are sorted by name, stably;
     empty ones go. Escapes that need not be (``%7E``) are undone, the others are in capitals. What is not http or https
     keeps its host as it is.
     """
-    if "#" in url:
-        url = url.partition("#")[0]
     if not _PLAIN_ORIGIN.match(url):
         url = _with_plain_origin(url)
     if "%" in url:
