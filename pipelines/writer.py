@@ -288,4 +288,4 @@ def _fail(batch: Batch, error: StorageError | RowError) -> None:
 def _reason(error: psycopg.OperationalError | TimeoutError) -> str:
     if isinstance(error, TimeoutError):
         return f"no answer for {ANSWER_SECONDS:.0f} s"
-    return first_line(error)
+    return first_line(error).removeprefix("connection failed: ")
