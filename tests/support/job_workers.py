@@ -7,6 +7,7 @@ import hashlib
 import itertools
 from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -37,8 +38,12 @@ class Worker:
 
     def say(self, **parts: Any) -> Answer:
         """A batch of these parts."""
-        self._last = Batch(f"{self.name}:{next(self._numbers)}", **parts)
+        self.prepare(Batch("", **parts))
         return self.repeat()
+
+    def prepare(self, batch: Batch) -> None:
+        """Give a batch the next id; ``repeat`` says it."""
+        self._last = replace(batch, id=f"{self.name}:{next(self._numbers)}")
 
     def repeat(self) -> Answer:
         """The last batch once more."""
