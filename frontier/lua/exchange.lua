@@ -47,16 +47,19 @@ local ends = {
 }
 
 local function end_all()
+  local ended, numbers = {}, {}
   for _, ending in ipairs(batch.endings) do
     local what, number = ending[1], ending[2]
-    local held = own_lease(worker, number)
+    local held = not ended[number] and own_lease(worker, number)
     if held then
       ends[what](held, unpack(ending, 3))
-      end_lease(number)
+      ended[number] = true
+      numbers[#numbers + 1] = whole(number)
     else
       said.lost[#said.lost + 1] = number
     end
   end
+  end_leases(numbers)
   for name, count in pairs(stats) do
     redis.call('HINCRBY', key('stats'), name, whole(count))
   end
@@ -89,15 +92,17 @@ local function count_all()
   end
 end
 
+local taken = {}
 local function hand_out()
   if meta.state ~= 'running' then
     return
   end
   for _, want in ipairs(batch.wants) do
-    local host, most = want[1], want[2]
-    take(host, math.min(most, MOST - #said.leased), function(level, item)
-      said.leased[#said.leased + 1] = lease(worker, host, level, item, now + batch.lease)
-    end)
+    take(want[1], math.min(want[2], MOST - #taken), taken)
+  end
+  lease_all(worker, taken, now + batch.lease)
+  for i, held in ipairs(taken) do
+    said.leased[i] = held.number
   end
 end
 
@@ -144,10 +149,11 @@ local function finish()
   return true
 end
 
+-- What was leased just now, or what is left of what was leased when the batch came for the first time.
 local function leases_told()
   local leases = {}
-  for _, number in ipairs(said.leased) do
-    local held = own_lease(worker, number)
+  for i, number in ipairs(said.leased) do
+    local held = taken[i] or own_lease(worker, number)
     if held then
       leases[#leases + 1] = {number, held.host, held.level, held.item}
     end

@@ -1,9 +1,16 @@
 -- What is being worked on. A lease is msgpack of worker, host, level, item and epoch.
-local function lease(worker, host, level, item, expiry)
-  local number = next_number()
-  redis.call('HSET', key('leases'), whole(number), cmsgpack.pack({worker, host, level, item, meta.epoch}))
-  redis.call('ZADD', key('expiry'), whole(expiry), whole(number))
-  return number
+local function lease_all(worker, taken, expiry)
+  local leases, expiries = {}, {}
+  for _, held in ipairs(taken) do
+    held.number = next_number()
+    local number = whole(held.number)
+    leases[#leases + 1] = number
+    leases[#leases + 1] = cmsgpack.pack({worker, held.host, held.level, held.item, meta.epoch})
+    expiries[#expiries + 1] = whole(expiry)
+    expiries[#expiries + 1] = number
+  end
+  call_in_chunks('HSET', key('leases'), leases)
+  call_in_chunks('ZADD', key('expiry'), expiries)
 end
 
 -- One that the worker holds; nil where it never did, it ran out, or Redis was started again since.
@@ -17,9 +24,9 @@ local function own_lease(worker, number)
   end
 end
 
-local function end_lease(number)
-  redis.call('HDEL', key('leases'), whole(number))
-  redis.call('ZREM', key('expiry'), whole(number))
+local function end_leases(numbers)
+  call_in_chunks('HDEL', key('leases'), numbers)
+  call_in_chunks('ZREM', key('expiry'), numbers)
 end
 
 -- The parts of an item: what it counts as, deliveries, causes, payload.
@@ -72,10 +79,11 @@ local function held_of(number)
 end
 
 local function expire_leases(most, max_deliveries)
-  for _, number in ipairs(redis.call('ZRANGE', key('expiry'), '-inf', whole(now), 'BYSCORE', 'LIMIT', 0, most)) do
+  local numbers = redis.call('ZRANGE', key('expiry'), '-inf', whole(now), 'BYSCORE', 'LIMIT', 0, most)
+  for _, number in ipairs(numbers) do
     fail(held_of(number), 'its worker stopped without a word', max_deliveries)
-    end_lease(number)
   end
+  end_leases(numbers)
 end
 
 local function run_id()

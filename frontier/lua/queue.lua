@@ -69,48 +69,36 @@ local function has_room()
   return meta.limit == 0 or meta.admitted < meta.limit
 end
 
--- Take items from the front of a level; fewer where the job has all its pages.
-local function take_from(host, level, most)
-  local list = list_of(host, level)
-  local taken = {}
+-- Take from the front of a level; fewer where the job has all its pages. Returns how many.
+local function take_from(host, level, most, taken)
+  local list, number = list_of(host, level), 0
   for _, item in ipairs(redis.call('LRANGE', list, 0, most - 1)) do
-    local flag = string.sub(item, 1, 1)
-    if flag == 'P' then
+    if string.sub(item, 1, 1) == 'P' then
       if not has_room() then
         break
       end
       meta.admitted = meta.admitted + 1
       item = 'A' .. string.sub(item, 2)
     end
-    taken[#taken + 1] = item
+    number = number + 1
+    taken[#taken + 1] = {host = host, level = level, item = item}
   end
-  if #taken > 0 then
-    redis.call('LTRIM', list, #taken, -1)
-    count_kept(level, -#taken)
+  if number > 0 then
+    redis.call('LTRIM', list, number, -1)
+    count_kept(level, -number)
   end
-  return taken
+  return number
 end
 
-local function forget_taken(host, number)
-  meta.pending = meta.pending - number
-  if number > 0 and redis.call('HINCRBY', key('hosts'), host, -number) <= 0 then
-    redis.call('HDEL', key('hosts'), host)
-  end
-end
-
--- Take up to so many of a host, the highest level first; each is given to use(level, item).
-local function take(host, most, use)
+-- Take up to so many of a host, the highest level first: host, level and item of each are added to taken.
+local function take(host, most, taken)
   local levels, skipped, number = key('levels:' .. host), 0, 0
   while number < most do
     local level = tonumber(redis.call('ZRANGE', levels, skipped, skipped, 'REV')[1])
     if not level then
       break
     end
-    local taken = take_from(host, level, most - number)
-    for _, item in ipairs(taken) do
-      use(level, item)
-    end
-    number = number + #taken
+    number = number + take_from(host, level, most - number, taken)
     if redis.call('EXISTS', list_of(host, level)) == 0 then
       redis.call('ZREM', levels, whole(level))
     else
@@ -118,7 +106,10 @@ local function take(host, most, use)
       skipped = skipped + 1
     end
   end
-  forget_taken(host, number)
+  meta.pending = meta.pending - number
+  if number > 0 and redis.call('HINCRBY', key('hosts'), host, -number) <= 0 then
+    redis.call('HDEL', key('hosts'), host)
+  end
 end
 
 -- Up to so many hosts with what waits for each, flat: first those that were given a rank above 0, the highest first,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from frontier.model import Answer, Batch, Died, Done, Ending, Entry, Replaced, Returned
 
 MAX_DELIVERIES = 3
-LIMIT = 6
+LIMIT = 3
 SILENT = "its worker stopped without a word"
 
 
