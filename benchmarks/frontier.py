@@ -40,13 +40,14 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class Speed:
-    """What so many pages took: seconds by the clock, of the worker's processor, and of Valkey's."""
+    """What so many pages took: seconds by the clock, of the worker's processor and of Valkey's, and bytes on disk."""
 
     name: str
     pages: int
     wall: float
     worker: float
     valkey: float
+    written: int
 
 
 @contextmanager
@@ -86,16 +87,24 @@ def measure_memory(make: Make, count: int) -> Memory:
     return Memory(contender.name, count, seen / count, (full - before - seen) / count, longest / 1000)
 
 
+def written(url: str) -> int:
+    """Bytes of the append-only file."""
+    with redis.Redis.from_url(url) as client:
+        return int(client.info("persistence")["aof_current_size"])
+
+
 def measure_speed(make: Make, pages: int, milliseconds: float) -> Speed:
     """Work on a queue that has as many entries before and after."""
     with own_valkey() as url, distant_redis(url, milliseconds) if milliseconds else nullcontext(url) as far:
         contender = make(far)
         contender.fill(pages)
+        before = written(url)
         valkey, worker, wall = processor_seconds(url), time.process_time(), time.perf_counter()
         contender.work(pages, pages)
         took = time.perf_counter() - wall, time.process_time() - worker, processor_seconds(url) - valkey
+        bytes_written = written(url) - before
         contender.close()
-    return Speed(contender.name, pages, *took)
+    return Speed(contender.name, pages, *took, bytes_written)
 
 
 def memory_table(measured: list[Memory]) -> list[str]:
@@ -110,14 +119,14 @@ def memory_table(measured: list[Memory]) -> list[str]:
 def speed_table(measured: list[Speed], milliseconds: float) -> list[str]:
     """Time a page, and how many pages a core of Valkey would serve."""
     title = f"Redis {milliseconds:g} ms away" if milliseconds else "Redis beside the worker"
-    heads = ("pages", "pages/s", "worker µs", "Valkey µs", "pages/s a core")
+    heads = ("pages", "pages/s", "worker µs", "Valkey µs", "pages/s a core", "bytes written")
     return [f"{title:<{WIDTH}}" + "".join(f"{head:>16}" for head in heads), *map(_speed_line, measured)]
 
 
 def _speed_line(m: Speed) -> str:
     each = 1e6 / m.pages
     numbers = f"{m.pages:16,}{m.pages / m.wall:16,.0f}{m.worker * each:16.0f}{m.valkey * each:16.0f}"
-    return f"{m.name:<{WIDTH}}{numbers}{m.pages / m.valkey:16,.0f}"
+    return f"{m.name:<{WIDTH}}{numbers}{m.pages / m.valkey:16,.0f}{m.written / m.pages:16,.0f}"
 
 
 def read_options() -> argparse.Namespace:

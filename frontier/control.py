@@ -98,7 +98,7 @@ class JobControl:
     async def find(self, host: str, matches: Callable[[bytes], bool]) -> list[Place]:
         """Where the entries of a host are whose payload matches, at most 20. It reads all of the host's in steps."""
         with not_now():
-            return await find(self._server, self._job, host, matches)
+            return await find(self._server, self._key, host, matches)
 
     async def was_seen(self, fingerprint: int) -> bool:
         """Whether the fingerprint was queued (odds of a wrong yes: one in 2^64 for each that was)."""
@@ -118,8 +118,8 @@ class JobControl:
                 later=await self._server.zcard(self._key("later")),
                 leased=await self._server.hlen(self._key("leases")),
                 stats={name.decode(): int(count) for name, count in stats.items()},
-                hosts=await hosts_of(self._server, self._job, hosts),
-                redis_bytes=await memory_of(self._server, self._job, counts["pending"], int(meta[b"buckets"])),
+                hosts=await hosts_of(self._server, self._key, hosts),
+                redis_bytes=await memory_of(self._server, self._key, counts["pending"], int(meta[b"buckets"])),
                 **counts,
             )
 

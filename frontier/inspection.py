@@ -8,18 +8,18 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
 
 import msgpack
 
 from frontier.wire import read_item
-from schemas import redis_keys
 
 FOUND_AT_MOST = 20
 _STEP = 1000
 _SAMPLES = 20
 _MANY_HOSTS = 10_000
 _SECOND = 1_000_000
+Key = Callable[[str], str]
+"""The name of a job's key."""
 _SINGLE = ("meta", "hosts", "later", "leases", "expiry", "stale", "replies", "stats", "failures", "dead", "unburied")
 
 
@@ -59,10 +59,10 @@ class Place:
     due: float | None = None
 
 
-async def find(server: Any, job: UUID, host: str, matches: Callable[[bytes], bool]) -> list[Place]:
+async def find(server: Any, key: Key, host: str, matches: Callable[[bytes], bool]) -> list[Place]:
     """Where the entries of a host are whose payload matches. In the order in which entries move, so that none is
     missed that moves meanwhile, but for one that is given back."""
-    search = _Search(server, job, host, matches)
+    search = _Search(server, key, host, matches)
     found = []
     for places in (search.pending(), search.leased(), search.later(), search.dead()):
         async for place in places:
@@ -75,12 +75,9 @@ async def find(server: Any, job: UUID, host: str, matches: Callable[[bytes], boo
 @dataclass(frozen=True, slots=True)
 class _Search:
     server: Any
-    job: UUID
+    key: Key
     host: str
     matches: Callable[[bytes], bool]
-
-    def _key(self, name: str) -> str:
-        return redis_keys.job_key(self.job, name)
 
     def _place(self, where: str, item: bytes, level: int, **more: Any) -> Place | None:
         _, deliveries, causes, payload = read_item(item)
@@ -90,8 +87,8 @@ class _Search:
 
     async def pending(self) -> AsyncIterator[Place]:
         before = 0
-        for level in await self.server.zrange(self._key(f"levels:{self.host}"), 0, -1, desc=True):
-            key = self._key(f"queue:{level.decode()}:{self.host}")
+        for level in await self.server.zrange(self.key(f"levels:{self.host}"), 0, -1, desc=True):
+            key = self.key(f"queue:{level.decode()}:{self.host}")
             async for number, item in _numbered(self.server, key):
                 place = self._place("pending", item, int(level), ahead=before + number)
                 if place:
@@ -99,24 +96,24 @@ class _Search:
             before += await self.server.llen(key)
 
     async def leased(self) -> AsyncIterator[Place]:
-        async for number, packed in self.server.hscan_iter(self._key("leases"), count=_STEP):
+        async for number, packed in self.server.hscan_iter(self.key("leases"), count=_STEP):
             worker, host, level, item, _ = msgpack.unpackb(packed, raw=True)
             if host.decode() == self.host:
-                until = await self.server.zscore(self._key("expiry"), number)
+                until = await self.server.zscore(self.key("expiry"), number)
                 held = {"since": int(number) / _SECOND, "until": until and until / _SECOND}
                 place = self._place("leased", item, level, worker=worker.decode(), **held)
                 if place:
                     yield place
 
     async def later(self) -> AsyncIterator[Place]:
-        async for packed, due in self.server.zscan_iter(self._key("later"), count=_STEP):
+        async for packed, due in self.server.zscan_iter(self.key("later"), count=_STEP):
             _, host, level, item = msgpack.unpackb(packed, raw=True)
             place = self._place("later", item, level, due=due / _SECOND) if host.decode() == self.host else None
             if place:
                 yield place
 
     async def dead(self) -> AsyncIterator[Place]:
-        async for packed in _values(self.server, self._key("dead")):
+        async for packed in _values(self.server, self.key("dead")):
             payload, host, attempts, causes, priority, _ = msgpack.unpackb(packed, raw=True)
             if host.decode() == self.host and self.matches(payload):
                 texts = [cause.decode() for cause in causes]
@@ -136,12 +133,12 @@ async def _numbered(server: Any, key: str) -> AsyncIterator[tuple[int, bytes]]:
             number += 1
 
 
-async def hosts_of(server: Any, job: UUID, most: int) -> list[HostStatus]:
+async def hosts_of(server: Any, key: Key, most: int) -> list[HostStatus]:
     """Up to so many hosts, those with the most entries first; of very many hosts, some at random."""
     leased: Counter[str] = Counter()
-    async for packed in _values(server, redis_keys.job_key(job, "leases")):
+    async for packed in _values(server, key("leases")):
         leased[msgpack.unpackb(packed, raw=True)[1].decode()] += 1
-    pending = await _pending_by_host(server, redis_keys.job_key(job, "hosts"))
+    pending = await _pending_by_host(server, key("hosts"))
     hosts = [HostStatus(host, pending.get(host, 0), leased[host]) for host in pending.keys() | leased.keys()]
     return heapq.nsmallest(most, hosts, key=lambda status: (-status.pending, -status.leased, status.host))
 
@@ -159,12 +156,12 @@ def _pairs(found: list[Any]) -> Iterator[tuple[str, int]]:
     return ((name.decode(), int(value)) for name, value in pairs)
 
 
-async def memory_of(server: Any, job: UUID, pending: int, buckets: int) -> int:
+async def memory_of(server: Any, key: Key, pending: int, buckets: int) -> int:
     """About how many bytes the job's keys take: the single ones measured, lists and buckets from samples."""
-    single = [redis_keys.job_key(job, name) for name in _SINGLE]
+    single = [key(name) for name in _SINGLE]
     some = random.sample(range(buckets), min(buckets, _SAMPLES))
-    seen = await _bytes(server, [redis_keys.job_key(job, f"seen:{bucket}") for bucket in some])
-    lists, listed = await _sampled_lists(server, job)
+    seen = await _bytes(server, [key(f"seen:{bucket}") for bucket in some])
+    lists, listed = await _sampled_lists(server, key)
     queued = lists * pending // listed if listed else 0
     return await _bytes(server, single) + seen * buckets // len(some) + queued
 
@@ -174,13 +171,13 @@ async def _bytes(server: Any, keys: list[str]) -> int:
     return sum(size or 0 for size in sizes)
 
 
-async def _sampled_lists(server: Any, job: UUID) -> tuple[int, int]:
+async def _sampled_lists(server: Any, key: Key) -> tuple[int, int]:
     """Bytes of the lists of some hosts, and how many entries they hold."""
     size = held = 0
-    for host in await server.hrandfield(redis_keys.job_key(job, "hosts"), _SAMPLES) or []:
-        levels = redis_keys.job_key(job, f"levels:{host.decode()}")
+    for host in await server.hrandfield(key("hosts"), _SAMPLES) or []:
+        levels = key(f"levels:{host.decode()}")
         found = await server.zrange(levels, 0, -1)
-        keys = [redis_keys.job_key(job, f"queue:{level.decode()}:{host.decode()}") for level in found]
+        keys = [key(f"queue:{level.decode()}:{host.decode()}") for level in found]
         size += await _bytes(server, [levels, *keys])
         held += sum([await server.llen(key) for key in keys])
     return size, held

@@ -13,7 +13,7 @@ class JobCommand(StrEnum):
     PAUSED = "paused"
     """Nothing is handed out; everything else works."""
     CANCELLED = "cancelled"
-    """Nothing is handed out, and what is queued is dropped."""
+    """Nothing is handed out or queued any more; the job is over when nothing is leased."""
     GONE = "gone"
     """Redis knows nothing of the job (any more): its data are lost, or it was removed."""
 
@@ -106,7 +106,8 @@ class Batch:
         endings: of this worker's leases.
         renew: numbers of its leases that it still works on.
         failures: cause and example; counted by cause, the first example kept.
-        freed: pages that gave their place back: redirects, failures.
+        freed: pages that gave their place back: redirects, failures. Not for an entry that dies by its last delivery,
+            or leads to a duplicate: its place is free without a word.
         wants: host to how many entries it would take. No answer has more than 500 leases.
         buried: tokens of dead entries that are kept elsewhere now.
         finish: the worker has nothing of this job any more, buffered or leased, and would end it.

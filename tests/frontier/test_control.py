@@ -50,7 +50,7 @@ def test_a_job_that_redis_does_not_know_stays_unknown(team: Team, ann: Worker) -
     assert team.run(team.control.find(HOST, named("a"))) == []
     assert team.run(team.control.failures()) == {}
     assert not team.run(team.control.was_seen(1))
-    assert team.keys() == []
+    assert team.key_names() == []
 
 
 def test_the_status_says_what_there_is(team: Team, ann: Worker) -> None:

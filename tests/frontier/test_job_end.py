@@ -107,7 +107,7 @@ def test_a_job_that_was_removed_leaves_nothing(team: Team, ann: Worker, bob: Wor
     team.run(ann.frontier.remove())
     team.run(ann.frontier.remove())
 
-    assert team.keys() == []
+    assert team.key_names() == []
 
 
 def test_a_large_job_is_removed_in_steps(team: Team, ann: Worker) -> None:
@@ -116,16 +116,16 @@ def test_a_large_job_is_removed_in_steps(team: Team, ann: Worker) -> None:
 
     assert team.run(remove([redis_keys.job_meta(team.job)], []))
     assert ann.say().state == "gone"
-    assert len(team.keys()) > 100
+    assert len(team.key_names()) > 100
     team.run(ann.frontier.remove())
-    assert team.keys() == []
+    assert team.key_names() == []
 
 
 def test_every_key_is_declared(team: Team, ann: Worker, bob: Worker) -> None:
     live_through(team, ann, bob)
     declared = [re.sub("<.*?>", ".+", re.escape(name)) for name in redis_keys.JOB_KEYS]
 
-    keys = team.keys()
+    keys = team.key_names()
 
     assert [key for key in keys if not any(re.fullmatch(name, key) for name in declared)] == []
     made = {re.sub(r":.*", "", key) for key in keys}

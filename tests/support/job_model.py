@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from frontier.model import Answer, Batch, Died, Done, Ending, Entry, Replaced, Returned
 
-MAX_DELIVERIES = 3
+MAX_DELIVERIES = 2
 LIMIT = 3
 SILENT = "its worker stopped without a word"
 

@@ -92,7 +92,7 @@ class Team:
         if entries:
             self.run(self.server.zadd(key, {entry: number for number, entry in enumerate(entries)}))
 
-    def keys(self) -> list[str]:
+    def key_names(self) -> list[str]:
         """Of the whole database, as they are named in ``redis_keys``: without what the job's all begin with."""
         prefix = redis_keys.job_key(self.job, "")
         return sorted(key.decode().removeprefix(prefix) for key in self.run(self.server.keys("*")))
