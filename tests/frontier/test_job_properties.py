@@ -175,7 +175,7 @@ class Job(RuleBasedStateMachine):
         places = [place for host in HOSTS for place in self.team.run(self.team.control.find(host, lambda _: True))]
         assert len(places) >= min(20, len(self.model.pending))
         self.team.run(self.workers["ann"].frontier.remove())
-        assert self.team.keys() == []
+        assert self.team.key_names() == []
         self.stack.close()
 
 
