@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from scrapy.exceptions import (
@@ -12,7 +13,6 @@ from scrapy.exceptions import (
     ResponseDataLossError,
 )
 
-from frontier.failures import JobFailures
 from schemas.traps import WORDS, Trap
 
 _WORDS: dict[type[BaseException], str] = {
@@ -47,17 +47,34 @@ SHOWN = 200
 """Characters of a link; one that is too long would fill the screen."""
 
 
+UNPROCESSED = "unprocessed:"
+"""What the cause of a failure begins with that is no site's, but that of a callback or a pipeline."""
+
+
 @dataclass(slots=True)
 class Failures:
-    """Requests that ended without a page."""
+    """Requests that ended without a page. ``tell`` hears of each, too: it counts those of all workers."""
 
     counts: dict[str, int] = field(default_factory=dict)
     first: dict[str, str] = field(default_factory=dict)
+    tell: Callable[[str, str], None] | None = None
+
+    @classmethod
+    def of(cls, counted: dict[str, tuple[int, str]], prefix: str = "") -> Failures:
+        """Those of a job, by cause: how many, and the first; with a prefix, those whose cause begins with it."""
+        chosen = {cause: found for cause, found in counted.items() if cause.startswith(UNPROCESSED) == bool(prefix)}
+        names = {cause: cause.removeprefix(prefix) for cause in chosen}
+        return cls(
+            {names[cause]: count for cause, (count, _) in chosen.items()},
+            {names[cause]: first for cause, (_, first) in chosen.items()},
+        )
 
     def add(self, cause: str, example: str) -> None:
         """Count one failure; ``example`` is a sentence about it."""
         self.counts[cause] = self.counts.get(cause, 0) + 1
         self.first.setdefault(cause, example)
+        if self.tell:
+            self.tell(cause, example)
 
     def add_trap(self, trap: Trap, link: str) -> None:
         """Count a link that is not followed."""
@@ -68,27 +85,8 @@ class Failures:
         """How many errors there were."""
         return sum(count for cause, count in self.counts.items() if cause not in NO_ERRORS)
 
-    def include(self, others: dict[str, tuple[int, str]]) -> None:
-        """Add what other workers counted: count and first example by cause."""
-        for cause, (count, example) in others.items():
-            self.counts[cause] = self.counts.get(cause, 0) + count
-            self.first.setdefault(cause, example)
-
     def sentence(self) -> str | None:
         """The first example of the most frequent cause."""
         if not self.counts:
             return None
         return self.first[max(self.counts, key=lambda cause: self.counts[cause])]
-
-
-class SharedFailures(Failures):
-    """Failures of a job that other processes work on, too: counted in Redis, where the job's owner reads them."""
-
-    def __init__(self, shared: JobFailures) -> None:
-        super().__init__()
-        self._shared = shared
-
-    def add(self, cause: str, example: str) -> None:
-        """Count one failure, here and for all."""
-        super().add(cause, example)
-        self._shared.add(cause, example)

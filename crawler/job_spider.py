@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 from uuid import UUID
 
@@ -10,10 +10,12 @@ from scrapy import Request, Spider
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawler.claims import job_of
 from crawler.failures import Failures
+from crawler.fetch.robots import NoRobotsError, RobotsMiddleware
+from crawler.leases import job_of
 from crawler.scheduler import Scheduler
 from crawler.site_crawl import SiteCrawl
+from schemas.addresses import join_url
 from schemas.job import Job
 from schemas.page import Page
 
@@ -31,6 +33,46 @@ class JobSpider(Spider):
         """Crawl a job from now on."""
         self.crawls[job.id] = SiteCrawl(self, job, failures)
         return self.crawls[job.id]
+
+    async def seeds(self, job: UUID) -> AsyncIterator[Request]:
+        """The start page of a job, and the sitemaps that robots.txt names or that are at the usual place."""
+        crawl = self.crawls[job]
+        config = crawl.job.config
+        if not config.dry_run:
+            yield crawl.start_request()
+        if config.sitemaps:
+            for url in await self._sitemaps(crawl):
+                yield crawl.sitemap_request(url)
+
+    async def _sitemaps(self, crawl: SiteCrawl) -> list[str]:
+        config = crawl.job.config
+        robots = self.crawler.get_downloader_middleware(RobotsMiddleware)
+        rules = await robots.rules(config.url, crawl.start_request().meta) if robots else None
+        if rules and rules.problem and config.obey_robots:
+            if config.dry_run:  # else the start page says it
+                crawl.failures.add(NoRobotsError.__name__, f"{rules.problem}.")
+            return []
+        named = rules.sitemaps if rules else []
+        found = [join_url(config.url, url) for url in (*named, "/sitemap.xml")]
+        return list(dict.fromkeys(url for url in found if url))
+
+    def shorten(self, request: Request) -> list[Any] | None:
+        """A page's request in a few values; None where it has more to it than they can say."""
+        crawl = self.crawl_of(request.meta)
+        return crawl.shorten(request) if crawl else None
+
+    def lengthen(self, values: list[Any], job: UUID, priority: int) -> Request:
+        """The request that ``shorten`` wrote.
+
+        Raises:
+            KeyError: its job is none of this process's.
+        """
+        return self.crawls[job].lengthen(values, priority)
+
+    def start_over(self, job: UUID) -> None:
+        """Redis may have forgotten links that were queued."""
+        if job in self.crawls:
+            self.crawls[job].start_over()
 
     def leave(self, job: UUID) -> None:
         """The job has ended."""
@@ -51,7 +93,7 @@ class JobSpider(Spider):
         scheduler = self.crawler.engine.scheduler
         lane = scheduler.lane(request) if isinstance(scheduler, Scheduler) else None
         if lane:
-            lane.give_back(request)
+            lane.give_back_place(request)
 
     def parse(self, response: Response, **_: Any) -> Iterator[Request | Page]:
         """A page's links, then the page."""

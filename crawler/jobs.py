@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -32,7 +32,10 @@ _START = """
 INSERT INTO job (id, site_id, url, state, started_at) VALUES (%(id)s, %(site_id)s, %(url)s, %(state)s, now())
 ON CONFLICT (id) DO NOTHING RETURNING sequence
 """
-_END = "UPDATE job SET state = %(state)s, error = %(error)s, completed_at = now() WHERE id = %(id)s"
+_END = """
+UPDATE job SET state = %(state)s, error = %(error)s, completed_at = now(), stats = %(stats)s WHERE id = %(id)s
+"""
+ENDS = frozenset({JobState.COMPLETED, JobState.FAILED, JobState.CANCELLED})
 
 Connection = psycopg.Connection[Row]
 
@@ -82,9 +85,18 @@ def start_job(connection: Connection, site: StoredSite, arguments: SiteArguments
     return Job(id=job_id, sequence=started["sequence"], site_id=site.id, site=site.slug, config=config)
 
 
-def end_job(connection: Connection, job: UUID, verdict: Verdict) -> None:
+def end_job(connection: Connection, job: UUID, verdict: Verdict, stats: JobStats) -> None:
     """Write down how it ended."""
-    connection.execute(_END, {"id": job, "state": verdict.state, "error": verdict.error})
+    values = {"id": job, "state": verdict.state, "error": verdict.error, "stats": rows.json(asdict(stats))}
+    connection.execute(_END, values)
+
+
+def ending(connection: Connection, job: UUID) -> tuple[Verdict, JobStats] | None:
+    """How a job ended; None where it has not."""
+    stored = connection.execute("SELECT state, error, stats FROM job WHERE id = %s", [job]).fetchone()
+    if stored is None or stored["state"] not in ENDS:
+        return None
+    return Verdict(JobState(stored["state"]), stored["error"]), JobStats(**stored["stats"])
 
 
 def name_url(connection: Connection, job: Job, url: str) -> None:

@@ -1,89 +1,253 @@
-"""One job as this process works on it: its queue, what was seen, what went wrong."""
+"""One job as this process works on it: what waits to be said to Redis, and the leases that it was handed."""
 
 from __future__ import annotations
 
-from typing import Any
+import asyncio
+import itertools
+import sys
+import time
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from scrapy import Request
 
-from crawler.claims import ADMITTED, CLAIM, COUNTS, JOB
-from frontier.failures import JobFailures
-from frontier.queue import Claim, Counts, RequestQueue
+from crawler.leases import ADMITTED, LEASE
+from crawler.queues import JobQueue, SeenFilter
+from frontier.job import JobFrontier
+from frontier.model import Answer, Batch, Dead, Ending, Entry, JobCommand, Lease, Replaced, Returned
+from schemas.job import Job
+
+FLUSH_SECONDS = 0.05
+"""How long what is to be said waits for more, where nothing is urgent."""
+POLL_SECONDS = 0.2
+"""How often a process without work of a job asks whether there is some."""
+CHECK_SECONDS = 1.0
+"""How often one that has work asks what becomes of the job."""
+RENEWALS = 3.0
+"""Renewals in the time of a lease."""
+
+
+@dataclass(slots=True)
+class Held:
+    """A lease of this process. ``begun``: its request was handed to Scrapy."""
+
+    lane: Lane
+    lease: Lease
+    begun: bool = False
+
+
+@dataclass(slots=True)
+class Unsaid:
+    """What the next batch will carry."""
+
+    entries: list[Entry] = field(default_factory=list)
+    endings: list[Ending] = field(default_factory=list)
+    failures: list[tuple[str, str]] = field(default_factory=list)
+    freed: int = 0
+    buried: list[bytes] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.entries or self.endings or self.failures or self.freed or self.buried)
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """How this process works on a job.
+
+    Args:
+        id: the job's.
+        job: as it was announced; None where nobody described it, as in a stock project.
+        worker: this process's name.
+        politeness: seconds between two requests to a host, and how many at one time, as the job's config says.
+        lease_seconds: the time of a lease.
+    """
+
+    id: UUID
+    job: Job | None
+    worker: str
+    politeness: tuple[float, int]
+    lease_seconds: float
 
 
 class Lane:
-    """Requests go in and come out; ``limit`` is the most pages that the job may fetch."""
+    """Requests go in, leases come out. Nothing here waits: ``crawler/courier.py`` carries the batches."""
 
-    def __init__(self, job: UUID, queue: Any, dupefilter: Any, failures: JobFailures, limit: int | None) -> None:
-        self.job = job
+    def __init__(self, frontier: JobFrontier, queue: JobQueue, dupefilter: SeenFilter, membership: Membership) -> None:
+        self.frontier = frontier
         self.queue = queue
         self.dupefilter = dupefilter
-        self.failures = failures
-        self.limit = limit
-        self.claims: set[str] = set()
+        self.id = membership.id
+        self.job = membership.job
+        self.politeness = membership.politeness
+        self.held: dict[int, Held] = {}
+        self.seed: int | None = None
+        """The lease of the job's beginning, where this process starts the job."""
+        self.seeded = asyncio.Event()
+        """It is known who starts the job: this process, or none that need wait for it."""
+        self.answer: Answer | None = None
+        self.hosts: dict[str, int] = {}
+        """Hosts with pending entries, as far as is known, and how many."""
         self.ended = False
-        """The job's owner has ended it: nothing more is queued."""
-        self.paused = False
-        """Nobody would end the job now: its requests stay where they are."""
+        """The job is over, or lost: nothing more is queued."""
+        self.closing = False
+        """This process stops: it takes no more leases."""
+        self.cancelled = False
+        """Somebody has called the job off."""
+        self.failures: dict[str, tuple[int, str]] | None = None
+        """What went wrong in the job, as this process heard of it last."""
+        self.burying = False
+        """The dead are being written down."""
+        self.started_over = False
+        """Redis was restarted: what this process knows of the job may be wrong."""
+        self._worker = membership.worker
+        self._renew_seconds = membership.lease_seconds / RENEWALS
+        self._unsaid = Unsaid()
+        self._sent: Batch | None = None
+        self._numbers = itertools.count(1)
+        self._last = self._renewed = 0.0
+        self._useless = False
+
+    # What Scrapy says
+
+    def push(self, request: Request) -> bool:
+        """Queue a new request; False where this process knows that it was queued before."""
+        fingerprint = None
+        if not request.dont_filter:
+            fingerprint = self.dupefilter.fingerprint(request)
+            if self.dupefilter.known(fingerprint):
+                return False
+        self._add(self.queue.entry(request, fingerprint))
+        return True
+
+    def _add(self, entry: Entry) -> None:
+        self._unsaid.entries.append(entry)
+        self.hosts[entry.host] = self.hosts.get(entry.host, 0) + 1
+        self._useless = False
+
+    def replace(self, number: int, request: Request) -> None:
+        """Queue a request in place of the one of a lease."""
+        fingerprint = None if request.dont_filter else self.dupefilter.fingerprint(request)
+        entry = self.queue.entry(request, fingerprint)
+        self.hosts[entry.host] = self.hosts.get(entry.host, 0) + 1
+        self.end(Replaced(number, entry))
+
+    def end(self, ending: Ending) -> None:
+        """End a lease; one that was lost, or has ended, is let be."""
+        if self.held.pop(ending.number, None) is not None:
+            self._unsaid.endings.append(ending)
+
+    def holds(self, request: Request) -> bool:
+        """Whether a request goes by a lease of this process that stands."""
+        return request.meta.get(LEASE) in self.held
+
+    def give_back_place(self, request: Request) -> None:
+        """A request ended without a page: its place among the job's pages is free."""
+        if request.meta.pop(ADMITTED, False):
+            self._unsaid.freed += 1
+
+    def fail(self, cause: str, example: str) -> None:
+        """Count a failure of the job."""
+        self._unsaid.failures.append((cause, example))
+
+    def bury(self, dead: list[Dead]) -> None:
+        """The dead are kept elsewhere now."""
+        self._unsaid.buried += [one.token for one in dead]
+
+    def stop(self) -> None:
+        """Take no more, and give back what was not begun."""
+        self.closing = True
+        self._return_unbegun()
+
+    def cancel(self) -> None:
+        """The job is called off: what is under way may end."""
+        self.cancelled = True
+        self._return_unbegun()
+
+    def _return_unbegun(self) -> None:
+        self._return([number for number, held in self.held.items() if not held.begun])
+
+    def give_up(self) -> None:
+        """Give back all that is held: this process ends."""
+        self._return(list(self.held))
+
+    def _return(self, numbers: list[int]) -> None:
+        # Each goes before all others: the oldest last.
+        for number in sorted(numbers, reverse=True):
+            self.end(Returned(number))
+
+    # What goes to Redis, and comes back
+
+    def due_at(self, *, hungry: bool) -> float:
+        """When the next batch is to go, by the monotonic clock. Hungry: a host could be asked for more than is here."""
+        if self._sent or (hungry and not self._useless) or (self._unsaid and self.closing):
+            return self._last
+        if self._unsaid:
+            return self._last + FLUSH_SECONDS
+        return self._last + (POLL_SECONDS if hungry or not self.held else CHECK_SECONDS)
+
+    def batch(self, wants: dict[str, int]) -> Batch:
+        """The next batch: the one before once more, where its answer did not come."""
+        if self._sent is None:
+            said, self._unsaid = self._unsaid, Unsaid()
+            self._sent = Batch(
+                f"{self._worker}:{next(self._numbers)}",
+                said.entries,
+                said.endings,
+                self._renewals(),
+                said.failures,
+                said.freed,
+                {} if self.closing or self.cancelled else wants,
+                said.buried,
+                finish=not self.held and not self.closing and not self.burying,
+            )
+        return self._sent
+
+    def _renewals(self) -> list[int]:
+        now = time.monotonic()
+        if now - self._renewed < self._renew_seconds:
+            return []
+        self._renewed = now
+        return list(self.held)
+
+    def take(self, answer: Answer) -> list[Held]:
+        """Take in what came back: the leases that are new."""
+        before, sent = self.answer, self._sent
+        self.answer, self._sent, self._last = answer, None, time.monotonic()
+        if before and answer.epoch != before.epoch:
+            self._start_over()
+        for number in answer.lost:
+            self.held.pop(number, None)
+        self._useless = not (answer.leases or (sent and sent.entries) or answer.hosts.keys() - self.hosts.keys())
+        self._note_hosts(answer)
+        taken = [Held(self, lease) for lease in answer.leases]
+        self.held |= {held.lease.number: held for held in taken}
+        return taken
+
+    def _note_hosts(self, answer: Answer) -> None:
+        self.hosts = answer.hosts
+        for entry in self._unsaid.entries:  # meanwhile
+            self.hosts[entry.host] = self.hosts.get(entry.host, 0) + 1
+
+    def _start_over(self) -> None:
+        """Redis may have lost what it knew: so must we."""
+        self.held.clear()
+        self.dupefilter.clear()
+        self.started_over = True
 
     @property
-    def requests(self) -> RequestQueue:
-        """The queue in Redis."""
-        requests: RequestQueue = self.queue.requests
-        return requests
+    def silent(self) -> bool:
+        """Whether nothing is held and nothing waits to be said."""
+        return not (self.held or self._unsaid or self._sent)
 
-    def push(self, request: Request) -> None:
-        """Queue a request; if it was claimed, it is claimed no more."""
-        claim = request.meta.pop(CLAIM, None)
-        self.queue.push(request)
-        if claim:
-            self.done(claim)
+    def has_more(self) -> bool:
+        """Whether more of its requests may come this way."""
+        answer = self.answer
+        if answer is None or self.ended or self.closing or self.cancelled or self.paused:
+            return False
+        full = self.job is not None and answer.admitted >= (self.job.config.max_pages or sys.maxsize)
+        return bool(self._unsaid.entries) or (answer.pending + answer.later > 0 and not full)
 
-    def claim(self) -> Request | None:
-        """The next request, or None where there is none or the job has all the pages it may fetch."""
-        claim: Claim | None = None if self.ended or self.paused else self.requests.claim(self.limit)
-        if claim is None:
-            return None
-        self.claims.add(claim.id)
-        request: Request = self.queue.decode(claim.payload)
-        request.meta[CLAIM] = claim.id
-        request.meta.setdefault(JOB, str(self.job))
-        if claim.counted:
-            request.meta[ADMITTED] = True
-        return request
-
-    def done(self, claim: str) -> None:
-        """Nobody works on the claim's request any more."""
-        self.claims.discard(claim)
-        self.requests.done(claim)
-        if self.ended and not self.claims:
-            self.clear()
-
-    def give_back(self, request: Request) -> None:
-        """The request ended without a page: its place among the job's pages is free."""
-        if request.meta.pop(ADMITTED, False):
-            self.requests.give_back()
-
-    def has_waiting(self) -> bool:
-        """Whether there is a request that may be claimed."""
-        rest = self.requests.rest()
-        return rest.waiting > 0 and (self.limit is None or rest.admitted < self.limit)
-
-    def is_finished(self) -> bool:
-        """Whether nothing waits and nobody works on anything, here or elsewhere."""
-        rest = self.requests.rest()
-        return rest.claimed == 0 and (rest.waiting == 0 or (self.limit is not None and rest.admitted >= self.limit))
-
-    def clear(self) -> None:
-        """Forget the job."""
-        self.queue.clear()
-        self.dupefilter.clear()
-        self.failures.clear()
-
-
-def counts_of(request: Request) -> Counts:
-    """What a request counts as when it is queued."""
-    if request.meta.get(ADMITTED):
-        return Counts.ALREADY
-    return Counts.AS_PAGE if request.meta.get(COUNTS) else Counts.NOT
+    @property
+    def paused(self) -> bool:
+        """Whether somebody has told the job's workers to wait."""
+        return self.answer is not None and self.answer.state == JobCommand.PAUSED

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+import psycopg
 from scrapy import Spider
 from scrapy.crawler import Crawler, CrawlerProcessBase
 
@@ -13,10 +14,11 @@ from crawler.jobs import find_spider_site, name_url
 from crawler.pages import PageMiddleware
 from crawler.run import JobRun, begin, console
 from crawler.services import Services
-from crawler.verdict import Verdict
 from pipelines import database
+from pipelines.database import Row
 from pipelines.records import KeyDeclarationError, Keys
 from schemas.addresses import normalize_url
+from schemas.job import Job
 
 DEFAULTS = {
     "ROBOTSTXT_OBEY": True,
@@ -46,7 +48,6 @@ class OwnRun(JobRun):
 
     spider: type[Spider]
     arguments: dict[str, str]
-    crawler: Crawler | None = None
 
     @classmethod
     def of(cls, spider: type[Spider], arguments: dict[str, str], services: Services, *, quiet: bool = False) -> OwnRun:
@@ -65,27 +66,31 @@ class OwnRun(JobRun):
         with database.connect(services.database_url) as connection:
             site = find_spider_site(connection, spider.name, url or UNKNOWN_URL)
             job, lock = begin(connection, services, site, asked)
+        job = replace(job, spider=spider.name, arguments=arguments)
         return cls(job, services, lock, console(quiet=quiet), spider, arguments)
 
     def _settings(self) -> dict[str, Any]:
-        config = self.job.config
-        said = {name: getattr(config, field) for field, name in OF_CONFIG.items() if field in config.model_fields_set}
-        job = {"LONGLINE_JOB_ID": str(self.job.id), "LONGLINE_JOB": self.job.encode().decode()}
-        services = self.services if config.proxy else replace(self.services, proxies={})
-        return services.settings() | job | said
+        return own_settings(self.job, self.services)
 
     def _schedule(self, process: CrawlerProcessBase) -> Crawler:
         process.settings.update(DEFAULTS, priority="project")
-        self.crawler = process.create_crawler(self.spider)
-        process.crawl(self.crawler, **self.arguments)
-        return self.crawler
+        crawler = process.create_crawler(self.spider)
+        process.crawl(crawler, **self.arguments)
+        return crawler
 
-    def _end(self, verdict: Verdict) -> None:
-        JobRun._end(self, verdict)  # noqa: SLF001 - a class with slots has no super()
-        pages = self.crawler.get_spider_middleware(PageMiddleware) if self.crawler and self.crawler.spider else None
+    def _named(self, connection: psycopg.Connection[Row], crawler: Crawler) -> None:
+        pages = crawler.get_spider_middleware(PageMiddleware) if crawler.spider else None
         if self.job.config.url == UNKNOWN_URL and pages and pages.first_url:
-            with database.connect(self.services.database_url) as connection:
-                name_url(connection, self.job, pages.first_url)
+            name_url(connection, self.job, pages.first_url)
+
+
+def own_settings(job: Job, services: Services) -> dict[str, Any]:
+    """What the environment and the site's config say, in the words of the components."""
+    config = job.config
+    said = {name: getattr(config, field) for field, name in OF_CONFIG.items() if field in config.model_fields_set}
+    own = {"LONGLINE_JOB_ID": str(job.id), "LONGLINE_JOB": job.encode().decode()}
+    used = services if config.proxy else replace(services, proxies={})
+    return used.settings() | own | said
 
 
 def start_url(spider: type[Spider], arguments: dict[str, str]) -> str | None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 
-REFUSALS = frozenset({429, 503})
+BUSY = 503
+"""Too busy; or one page that is broken. Once, and without Retry-After, it says nothing of the host."""
+REFUSALS = frozenset({429, BUSY})
 """Statuses that say: too many requests, or too busy."""
 ABSENT = frozenset({404, 410})
 """Statuses of a host that is well, and has no such page."""
@@ -28,7 +30,8 @@ FORGET_MOST = 10.0
 class Pace:
     """What one worker learned of one host; the time is given in seconds, by any clock that does not go back.
 
-    A 429 or 503 adds a penalty to the delay: a second at first (or the delay, where that is longer), twice as much
+    A 429, or a second 503 without a good answer between, adds a penalty to the delay: a second at first (or the
+    delay, where that is longer), twice as much
     each further time, up to 300 s; and first of all, what Retry-After asks for. Three good answers in a row halve it,
     and so does the time that three requests would take, where nothing is heard. Requests at once are halved after five
     in a row that failed, or while the average latency is above three times its best and 0.2 s; five quick ones add one
@@ -49,6 +52,7 @@ class Pace:
         self._raised = -math.inf
         self._heard = -math.inf
         self._good = 0
+        self._doubted = False
         self._crowd = _Crowd(concurrency)
 
     def answered(self, status: int, latency: float, retry_after: float, now: float) -> None:
@@ -62,7 +66,9 @@ class Pace:
             now: when it came.
         """
         self._catch_up(now)
-        if status in REFUSALS:
+        if status == BUSY and not retry_after and not self._doubted:
+            self._doubted, self._good = True, 0
+        elif status in REFUSALS:
             self._refused(now - latency, retry_after, now)
         elif status < 400 or status in ABSENT:
             self._answered_well(now - latency)
@@ -99,6 +105,7 @@ class Pace:
             self.not_before, self._asked_for = now + wait, wait
 
     def _answered_well(self, began: float) -> None:
+        self._doubted = False
         if began < self._raised:
             return
         self._good += 1

@@ -10,6 +10,7 @@ from scrapy.http import Response
 
 from crawler.fetch.browser import LED_TO
 from crawler.fetch.keys import TIER
+from crawler.leases import LEASE
 from schemas.addresses import join_url, normalize_url
 from schemas.job import Job
 from schemas.page import Page
@@ -31,7 +32,8 @@ def page_of(response: Response, job: Job, tree: Any = None) -> Page:
         fetched_at=datetime.now(UTC),
         site_id=job.site_id,
         job_id=job.id,
-        fence=job.fence,
+        fence=job.fence(response.meta.get(LEASE, 1)),
+        leased=LEASE in response.meta,
         site=job.site,
         extract=frozenset(job.config.extract),
         tree=tree,

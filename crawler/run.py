@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import logging
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import psycopg
 from rich.console import Console
@@ -17,13 +19,15 @@ from scrapy.crawler import Crawler, CrawlerProcessBase
 from crawler import stop_signals, summary
 from crawler.arguments import SiteArguments
 from crawler.extensions.outcome import Outcome
-from crawler.jobs import StoredSite, end_job, find_site, start_job, stored_stats
+from crawler.jobs import StoredSite, end_job, ending, find_site, start_job, stored_stats
+from crawler.orphans import settle
 from crawler.services import Services
 from crawler.site_lock import SiteLock
 from crawler.spiders.site import SiteSpider
-from crawler.verdict import Events, Verdict, judge
-from frontier import registry
-from frontier.connection import connect
+from crawler.verdict import Events, Verdict, events_of, judge
+from frontier.connection import connect_async
+from frontier.job import JobFrontier
+from frontier.jobs import Jobs
 from pipelines import database
 from pipelines.database import Row
 from pipelines.export import export_job
@@ -67,15 +71,14 @@ class JobRun:
             process.start()
         finally:
             # Whatever stopped the loop: the job's row tells the truth.
-            verdict, stats, events = self._judge(crawler, began=not process.bootstrap_failed)
-            self._end(verdict)
+            report = self._judge(crawler, began=not process.bootstrap_failed)
             if not process.settings.getbool("SCHEDULER_PERSIST"):
-                registry.forget(connect(self.services.redis_url), self.job.id)
+                asyncio.run(forget(self.services.redis_url, self.job.id))
             self.lock.release()
         gc.freeze()
-        self._tell(crawler, summary.Report(self.job, stats, verdict, events, time.monotonic() - began))
-        self._results(crawler, stats)
-        return 0 if verdict.state == JobState.COMPLETED else 1
+        self._tell(crawler, replace(report, seconds=time.monotonic() - began))
+        self._results(crawler, report.stats)
+        return 0 if report.verdict.state == JobState.COMPLETED else 1
 
     def _schedule(self, process: CrawlerProcessBase) -> Crawler:
         """Have the spider run as soon as the process starts."""
@@ -104,22 +107,35 @@ class JobRun:
         }
         return settings | ({"USER_AGENT": config.user_agent} if config.user_agent else {})
 
-    def _judge(self, crawler: Crawler, *, began: bool) -> tuple[Verdict, JobStats, Events]:
+    def _judge(self, crawler: Crawler, *, began: bool) -> summary.Report:
+        """How the job ended: as its row says; where this process was stopped before that, it ends the job here."""
         with database.connect(self.services.database_url) as connection:
-            stats = stored_stats(connection, self.job.id)
+            ended = ending(connection, self.job.id)
+            if ended is None:
+                verdict, stats, events = self._own_verdict(crawler, connection, began=began)
+                end_job(connection, self.job.id, verdict, stats)
+            else:
+                verdict, stats = ended
+                events = events_of(stats, "finished")
+            self._named(connection, crawler)
+        return summary.Report(self.job, stats, verdict, events, 0.0)
+
+    def _own_verdict(
+        self, crawler: Crawler, connection: psycopg.Connection[Row], *, began: bool
+    ) -> tuple[Verdict, JobStats, Events]:
+        outcome = crawler.get_extension(Outcome) if began else None
+        stats = (outcome and outcome.stats) or stored_stats(connection, self.job.id)
         if not began:
             return Verdict(JobState.FAILED, "The crawl could not start; the log says why."), stats, Events()
-        outcome = crawler.get_extension(Outcome)
         events = outcome.events if outcome else Events()
         return judge(self.job.config, stats, events), stats, events
 
-    def _end(self, verdict: Verdict) -> None:
-        with database.connect(self.services.database_url) as connection:
-            end_job(connection, self.job.id, verdict)
+    def _named(self, connection: psycopg.Connection[Row], crawler: Crawler) -> None:
+        """For jobs of which it is known only now where they started."""
 
     def _results(self, crawler: Crawler, stats: JobStats) -> None:
         if self.job.config.dry_run:
-            summary.show_seeds(self.console, getattr(crawler.spider, "seeds", []))
+            summary.show_seeds(self.console, getattr(crawler.spider, "found", []))
             return
         if self.job.config.output:
             with database.connect(self.services.database_url) as connection:
@@ -138,10 +154,21 @@ def begin(
     """
     lock = SiteLock.take(services.database_url, site.id, site.slug)
     try:
+        settle(connection, services.redis_url, site.id)
         return start_job(connection, site, arguments), lock
     except BaseException:
         lock.release()
         raise
+
+
+async def forget(redis_url: str, job: UUID) -> None:
+    """Withdraw a job and remove its keys: for one that was stopped before that could be done in good order."""
+    server = connect_async(redis_url)
+    try:
+        await Jobs(server).withdraw(job)
+        await JobFrontier(server, job, "").remove()
+    finally:
+        await server.aclose()
 
 
 def console(*, quiet: bool) -> Console:

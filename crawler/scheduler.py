@@ -1,278 +1,298 @@
-"""scrapy-redis' scheduler, queue and dupefilter on ``frontier/``: claims, msgpack, delayed retries, several workers.
+"""scrapy-redis' scheduler on ``frontier/``: leases, msgpack, several workers, and no call that waits for the network.
 
-Settings keep scrapy-redis' names: SCHEDULER_PERSIST, SCHEDULER_FLUSH_ON_START, SCHEDULER_QUEUE_CLASS,
-SCHEDULER_SERIALIZER, DUPEFILTER_CLASS. Ours: LONGLINE_JOB_ID, LONGLINE_MAX_PAGES.
+Settings keep scrapy-redis' names: REDIS_URL, SCHEDULER_PERSIST, SCHEDULER_FLUSH_ON_START, SCHEDULER_QUEUE_CLASS,
+SCHEDULER_SERIALIZER, DUPEFILTER_CLASS. Ours: LONGLINE_JOB_ID (without it, all processes of a spider share one job),
+LONGLINE_MAX_PAGES, LONGLINE_LEASE_SECONDS, LONGLINE_DRAIN_SECONDS, LONGLINE_OUTAGE_SECONDS.
 """
 
 from __future__ import annotations
 
-import asyncio
-import os
-import secrets
-import socket
-from collections import deque
-from collections.abc import Callable
-from importlib import import_module
-from typing import Any, Self
+import logging
+import time
+from typing import Self
 from uuid import UUID
 
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
-from scrapy.utils.asyncio import create_looping_call
-from scrapy.utils.misc import load_object
-from scrapy_redis import dupefilter, queue, scheduler
-from twisted.python.failure import Failure
+from scrapy.http import Response
+from scrapy.utils.defer import deferred_from_coro
+from scrapy_redis import scheduler
+from twisted.internet.defer import Deferred
 
-from crawler.claims import CLAIM, DELAY, job_of
-from crawler.failures import Failures
-from crawler.lane import Lane, counts_of
-from crawler.requests import from_dict, to_dict
-from frontier.connection import connect
-from frontier.failures import JobFailures
-from frontier.queue import RequestQueue
-from frontier.registry import Registry
-from frontier.seen import SeenSet
-from schemas import redis_keys
+from crawler.courier import Courier
+from crawler.delivery import Delivery, Finishing
+from crawler.drain import Drain
+from crawler.fetch.retry_after import retry_after
+from crawler.fetch.unfetched import failures_of
+from crawler.gates import Gates
+from crawler.job_ends import JobEnds
+from crawler.job_watch import JobWatch
+from crawler.lane import Held, Lane
+from crawler.leases import ADMITTED, JOB, LEASE, SLOT, job_of
+from crawler.politeness import Politeness
+from crawler.queues import UnknownPayloadError
+from crawler.waker import Waker
+from crawler.wiring import Wiring, delivery_of
+from frontier.connection import connect_async
+from frontier.model import Died, Done, Returned
 from schemas.job import Job
 
-POLL_SECONDS = 0.2
-"""How often a process without work asks whether another one has found some."""
-BEAT_SECONDS = 3.0
-"""How often a process says that it lives, and looks for what dead ones had claimed."""
-
-
-class JobQueue(queue.Base):  # type: ignore[misc] # scrapy-redis has no types
-    """A job's requests: highest priority first, then oldest. ``key`` is the job's id and the worker's name."""
-
-    def __init__(self, server: Any, spider: Spider, key: str, serializer: Any = None) -> None:
-        super().__init__(server, spider, key, serializer)
-        job, _, worker = key.partition(" ")
-        self.requests = RequestQueue(server, UUID(job), worker)
-
-    def __len__(self) -> int:
-        return len(self.requests)
-
-    def push(self, request: Request) -> None:
-        """Add a request."""
-        payload: bytes = self.serializer.dumps(to_dict(request, self.spider))
-        self.requests.push(payload, request.priority, counts_of(request))
-
-    def decode(self, payload: bytes) -> Request:
-        """The request of a payload."""
-        return from_dict(self.serializer.loads(payload), self.spider)
-
-    def clear(self) -> None:
-        """Drop all requests."""
-        self.requests.clear()
-
-
-class SeenFilter(dupefilter.RFPDupeFilter):  # type: ignore[misc] # scrapy-redis has no types
-    """Remembers the fingerprints of a job's requests."""
-
-    def __init__(self, crawler: Crawler, seen: SeenSet) -> None:
-        super().__init__(None, "")
-        self._fingerprinter = crawler.request_fingerprinter
-        self._seen = seen
-
-    def request_seen(self, request: Request) -> bool:
-        """True where an equal request was there before."""
-        return not self._seen.add(self._fingerprinter.fingerprint(request))
-
-    def clear(self) -> None:
-        """Forget everything."""
-        self._seen.clear()
-
-
-class Finishing:
-    """An errback that ends its request, after what the spider wants to do about the failure."""
-
-    def __init__(self, original: Callable[[Failure], Any] | None, finish: Callable[[Request], None]) -> None:
-        self.original = original
-        self._finish = finish
-
-    def __call__(self, failure: Failure) -> Any:
-        """Call the spider's errback where there is one; else hand the failure on."""
-        try:
-            return self.original(failure) if self.original else failure
-        finally:
-            self._finish(failure.request)  # type: ignore[attr-defined] # set by Scrapy
+logger = logging.getLogger(__name__)
 
 
 class Scheduler(scheduler.Scheduler):  # type: ignore[misc] # scrapy-redis has no types
     """One job's requests, shared with whatever workers join; it ends when nobody works on any of them."""
 
+    takes_delays = True
+    """A request whose meta has ``delay_seconds`` waits here, and not in a middleware."""
     crawler: Crawler
     spider: Spider
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Built as scrapy-redis builds its own, with our client and the job's keys."""
-        settings = crawler.settings
-        instance = cls(
-            server=connect(settings["REDIS_URL"]),
-            persist=settings.getbool("SCHEDULER_PERSIST"),
-            flush_on_start=settings.getbool("SCHEDULER_FLUSH_ON_START"),
-            queue_cls=settings["SCHEDULER_QUEUE_CLASS"],
-            dupefilter_cls=settings["DUPEFILTER_CLASS"],
-            serializer=import_module(settings["SCHEDULER_SERIALIZER"]),
+        wiring = Wiring.of(crawler.settings)
+        instance = cls(server=connect_async(wiring.redis_url), persist=wiring.persist, flush_on_start=wiring.flush)
+        instance.crawler, instance.delivery = crawler, delivery_of(crawler)
+        instance.wiring = wiring
+        instance.politeness = Politeness(crawler, instance.lanes_now)
+        instance.gates = Gates(instance.politeness.terms)
+        instance.ends = JobEnds(crawler.settings["DATABASE_URL"], wiring.outage_seconds)
+        instance.watch = JobWatch(crawler, instance.gates, instance.ends, persist=wiring.persist)
+        instance.courier = Courier(
+            instance.server, wiring.worker, instance.gates, instance.watch.heard, wiring.outage_seconds
         )
-        instance.crawler = crawler
-        instance.worker = f"{socket.gethostname().split('.')[0]}-{os.getpid()}-{secrets.token_hex(4)}"
-        instance.registry = Registry(instance.server)
-        instance.lanes = {}
-        instance.delayed = {}
-        instance.ahead = deque()
-        instance.beat = create_looping_call(instance.heartbeat)
-        instance.poll = create_looping_call(instance.look_for_work)
-        crawler.signals.connect(instance.request_dropped, signals.request_dropped)
+        instance.wire()
         return instance
 
-    worker: str
-    registry: Registry
-    lanes: dict[UUID, Lane]
-    delayed: dict[Request, asyncio.TimerHandle]
-    ahead: deque[Request]
-    beat: Any
-    poll: Any
+    wiring: Wiring
+    delivery: Delivery
+    politeness: Politeness
+    gates: Gates
+    ends: JobEnds
+    watch: JobWatch
+    courier: Courier
+    waker: Waker
 
-    def open(self, spider: Spider) -> None:
+    def wire(self) -> None:
+        """Have the parts know each other."""
+        self.waker = Waker(self.crawler, self.gates, self.next_request)
+        watch, courier = self.watch, self.courier
+        watch.courier, watch.begin, watch.wake, watch.closed = courier, self.begin, self.waker.wake, self.closed
+        courier.granted, self.politeness.hurry = self.politeness.apply, self.gates.hurry
+        courier.before_round = Drain(self.crawler, courier, self.wiring.drain_seconds).look
+        for handler, signal in (
+            (self.request_dropped, signals.request_dropped),
+            (self.response_received, signals.response_received),
+            (self.response_downloaded, signals.response_downloaded),
+        ):
+            self.crawler.signals.connect(handler, signal)
+
+    @property
+    def lanes(self) -> dict[UUID, Lane]:
+        """The jobs that this process works on."""
+        return self.courier.lanes
+
+    def lanes_now(self) -> list[Lane]:
+        """The same, at this moment."""
+        return list(self.lanes.values())
+
+    @property
+    def problem(self) -> str | None:
+        """Why this process cannot go on."""
+        return self.watch.problem
+
+    def open(self, spider: Spider) -> Deferred[None]:
         """Begin: with the job of LONGLINE_JOB_ID."""
         self.spider = spider
-        self.open_lanes()
-        self.beat.start(BEAT_SECONDS)
+        return deferred_from_coro(self._open())
 
-    def open_lanes(self) -> None:
+    async def _open(self) -> None:
+        await self.open_lanes()
+        self.watch.spawn(self.courier.run())
+
+    async def open_lanes(self) -> None:
         """Take up the jobs that this process works on from its start."""
-        settings = self.crawler.settings
-        lane = self.open_lane(UUID(settings["LONGLINE_JOB_ID"]), settings.getint("LONGLINE_MAX_PAGES") or None)
+        job = self.wiring.job or getattr(self.spider, "job", None)
+        lane = self.open_lane(self.wiring.job_id(self.spider), job, self.politeness.of_settings())
+        failures_of(self.crawler, self.spider).tell = lane.fail
         if self.flush_on_start:
-            lane.clear()
-        job = getattr(self.spider, "job", None)
-        if isinstance(job, Job):
-            self.registry.announce(job.id, self.worker, job.encode())
+            await lane.frontier.remove()
+        if not self.wiring.joins:
+            await self.courier.announce(lane, self.wiring.max_pages, lane.queue.seed(self.politeness.first_host(lane)))
 
-    def open_lane(self, job: UUID, limit: int | None) -> Lane:
+    def open_lane(self, job_id: UUID, job: Job | None, politeness: tuple[float, int]) -> Lane:
         """Work on a job."""
-        requests = load_object(self.queue_cls)(self.server, self.spider, f"{job} {self.worker}", self.serializer)
-        seen = SeenSet(self.server, redis_keys.job_seen(job))
-        self.df = load_object(self.dupefilter_cls)(self.crawler, seen)
-        self.lanes[job] = Lane(job, requests, self.df, JobFailures(self.server, job), limit)
-        return self.lanes[job]
+        self.lanes[job_id] = self.wiring.lane(self.server, self.crawler, job_id, job, politeness)
+        self.df = self.lanes[job_id].dupefilter
+        return self.lanes[job_id]
+
+    # The beginning of a job, and its end
+
+    def begin(self, lane: Lane, held: Held) -> None:
+        """This process starts the job: the spider's ``start()`` is let go on."""
+        held.begun = True
+        if lane.seed is None:
+            lane.seed = held.lease.number
+            lane.seeded.set()
+        else:
+            # Redis has lost that it was begun, and perhaps what it began with.
+            self.watch.spawn(self.start_job(lane, held))
+
+    async def start_job(self, lane: Lane, held: Held) -> None:
+        """Queue what a job begins with, beside Scrapy."""
+        seeds = getattr(self.spider, "seeds", None)
+        async for output in seeds(lane.id) if seeds else self.spider.start():
+            if isinstance(output, Request):
+                self.crawler.engine.crawl(output)
+        lane.end(Done(held.lease.number))
+        self.courier.call(lane)
+
+    async def seeding(self) -> Request | None:
+        """Wait for the job's beginning: a request that stands for its lease, or None where others have begun it."""
+        (lane,) = self.lanes.values()
+        await lane.seeded.wait()
+        if lane.seed is None:
+            return None
+        return Request("data:,start", meta={JOB: str(lane.id), LEASE: lane.seed})
+
+    def closed(self, lane: Lane) -> None:
+        """The job has ended, and so has this crawl."""
+        reason = "storage" if self.problem else "cancelled" if lane.cancelled else "finished"
+        self.watch.close_spider(reason)
+
+    # Scrapy's questions
 
     def lane(self, request: Request) -> Lane | None:
         """The lane of a request's job; None where this process does not work on it (any more)."""
         job = job_of(request.meta)
-        return self.lanes.get(job) if job else next(iter(self.lanes.values()), None)
+        return self.lanes.get(job) if job else self.first_lane()
 
-    def __len__(self) -> int:
-        return sum(len(lane.queue) for lane in self.lanes.values())
+    def first_lane(self) -> Lane | None:
+        """The lane of a process that works on one job."""
+        return next(iter(self.lanes.values()), None)
 
     def enqueue_request(self, request: Request) -> bool:
-        """Queue a request; False where an equal one was queued before, or its job has ended."""
+        """Queue a request; False where an equal one was queued before, or its job has ended. Never raises."""
         lane = self.lane(request)
         if lane is None or lane.ended:
             return False
-        if request in self.ahead:
+        if request in self.waker.ahead:
             return True
-        delay = request.meta.pop(DELAY, 0)
-        if delay:
-            self.delayed[request] = asyncio.get_running_loop().call_later(delay, self._release, request)
-            return True
-        if not request.dont_filter and lane.dupefilter.request_seen(request):
+        try:
+            queued = self._enqueue(lane, request)
+        except Exception as error:  # Scrapy's task for the spider's output would end, and the crawl hang
+            logger.exception("%s cannot be queued.", request)
+            lane.fail(f"unprocessed:{type(error).__name__}", f"{request.url} cannot be queued: {error}")
             return False
-        lane.push(request)
+        self.courier.call(lane)
+        return queued
+
+    def _enqueue(self, lane: Lane, request: Request) -> bool:
+        number = request.meta.get(LEASE)
+        if number in lane.held:
+            self._left(lane, request)
+            lane.replace(number, request)
+        elif not lane.push(request):
+            return False
         self.crawler.stats.inc_value("scheduler/enqueued/redis")
         return True
 
-    def _release(self, request: Request) -> None:
-        del self.delayed[request]
-        # Through the engine, since that wakes it: it looks into the queue by itself only every five seconds.
-        self.crawler.engine.crawl(request)
-
     def next_request(self) -> Request | None:
-        """The next request that this process works on from now on, or None."""
-        request = self.ahead.popleft() if self.ahead else self._claim()
-        if request is None:
-            if not self.poll.running:
-                self.poll.start(POLL_SECONDS, now=False)
-            return None
-        request.errback = Finishing(request.errback, self.finish)
-        return request
-
-    def finish(self, request: Request) -> None:
-        """All that a request led to is done."""
-        lane, claim = self.lane(request), request.meta.pop(CLAIM, None)
-        if lane and claim:
-            lane.done(claim)
-
-    def _claim(self) -> Request | None:
-        for job, lane in list(self.lanes.items()):
-            # Each job in its turn.
-            self.lanes[job] = self.lanes.pop(job)
-            request = lane.claim()
+        """The next request that may go out now, or None."""
+        if self.waker.ahead:
+            return self.waker.ahead.popleft()
+        while held := self.gates.pop(time.monotonic()):
+            request = self._request(held)
             if request:
                 self.crawler.stats.inc_value("scheduler/dequeued/redis")
+                self.courier.call(held.lane)
                 return request
+        self.waker.set_timer()
         return None
 
-    def look_for_work(self) -> None:
-        """Claim what another process has queued; notice that all is done."""
-        engine = self.crawler.engine
-        request = None if engine.needs_backout() else self._claim()
-        if request:
-            self.ahead.append(request)
-            engine.crawl(request)
-        elif engine.spider_is_idle():
-            self.poll.stop()
-            self._closing = asyncio.ensure_future(engine.close_spider_async(reason="finished"))
-
-    def heartbeat(self) -> None:
-        """Say that this process lives; take back what others had claimed that do not."""
-        self.registry.beat(self.worker)
-        alive = self.registry.alive()
-        for lane in self.lanes.values():
-            lane.requests.recover(alive)
-
-    def fetched(self) -> int:
-        """Pages of its jobs that all workers together have fetched."""
-        rests = [lane.requests.rest() for lane in self.lanes.values()]
-        return sum(max(0, rest.admitted - rest.claimed) for rest in rests)
-
-    def has_waiting_requests(self) -> bool:
-        """Whether there is a request that this process could begin, now or after a delay."""
-        return bool(self.delayed or self.ahead) or any(lane.has_waiting() for lane in self.lanes.values())
+    def _request(self, held: Held) -> Request | None:
+        lane, lease = held.lane, held.lease
+        try:
+            request = lane.queue.request(lease)
+        except UnknownPayloadError as error:
+            # Whoever can read it shall have it; if nobody can, it dies with this cause.
+            self.gates.left(lease.host, lane.id, lease.number)
+            lane.end(Returned(lease.number, str(error)))
+            return None
+        request.meta[LEASE], request.meta[SLOT] = lease.number, lease.host
+        request.meta.setdefault(JOB, str(lane.id))
+        if lease.admitted:
+            request.meta[ADMITTED] = True
+        request.errback = Finishing(request.errback, self.delivery)
+        return request
 
     def has_pending_requests(self) -> bool:
-        """Whether the job has more to do, here or elsewhere."""
-        return bool(self.delayed or self.ahead) or not all(lane.is_finished() for lane in self.lanes.values())
+        """Whether a job has more to do, here or elsewhere."""
+        return any(not lane.ended for lane in self.lanes.values())
+
+    def has_waiting_requests(self) -> bool:
+        """Whether there is a request that this process could begin."""
+        return bool(self.waker.ahead or self.gates.waiting()) or any(lane.has_more() for lane in self.lanes.values())
+
+    def __len__(self) -> int:
+        answers = (lane.answer for lane in self.lanes.values())
+        return sum(answer.pending + answer.later for answer in answers if answer)
+
+    def fetched(self) -> int:
+        """Pages of its jobs that all workers together have kept."""
+        answers = (lane.answer for lane in self.lanes.values())
+        return sum(answer.stats.get("pages", 0) for answer in answers if answer)
+
+    # What becomes of requests
+
+    def finish(self, request: Request, counts: dict[str, int] | None = None, cause: str | None = None) -> None:
+        """All that a request led to is done; with a cause: it failed, and nobody tries it again."""
+        lane = self.lane(request)
+        number = request.meta.get(LEASE)
+        if lane is None or number is None:
+            return
+        if self._left(lane, request):
+            self.waker.soon()
+        lane.end(Done(number, counts or {}) if cause is None else Died(number, cause))
+        self.courier.call(lane)
+
+    def response_received(self, request: Request) -> None:
+        """A request has its answer: its host may be asked for the next."""
+        lane = self.lane(request) if LEASE in request.meta else None
+        if lane:
+            self._left(lane, request)
+
+    def response_downloaded(self, response: Response, request: Request) -> None:
+        """What a host said, and how long it took."""
+        self.politeness.note(self.gates, request, response, retry_after(response))
 
     def request_dropped(self, request: Request) -> None:
-        """A redirect or retry that is not queued ends its request."""
+        """A redirect or retry that is not queued gives its page's place back."""
         lane = self.lane(request)
         if lane:
-            lane.give_back(request)
+            lane.give_back_place(request)
 
-    def close(self, reason: str) -> None:  # noqa: ARG002 - Scrapy's signature
-        """Give back what was not begun; forget the job, unless SCHEDULER_PERSIST is set."""
-        for call in (self.poll, self.beat):
-            if call.running:
-                call.stop()
-        for timer in self.delayed.values():
-            timer.cancel()
-        for request in (*self.delayed, *self.ahead):
-            lane = self.lane(request)
-            if lane and request.meta.get(CLAIM):
-                lane.push(request)
-        self.leave()
-        self.registry.leave(self.worker)
-        self.server.close()
+    def _left(self, lane: Lane, request: Request) -> bool:
+        return self.gates.left(request.meta.get(SLOT, ""), lane.id, request.meta.get(LEASE, 0))
 
-    def leave(self) -> None:
-        """End the jobs that are this process's own."""
+    def close(self, reason: str) -> Deferred[None]:
+        """Give back what was not done, and be gone."""
+        return deferred_from_coro(self._close(reason))
+
+    async def _close(self, reason: str) -> None:  # noqa: ARG002 - Scrapy's signature
+        self.waker.stop()
         for lane in self.lanes.values():
-            self.registry.withdraw(lane.job)
-            failures = getattr(self.spider, "failures", None)
-            if isinstance(failures, Failures):
-                failures.include(lane.failures.read())
-            if not self.persist:
-                lane.clear()
+            lane.give_up()
+        await self.courier.close()
+        await self.leave()
+        await self.server.aclose()
+        await self.ends.close()
+
+    async def leave(self) -> None:
+        """Note what went wrong in the job, for its judge. Where it has none, the last process forgets it."""
+        for lane in self.lanes.values():
+            if not lane.ended:
+                lane.failures = await lane.frontier.failures()
+            if not (self.persist or lane.ended or lane.job) and not await self.courier.registry.alive():
+                await self.courier.forget(lane)

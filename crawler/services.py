@@ -13,7 +13,7 @@ from crawler.fetch.proxy_list import ProxyList, ProxyListError
 from frontier import connection
 from pipelines import database, object_store
 from pipelines.failures import ArchiveError
-from schemas.environment import OUTAGE_SECONDS, BadEnvironmentError, Environment
+from schemas.environment import BadEnvironmentError, Environment
 
 
 class NotReadyError(RuntimeError):
@@ -31,8 +31,8 @@ class Services:
     """Whether PostgreSQL is Longline's own."""
     proxies: dict[str, Any] = field(default_factory=dict, repr=False)
     """What says through which proxies requests go out, in the words of Scrapy's settings."""
-    outage_seconds: float = OUTAGE_SECONDS
-    """How long a crawl waits for a server that is away."""
+    times: dict[str, float] = field(default_factory=dict)
+    """How long a crawl waits for this and that, in seconds, in the words of Scrapy's settings."""
 
     def settings(self) -> dict[str, Any]:
         """The same in the words of Scrapy's settings."""
@@ -42,7 +42,7 @@ class Services:
             "LONGLINE_ARCHIVE_URL": self.archive.url,
             "LONGLINE_ARCHIVE_ENDPOINT": self.archive.endpoint,
             "LONGLINE_ARCHIVE_REGION": self.archive.region,
-            "LONGLINE_OUTAGE_SECONDS": self.outage_seconds,
+            **self.times,
             **self.proxies,
         }
 
@@ -84,7 +84,11 @@ def attach(environment: Environment) -> Services:
         archive=archive_location(environment),
         embedded=given_database is None,
         proxies=proxy_settings(environment),
-        outage_seconds=environment.outage_seconds,
+        times={
+            "LONGLINE_OUTAGE_SECONDS": environment.outage_seconds,
+            "LONGLINE_LEASE_SECONDS": environment.lease_seconds,
+            "LONGLINE_DRAIN_SECONDS": environment.drain_seconds,
+        },
     )
 
 

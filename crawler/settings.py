@@ -34,9 +34,9 @@ REMOTE_CONTROL_ENABLED = False
 
 # The frontier: scrapy-redis' scheduler, queue and dupefilter, with msgpack in place of its own encoding.
 SCHEDULER = "crawler.scheduler.Scheduler"
-SCHEDULER_QUEUE_CLASS = "crawler.scheduler.JobQueue"
+SCHEDULER_QUEUE_CLASS = "crawler.queues.JobQueue"
 SCHEDULER_SERIALIZER = "frontier.codec"
-DUPEFILTER_CLASS = "crawler.scheduler.SeenFilter"
+DUPEFILTER_CLASS = "crawler.queues.SeenFilter"
 REQUEST_FINGERPRINTER_CLASS = "crawler.fingerprint.UrlKeyFingerprinter"
 
 DOWNLOADER_MIDDLEWARES = {

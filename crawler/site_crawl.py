@@ -11,12 +11,12 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawler.claims import COUNTS, JOB
 from crawler.failures import DISALLOWED, UNRENDERED, Failures, cause
 from crawler.fetch.browser import LED_TO
 from crawler.fetch.keys import DIRECT, IDENTITY
 from crawler.fetch.render import RENDER
 from crawler.fetch.robots import DisallowedByRobotsError, NoRobotsError
+from crawler.leases import ADMITTED, COUNTS, JOB, LEASE, SLOT
 from crawler.responses import REDIRECTS, header, page_of
 from extractors.html import parse
 from extractors.links import page_links
@@ -31,6 +31,8 @@ from schemas.traps import Traps
 HTML_TYPES = ("text/html", "application/xhtml+xml")
 START = "start_page"
 """``request.meta`` key of the start page, and of where it redirects to: the site is where they end."""
+NOT_ITS_OWN = frozenset({"depth", ADMITTED, LEASE, SLOT})
+"""``request.meta`` keys that say nothing of how a page is to be asked for. Scrapy's own depth counts redirects."""
 LONGEST_COOKIE_CHAIN = 3
 """Redirects of a URL to itself, as sites do that want to see their cookie first."""
 REMEMBERED_LINKS = 500_000
@@ -49,6 +51,8 @@ class SiteCrawl:
         self.failures = failures
         self.seeds: list[str] = []
         self._known: set[str] = set()
+        # Redirects are answers, stored and followed as links; Scrapy would hide them.
+        self._page_meta = self._meta() | {COUNTS: True, "dont_redirect": True, "verbatim_url": True}
         self._parameters = IgnoredParameters(job.config.ignore_parameters)
         self._traps = Traps(job.config, datetime.now(UTC).year, failures.add_trap)
 
@@ -67,9 +71,26 @@ class SiteCrawl:
         return Request(url, spider.parse_sitemap, errback=spider.sitemap_failed, priority=SITEMAP_PRIORITY, meta=meta)
 
     def _page_request(self, url: str, depth: int, priority: int = 0) -> Request:
-        # Redirects are answers, stored and followed as links; Scrapy would hide them.
-        meta = self._meta() | {"depth_in_site": depth, COUNTS: True, "dont_redirect": True, "verbatim_url": True}
+        meta = self._page_meta | {"depth_in_site": depth}
         return Request(url, self._spider.parse, errback=self._spider.failed, meta=meta, priority=priority)
+
+    def shorten(self, request: Request) -> list[Any] | None:
+        """The URL and depth of a page that was found by a link: all else follows from the job."""
+        meta = {name: value for name, value in request.meta.items() if name not in NOT_ITS_OWN}
+        depth = meta.pop("depth_in_site", None)
+        plain = request.callback == self._spider.parse and request.method == "GET" and not request.headers
+        if depth is None or not plain or request.dont_filter or meta != self._page_meta:
+            return None
+        return [request.url, depth]
+
+    def lengthen(self, values: list[Any], priority: int) -> Request:
+        """The request that ``shorten`` wrote."""
+        url, depth = values
+        return self._page_request(url, depth, priority)
+
+    def start_over(self) -> None:
+        """No link is known to be queued any more."""
+        self._known.clear()
 
     def _meta(self) -> dict[str, Any]:
         meta: dict[str, Any] = {JOB: str(self.job.id)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from crawler.failures import Failures
+from crawler.failures import UNPROCESSED, Failures
 from schemas.job import JobState, JobStats
 from schemas.site import SiteConfig
 
@@ -22,8 +22,6 @@ class Events:
     storage_problem: str | None = None
     unfetched: Failures = field(default_factory=Failures)
     unprocessed: Failures = field(default_factory=Failures)
-    answered: int = 0
-    """Responses without an error that somebody's own spider was given: it need not keep them as pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +44,22 @@ def judge(config: SiteConfig, stats: JobStats, events: Events) -> Verdict:
     return Verdict(JobState.FAILED, error) if error else Verdict(JobState.COMPLETED)
 
 
+def judge_job(config: SiteConfig, stats: JobStats, *, cancelled: bool) -> Verdict:
+    """Of a job that is over: what all its workers have counted decides."""
+    if cancelled:
+        return Verdict(JobState.CANCELLED, "Stopped on request; the pages that were fetched are stored.")
+    return judge(config, stats, events_of(stats, "finished"))
+
+
+def events_of(stats: JobStats, reason: str) -> Events:
+    """What happened, as all workers have counted it."""
+    return Events(
+        reason=reason,
+        unfetched=Failures.of(stats.failures),
+        unprocessed=Failures.of(stats.failures, UNPROCESSED),
+    )
+
+
 def _failure(config: SiteConfig, stats: JobStats, events: Events) -> str | None:
     if events.unprocessed.total:
         return f"{events.unprocessed.total} pages could not be processed; first: {events.unprocessed.sentence()}"
@@ -57,7 +71,7 @@ def _failure(config: SiteConfig, stats: JobStats, events: Events) -> str | None:
 
 
 def _nothing(config: SiteConfig, stats: JobStats, events: Events) -> str | None:
-    if events.answered or stats.records or any(int(status) < 300 for status in stats.statuses):
+    if stats.answered or stats.records or any(int(status) < 300 for status in stats.statuses):
         return None
     if stats.statuses:
         answers = ", ".join(f"{status} ({count}x)" for status, count in sorted(stats.statuses.items()))

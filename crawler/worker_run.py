@@ -8,6 +8,7 @@ from scrapy.crawler import CrawlerProcessBase
 
 from crawler import stop_signals
 from crawler.extensions.outcome import Outcome
+from crawler.recruits import Recruits
 from crawler.run import spare_the_collector
 from crawler.services import Services
 from crawler.spiders.worker import WorkerSpider
@@ -23,7 +24,7 @@ def serve(process: CrawlerProcessBase, services: Services) -> int:
     stop_signals.hold()
     process.settings.update(services.settings(), priority="cmdline")
     crawler = process.create_crawler(WorkerSpider)
-    process.crawl(crawler)
+    process.crawl(crawler, recruits=Recruits(process, services))
     process.start()
     outcome = None if process.bootstrap_failed else crawler.get_extension(Outcome)
     if outcome is None:

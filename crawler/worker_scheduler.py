@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import logging
-from typing import cast
+from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
 from pydantic import ValidationError
+from scrapy import Request
 
-from crawler.failures import SharedFailures
-from crawler.job_spider import JobSpider
-from crawler.scheduler import POLL_SECONDS, Scheduler
+from crawler.failures import Failures
+from crawler.lane import Held, Lane
+from crawler.scheduler import Scheduler
 from schemas.job import Job
+
+if TYPE_CHECKING:
+    from crawler.spiders.worker import WorkerSpider
 
 logger = logging.getLogger(__name__)
 
@@ -19,25 +23,24 @@ logger = logging.getLogger(__name__)
 class WorkerScheduler(Scheduler):
     """Joins jobs as they are announced, and leaves them as they end. Never idle: it waits for the next."""
 
-    def open_lanes(self) -> None:
+    async def open_lanes(self) -> None:
         """Join the jobs that are alive; look for more all the time."""
         self._unreadable: set[UUID] = set()
-        self.join_jobs()
-        self.poll.start(POLL_SECONDS, now=False)
+        self._look_whether_to_stop = self.courier.before_round
+        self.courier.before_round = self.look
 
-    def join_jobs(self) -> None:
+    async def look(self) -> None:
         """Take up jobs that are new, and let go of those that have ended."""
-        announced = self.registry.jobs()
-        for job, announcement in announced.items():
-            if announcement.owned and job not in self.lanes and job not in self._unreadable:
-                self._join(job, announcement.description)
-        for job, lane in list(self.lanes.items()):
-            lane.ended = job not in announced
-            lane.paused = not lane.ended and not announced[job].owned
-            if lane.ended:
-                self._leave(job)
+        if self._look_whether_to_stop:
+            await self._look_whether_to_stop()
+        if not self.crawler.crawling:
+            return
+        announced = await self.courier.registry.jobs()
+        for job, description in announced.items():
+            if job not in self.lanes and job not in self._unreadable:
+                self._read(job, description)
 
-    def _join(self, job_id: UUID, description: bytes) -> None:
+    def _read(self, job_id: UUID, description: bytes) -> None:
         try:
             job = Job.decode(description)
         except ValidationError as error:
@@ -45,33 +48,37 @@ class WorkerScheduler(Scheduler):
             self._unreadable.add(job_id)
             logger.error("Job %s cannot be read, and is left to other workers: %s", job_id, error)
             return
-        lane = self.open_lane(job.id, job.config.max_pages)
-        self._apply(job)
-        cast("JobSpider", self.spider).join(job, SharedFailures(lane.failures))
+        self._join(job)
 
-    def _apply(self, job: Job) -> None:
-        """How politely the job's host is asked. The slots of Scrapy's downloader go by host name."""
-        settings = self.crawler.engine.downloader.per_slot_settings
-        host = job.config.url.split("/")[2].rpartition("@")[2].partition(":")[0]
-        settings.setdefault(host, {"concurrency": job.config.concurrency, "delay": job.config.delay, "jitter": 0})
+    def _join(self, job: Job) -> None:
+        spider = cast("WorkerSpider", self.spider)
+        if job.spider != "site":
+            if spider.recruits:
+                spider.recruits.join(job)
+            return
+        lane = self.open_lane(job.id, job, self.politeness.of_job(job))
+        spider.join(job, Failures(tell=lane.fail))
+        self.watch.spawn(self.watch.check(lane))
 
-    def _leave(self, job: UUID) -> None:
-        lane = self.lanes[job]
-        if not lane.claims:
-            cast("JobSpider", self.spider).leave(job)
-            del self.lanes[job]
+    async def seeding(self) -> Request | None:
+        """Nothing of Scrapy's own to begin with."""
+        return None
 
-    def look_for_work(self) -> None:
-        """Claim what is there, of jobs old and new."""
-        self.join_jobs()
-        request = None if self.crawler.engine.needs_backout() else self._claim()
-        if request:
-            self.ahead.append(request)
-            self.crawler.engine.crawl(request)
+    def begin(self, lane: Lane, held: Held) -> None:
+        """This process starts the job."""
+        held.begun = True
+        self.watch.spawn(self.start_job(lane, held))
+
+    def closed(self, lane: Lane) -> None:
+        """The job has ended; others may come."""
+        cast("WorkerSpider", self.spider).leave(lane.id)
+        self.lanes.pop(lane.id, None)
+        if self.problem:
+            self.watch.problem = None  # it was that job's alone
 
     def has_pending_requests(self) -> bool:
         """There may be more at any moment."""
         return True
 
-    def leave(self) -> None:
+    async def leave(self) -> None:
         """The jobs go on without this worker."""

@@ -7,8 +7,8 @@ from typing import Any
 import msgpack
 
 
-def dumps(value: dict[str, Any]) -> bytes:
-    """Encode a dict of plain values (str, bytes, numbers, lists, dicts, None).
+def dumps(value: Any) -> bytes:
+    """Encode plain values (str, bytes, numbers, lists, dicts, None).
 
     Raises:
         TypeError: a value is of another type.
@@ -17,7 +17,6 @@ def dumps(value: dict[str, Any]) -> bytes:
     return encoded
 
 
-def loads(data: bytes) -> dict[str, Any]:
+def loads(data: bytes) -> Any:
     """Decode what ``dumps`` made; tuples come back as lists."""
-    decoded: dict[str, Any] = msgpack.unpackb(data, raw=False, strict_map_key=False)
-    return decoded
+    return msgpack.unpackb(data, raw=False, strict_map_key=False)

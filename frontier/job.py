@@ -5,12 +5,14 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from redis.asyncio import Redis, RedisCluster
 from redis.exceptions import ResponseError
 
 from frontier import wire
+from frontier.connection import not_now
 from frontier.model import Answer, Batch, Entry, JobCommand
 from frontier.scripts import Script
 from schemas import redis_keys
@@ -47,6 +49,7 @@ class JobFrontier:
         self.epoch = 0
         """Of the last answer."""
         self._job = job
+        self._server: Any = server
         self._terms = wire.Terms(worker, lease_seconds, max_deliveries)
         self._meta = redis_keys.job_meta(job)
         self._exchange = Script(server, "job", "seen", "queue", "leases", "exchange")
@@ -102,6 +105,18 @@ class JobFrontier:
         answer = wire.decode(await self._exchange.run([self._meta], [told]))
         self.epoch = answer.epoch or self.epoch
         return answer
+
+    async def failures(self) -> dict[str, tuple[int, str]]:
+        """What went wrong, as all workers have counted it: how often each cause, and the first example.
+
+        Raises:
+            RedisUnavailableError: call again.
+        """
+        with not_now():
+            hash_ = await self._server.hgetall(redis_keys.job_key(self._job, "failures"))
+        found = {name.decode(): value.decode("utf-8", "replace") for name, value in hash_.items()}
+        causes = [name.removeprefix("count ") for name in found if name.startswith("count ")]
+        return {cause: (int(found[f"count {cause}"]), found.get(f"first {cause}", "")) for cause in causes}
 
     async def remove(self) -> None:
         """Drop all that Redis knows of the job, in steps.

@@ -72,6 +72,18 @@ class Environment(BaseSettings):
         description="How long a crawl waits for PostgreSQL, Redis or the archive to come back before it fails, "
         "in seconds.",
     )
+    lease_seconds: float = Field(
+        default=30.0,
+        ge=1,
+        alias="LONGLINE_LEASE_SECONDS",
+        description="After so many seconds without a word of a worker, others do again what it was working on.",
+    )
+    drain_seconds: float = Field(
+        default=30.0,
+        ge=1,
+        alias="LONGLINE_DRAIN_SECONDS",
+        description="How long a process that was told to stop may finish what is under way; the rest is given back.",
+    )
     secret_key: SecretStr | None = Field(
         default=None,
         alias="LONGLINE_SECRET_KEY",

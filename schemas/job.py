@@ -33,6 +33,9 @@ class Job:
     site_id: int
     site: str
     config: SiteConfig
+    spider: str = "site"
+    arguments: dict[str, str] = field(default_factory=dict)
+    """Of a spider of somebody's own."""
 
     def encode(self) -> bytes:
         """As JSON, for other processes."""
@@ -48,9 +51,13 @@ class Job:
         return JOB.validate_json(data)
 
     @property
-    def fence(self) -> Fence:
-        """What this process's rows carry; there is one delivery so far."""
-        return (self.sequence, 1)
+    def shared(self) -> bool:
+        """Whether other workers may join it. A dry run's result is in its own process."""
+        return not self.config.dry_run
+
+    def fence(self, delivery: int) -> Fence:
+        """What the rows of a page carry that was fetched by this lease."""
+        return (self.sequence, delivery)
 
 
 JOB = TypeAdapter(Job)
@@ -62,7 +69,11 @@ STATUS = "status:"
 
 @dataclass(slots=True)
 class JobStats:
-    """What a job has stored so far. ``failures``: by cause, how many requests and what was said of the first."""
+    """What a job has stored so far.
+
+    ``answered``: responses without an error, of somebody's own spider. ``failures``: by cause, how many requests, and
+    what was said of the first.
+    """
 
     pages: int = 0
     statuses: dict[str, int] = field(default_factory=dict)
@@ -71,6 +82,7 @@ class JobStats:
     records: int = 0
     rejected: int = 0
     problems: int = 0
+    answered: int = 0
     body_bytes: int = 0
     archived_bytes: int = 0
     failures: dict[str, tuple[int, str]] = field(default_factory=dict)

@@ -9,10 +9,12 @@ from scrapy import Spider, signals
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from crawler.failures import UNPROCESSED
 from crawler.fetch.unfetched import failures_of
-from crawler.pages import PageMiddleware
+from crawler.scheduler import Scheduler
 from crawler.verdict import Events
 from pipelines.failures import StorageError
+from schemas.job import JobStats
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -25,6 +27,8 @@ class Outcome:
         self._crawler = crawler
         self._closing: asyncio.Task[None] | None = None
         self.events = Events()
+        self.stats: JobStats | None = None
+        """What all workers of the job had done when this process heard of it last."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -35,24 +39,38 @@ class Outcome:
         crawler.signals.connect(outcome.spider_closed, signals.spider_closed)
         return outcome
 
-    def item_error(self, item: Any, failure: Failure) -> None:
+    def item_error(self, item: Any, response: Response | Failure | None, failure: Failure) -> None:
         """A page could not be processed; where the archive or the database is to blame, none of them can."""
         error = failure.value
         if not isinstance(error, StorageError):
             url = getattr(item, "url", type(item).__name__)
-            self.events.unprocessed.add(type(error).__name__, f"{url}: {error}")
+            self._unprocessed(response, error, f"{url}: {error}")
         elif self.events.storage_problem is None:
             self.events.storage_problem = str(error)
             self._closing = asyncio.create_task(self._crawler.engine.close_spider_async(reason="storage"))
 
-    def spider_error(self, failure: Failure, response: Response | None) -> None:
+    def spider_error(self, failure: Failure, response: Response | Failure | None) -> None:
         """A callback raised."""
-        where = response.url if response is not None else "start"
-        self.events.unprocessed.add(type(failure.value).__name__, f"{where}: {failure.getErrorMessage()}")
+        where = response.url if isinstance(response, Response) else "start"
+        self._unprocessed(response, failure.value, f"{where}: {failure.getErrorMessage()}")
+
+    def _unprocessed(self, response: Response | Failure | None, error: BaseException | None, example: str) -> None:
+        """Count it here, and for all workers of its job."""
+        self.events.unprocessed.add(type(error).__name__, example)
+        scheduler = self._crawler.engine.scheduler
+        if isinstance(scheduler, Scheduler):
+            request = getattr(response, "request", None)
+            lane = scheduler.lane(request) if request else scheduler.first_lane()
+            if lane:
+                lane.fail(UNPROCESSED + type(error).__name__, example)
 
     def spider_closed(self, spider: Spider, reason: str) -> None:
         """The end."""
         self.events.reason = reason
         self.events.unfetched = failures_of(self._crawler, spider)
-        own = self._crawler.get_spider_middleware(PageMiddleware)
-        self.events.answered = own.good if own else 0
+        scheduler = self._crawler.engine.scheduler
+        if isinstance(scheduler, Scheduler):
+            self.events.storage_problem = self.events.storage_problem or scheduler.problem
+            lane = scheduler.first_lane()
+            if lane and lane.answer:
+                self.stats = JobStats.from_counts(lane.answer.stats, lane.failures)

@@ -11,10 +11,10 @@ from scrapy.downloadermiddlewares.httpcompression import ACCEPTED_ENCODINGS
 from scrapy.exceptions import NotConfigured
 from scrapy.utils.httpobj import urlparse_cached
 
-from crawler.claims import JOB
 from crawler.fetch.browser_headers import OURS, headers_of
 from crawler.fetch.browsers import Browser, browsers
 from crawler.fetch.keys import IDENTITY, SESSION
+from crawler.leases import JOB
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler

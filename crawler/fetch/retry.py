@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import random
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 from scrapy import Request
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.http import Response
 
-from crawler.claims import DELAY
-from crawler.scheduler import Scheduler
+from crawler.fetch.retry_after import retry_after
+from crawler.leases import DELAY
 
 FIRST_DELAY = 0.5
 """Seconds before the first retry; doubled for each further one, and up to half of it added by chance."""
@@ -40,7 +39,7 @@ class BackoffRetryMiddleware(RetryMiddleware):
 
     async def _delayed(self, request: Request, at_least: float) -> Request:
         delay = backoff(request.meta["retry_times"], at_least)
-        if isinstance(self.crawler.engine.scheduler, Scheduler):
+        if getattr(self.crawler.engine.scheduler, "takes_delays", False):
             request.meta[DELAY] = delay
         else:
             await asyncio.sleep(delay)
@@ -51,14 +50,3 @@ def backoff(attempt: int, at_least: float) -> float:
     """Seconds to wait after the failed ``attempt`` (1, 2, …)."""
     delay = FIRST_DELAY * 2.0 ** (attempt - 1) * random.uniform(1, 1.5)  # noqa: S311 - no secret
     return min(max(delay, at_least), LONGEST_DELAY)
-
-
-def retry_after(response: Response, now: datetime) -> float:
-    """Seconds that the header Retry-After asks for (RFC 9110, 10.2.3: a number or a date); 0 where it does not."""
-    value = (response.headers.get("Retry-After") or b"").decode("latin-1").strip()
-    if value.isascii() and value.isdigit():  # "²" is a digit, and no number
-        return float(value)
-    try:
-        return max(0.0, (parsedate_to_datetime(value) - now).total_seconds())
-    except (TypeError, ValueError):
-        return 0.0

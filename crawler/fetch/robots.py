@@ -18,10 +18,11 @@ from scrapy.http.request import NO_CALLBACK
 from scrapy.utils.httpobj import urlparse_cached
 from scrapy.utils.misc import load_object
 
-from crawler.claims import JOB
 from crawler.failures import cause
 from crawler.fetch.keys import DIRECT, IDENTITY, SESSION
-from crawler.fetch.retry import backoff, retry_after
+from crawler.fetch.retry import backoff
+from crawler.fetch.retry_after import retry_after
+from crawler.leases import JOB, SLOT, host_in
 from frontier.connection import connect_async
 from frontier.robots_cache import MAX_BYTES, SECONDS, RobotsCache
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 PRIORITY = 1000
-LIKEWISE = (JOB, IDENTITY, SESSION, DIRECT)
+LIKEWISE = (JOB, IDENTITY, SESSION, DIRECT, SLOT)
 """``request.meta`` keys: as the page is asked for, so is its robots.txt."""
 SECONDS_UNREADABLE = 60
 """What could not be read is asked for again after a minute, and what could be after an hour (``SECONDS``)."""
@@ -180,7 +181,8 @@ class RobotsMiddleware:
 
     async def _fetch(self, address: str, likewise: dict[str, Any]) -> tuple[Rules, int, str]:
         """The rules, and the answer that says them."""
-        meta = {"dont_obey_robotstxt": True, "dont_retry": True, "allow_offsite": True, **likewise}
+        meta = {"dont_obey_robotstxt": True, "dont_retry": True, "allow_offsite": True, SLOT: host_in(address)}
+        meta |= likewise
         for attempt in range(1, TRIES + 1):
             status, text, pause = await self._try(Request(address, NO_CALLBACK, priority=PRIORITY, meta=dict(meta)))
             rules = Rules.of(address, status, text)
@@ -204,13 +206,17 @@ class RobotsMiddleware:
         delay = rules.delay(self._user_agent) if self._obey else None
         if delay is None:
             return
-        downloader = self._crawler.engine.downloader
-        key = downloader.get_slot_key(Request(address))
-        # The slot of this host, and any that Scrapy makes anew for it after it has been idle.
-        downloader.per_slot_settings[key] = {"concurrency": 1, "delay": delay, "jitter": 0}
-        slot = downloader.slots.get(key)
-        if slot and delay > slot.delay:
-            slot.concurrency, slot.delay, slot.jitter = 1, delay, 0
+        downloader, host = self._crawler.engine.downloader, host_in(address)
+        # Our scheduler's slots have the port in their names.
+        for key in (downloader.get_slot_key(Request(address)), host):
+            # The slot of this host, and any that Scrapy makes anew for it after it has been idle.
+            downloader.per_slot_settings[key] = {"concurrency": 1, "delay": delay, "jitter": 0}
+            slot = downloader.slots.get(key)
+            if slot and delay > slot.delay:
+                slot.concurrency, slot.delay, slot.jitter = 1, delay, 0
+        politeness = getattr(self._crawler.engine.scheduler, "politeness", None)
+        if politeness:
+            politeness.crawl_delay(host, delay)
 
 
 def _is_over(task: asyncio.Task[Rules]) -> bool:

@@ -11,7 +11,7 @@ from psycopg.types.json import Json
 from crawler.arguments import ArgumentError, read_arguments
 from crawler.jobs import StoredSite, end_job, find_site, start_job
 from crawler.verdict import Verdict
-from schemas.job import Job, JobState
+from schemas.job import Job, JobState, JobStats
 from tests.support.tables import Rows
 
 
@@ -107,7 +107,7 @@ def test_a_job_is_running_from_its_start(rows: Rows) -> None:
 
 
 def test_each_job_is_later_than_the_one_before(rows: Rows) -> None:
-    fences = [start(rows, url="https://example.com/").fence for _ in range(3)]
+    fences = [start(rows, url="https://example.com/").fence(1) for _ in range(3)]
 
     assert fences == sorted(set(fences))
 
@@ -129,7 +129,7 @@ def test_the_end_is_written_down(rows: Rows, verdict: Verdict) -> None:
     other = start(rows, url="https://example.com/")
     job = start(rows, url="https://example.com/")
 
-    end_job(rows, job.id, verdict)
+    end_job(rows, job.id, verdict, JobStats(pages=3))
 
     query = "SELECT id, state, error, completed_at >= started_at AS ended FROM job ORDER BY sequence"
     assert [tuple(row.values()) for row in rows.execute(query)] == [

@@ -51,9 +51,16 @@ def test_a_host_that_is_well_has_no_penalty(host: Host) -> None:
     assert (host.penalty, host.limit, host.pace.not_before) == (0, 16, 0)
 
 
+def test_one_broken_page_is_no_reason_to_be_slow(host: Host) -> None:
+    host.answers(*[503, 200] * 10)
+
+    assert host.penalty == 0
+
+
 @pytest.mark.parametrize("status", [429, 503])
 def test_each_refusal_doubles_the_penalty(host: Host, status: int) -> None:
     penalties = []
+    host.answers(*[503] if status == 503 else [])
     for _ in range(4):
         host.answers(status)
         penalties.append(host.penalty)

@@ -57,6 +57,7 @@ def test_the_counts_are_stored_with_the_rows(tables_url: str, rows: Rows, job: J
         "records": 0,
         "rejected": 1,
         "problems": 1,
+        "answered": 0,
         "body_bytes": first.body_bytes + second.body_bytes,
         "archived_bytes": 2 * POINTER.length,
         "failures": {},

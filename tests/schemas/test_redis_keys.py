@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from uuid import UUID, uuid4
 
 import pytest
@@ -16,21 +15,21 @@ JOB = UUID("12345678-1234-5678-1234-567812345678")
 
 
 def test_the_names_are_those_that_are_written_down() -> None:
-    assert redis_keys.job_requests(JOB) == f"longline:{{{JOB}:0}}:requests"
-    assert redis_keys.job_seen(JOB, shard=3) == f"longline:{{{JOB}:3}}:seen"
+    assert redis_keys.job_meta(JOB) == f"longline:{{{JOB}:0}}:meta"
+    assert redis_keys.job_key(JOB, "leases", shard=3) == f"longline:{{{JOB}:3}}:leases"
 
 
 @given(job=st.uuids(), shard=st.integers(0, 4095))
 def test_the_keys_of_a_shard_share_a_cluster_slot(job: UUID, shard: int) -> None:
-    names = {redis_keys.job_requests(job, shard), redis_keys.job_seen(job, shard)}
+    names = {redis_keys.job_key(job, name, shard) for name in redis_keys.JOB_KEYS}
 
-    assert len(names) == 2
+    assert len(names) == len(redis_keys.JOB_KEYS)
     assert len({key_slot(name.encode()) for name in names}) == 1
 
 
-@pytest.mark.parametrize("name", [redis_keys.job_requests, redis_keys.job_seen])
-def test_another_job_or_shard_has_other_keys(name: Callable[[UUID, int], str]) -> None:
-    assert len({name(JOB, 0), name(JOB, 1), name(uuid4(), 0)}) == 3
+@pytest.mark.parametrize("name", redis_keys.JOB_KEYS)
+def test_another_job_or_shard_has_other_keys(name: str) -> None:
+    assert len({redis_keys.job_key(job, name, shard) for job, shard in ((JOB, 0), (JOB, 1), (uuid4(), 0))}) == 3
 
 
 def test_what_is_known_of_a_host_shares_a_slot_and_each_origin_has_its_own_robots_txt() -> None:

@@ -223,12 +223,8 @@ def test_retries_of_what_does_not_answer_end(tmp_path: Path) -> None:
 def test_the_scheduler(tmp_path: Path, web: RunningWeb, redis_url: str) -> None:
     settings = f"""
 SCHEDULER = "crawler.scheduler.Scheduler"
-SCHEDULER_QUEUE_CLASS = "crawler.scheduler.JobQueue"
-SCHEDULER_SERIALIZER = "frontier.codec"
-DUPEFILTER_CLASS = "crawler.scheduler.SeenFilter"
 SPIDER_MIDDLEWARES = {{"crawler.delivery.Delivery": 0}}
 REDIS_URL = {redis_url!r}
-LONGLINE_JOB_ID = "00000000-0000-0000-0000-000000000001"
 """
     done = crawl(tmp_path, web.url("crawl-delay"), settings, FOLLOW)
 

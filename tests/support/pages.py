@@ -27,7 +27,7 @@ def make_page(url: str = "https://example.com/", job: Job | None = None, **chang
         fetched_at=MOMENT,
         site_id=job.site_id if job else 1,
         job_id=job.id if job else UUID(int=1),
-        fence=job.fence if job else (1, 1),
+        fence=job.fence(1) if job else (1, 1),
         site=job.site if job else "example.com",
         extract=frozenset({"page", "posting"}),
     )

@@ -1,0 +1,152 @@
+"""Carries batches between a process's lanes and Redis, so that nothing of Scrapy's ever waits for the network."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import UUID
+
+from crawler.gates import Gate, Gates, call_at
+from crawler.lane import Held, Lane
+from frontier.budgets import Budgets
+from frontier.connection import RedisUnavailableError
+from frontier.job import JobExistsError
+from frontier.jobs import Jobs
+from frontier.model import Answer, Entry
+from pipelines.outage import Outage
+
+logger = logging.getLogger(__name__)
+
+BEAT_SECONDS = 3.0
+"""How often a process says that it lives."""
+LOOK_SECONDS = 0.25
+"""How often a process looks whether there are new jobs, or whether it is to stop."""
+LAST_SECONDS = 10.0
+"""The most that the last words of a process may take; what was not said is found out by the leases' end."""
+
+Heard = Callable[[Lane, Answer, list[Held]], Awaitable[None]]
+
+
+class Courier:
+    """One task for all lanes. ``heard`` is told each answer, with the leases that are new.
+
+    Raises, from ``run``:
+        OutageError: Redis stayed away for too long.
+    """
+
+    def __init__(self, server: Any, worker: str, gates: Gates, heard: Heard, outage_seconds: float) -> None:
+        self.lanes: dict[UUID, Lane] = {}
+        self.registry = Jobs(server)
+        self.granted: Callable[[list[Gate]], None] | None = None
+        """Told whose budgets are new."""
+        self.before_round: Callable[[], Awaitable[None]] | None = None
+        """Called before each round: to find new jobs, or that the process is to stop."""
+        self._server = server
+        self._worker = worker
+        self._gates = gates
+        self._heard = heard
+        self._budgets = Budgets(server, worker)
+        self._outage = Outage("Redis", outage_seconds)
+        self._called = asyncio.Event()
+        self._resting_until = 0.0
+        self._beaten = 0.0
+        self._stopped = False
+        self._talking = asyncio.Lock()
+
+    def call(self, lane: Lane) -> None:
+        """A lane may have something to be carried, sooner than was thought."""
+        if lane.due_at(hungry=self._gates.hungry(lane)) < self._resting_until:
+            self._called.set()
+
+    async def announce(self, lane: Lane, limit: int | None, first: Entry) -> None:
+        """Make a job, unless it is there already, and invite workers to it."""
+        lane.hosts = {first.host: 1}
+        try:
+            await lane.frontier.create([first], limit)
+        except JobExistsError:
+            logger.info("The job %s goes on where it was.", lane.id)
+        if lane.job and lane.job.shared:
+            await self.registry.announce(lane.id, lane.job.encode())
+
+    async def forget(self, lane: Lane) -> None:
+        """Remove a job that has ended."""
+        await self.registry.withdraw(lane.id)
+        await lane.frontier.remove()
+
+    async def run(self) -> None:
+        """Carry until told to stop."""
+        while not self._stopped:
+            try:
+                async with self._talking:
+                    await self.round()
+            except RedisUnavailableError as error:
+                await asyncio.sleep(self._outage.failed(str(error)))
+            else:
+                self._outage.over()
+                await self._rest()
+
+    async def round(self) -> None:
+        """Whatever is due now."""
+        await self._beat()
+        await self._ask_budgets()
+        now = time.monotonic()
+        for lane in list(self.lanes.values()):
+            if not lane.ended and lane.due_at(hungry=self._gates.hungry(lane)) <= now:
+                await self._exchange(lane)
+
+    async def _beat(self) -> None:
+        now = time.monotonic()
+        if now - self._beaten >= BEAT_SECONDS:
+            await self.registry.beat(self._worker)
+            self._beaten = now
+        if self.before_round:
+            await self.before_round()
+
+    async def _ask_budgets(self) -> None:
+        for lane in self.lanes.values():
+            if not lane.closing:
+                self._gates.knock(lane)
+        asks = self._gates.asks(time.monotonic(), list(self.lanes.values()))
+        if asks:
+            granted = self._gates.granted(await self._budgets.ask(asks), time.monotonic())
+            if self.granted:
+                self.granted(granted)
+
+    async def _exchange(self, lane: Lane) -> None:
+        answer = await lane.frontier.exchange(lane.batch(self._gates.wants(lane)))
+        held = lane.take(answer)
+        await self._heard(lane, answer, held)
+
+    async def _rest(self) -> None:
+        """Until something is due, or somebody calls."""
+        times = [lane.due_at(hungry=self._gates.hungry(lane)) for lane in self.lanes.values() if not lane.ended]
+        times += [time.monotonic() + LOOK_SECONDS, *filter(None, [self._gates.asks_at()])]
+        self._resting_until = min(times)
+        self._called.clear()
+        alarm = call_at(self._resting_until, self._called.set)
+        await self._called.wait()
+        self._resting_until = 0.0
+        alarm.cancel()
+
+    async def close(self) -> None:
+        """Say what is left to be said, let go of all hosts, and be gone. What could not be said ends with its lease."""
+        self._stopped = True
+        self._called.set()
+        try:
+            async with asyncio.timeout(LAST_SECONDS):
+                await self._last_words()
+        except (TimeoutError, RedisUnavailableError) as error:
+            logger.warning("Redis could not be told that this worker stops (%s): its leases will run out.", error)
+
+    async def _last_words(self) -> None:
+        async with self._talking:
+            for lane in self.lanes.values():
+                while not lane.ended and not lane.silent:
+                    lane.take(await lane.frontier.exchange(lane.batch({})))
+            releases = self._gates.releases()
+            if releases:
+                await self._budgets.ask(releases)
+            await self.registry.leave(self._worker)

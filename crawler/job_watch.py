@@ -1,0 +1,146 @@
+"""What becomes of jobs, as Redis tells it: what is new, what is dead, that one is over, or lost."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any
+
+from crawler.courier import Courier
+from crawler.gates import Gates
+from crawler.job_ends import JobEnds
+from crawler.lane import Held, Lane
+from frontier.model import Answer, JobCommand
+from pipelines.outage import OutageError
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+logger = logging.getLogger(__name__)
+
+
+class JobWatch:
+    """Hears each answer.
+
+    Args:
+        begin: called with the lease of a job's beginning: this process is to start the job.
+        wake: called when there may be requests that can go out.
+        closed: called when a job has ended, here or elsewhere.
+        persist: jobs that are over stay in Redis.
+    """
+
+    def __init__(self, crawler: Crawler, gates: Gates, ends: JobEnds, *, persist: bool) -> None:
+        self._crawler = crawler
+        self._gates = gates
+        self._ends = ends
+        self._persist = persist
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.problem: str | None = None
+        """Why this process cannot go on."""
+        self.courier: Courier
+        self.begin: Callable[[Lane, Held], None]
+        self.wake: Callable[[], None]
+        self.closed: Callable[[Lane], None]
+
+    async def heard(self, lane: Lane, answer: Answer, new: list[Held]) -> None:
+        """Leases, and what is to become of the job."""
+        if lane.started_over:
+            self._start_over(lane)
+        for held in new:
+            if lane.queue.is_seed(held.lease):
+                self.begin(lane, held)
+            else:
+                self._gates.add(held)
+        if not lane.ended:
+            self._state(lane, answer)
+        self._ends.note(lane, answer)
+        self.wake()
+
+    def _start_over(self, lane: Lane) -> None:
+        """Redis was restarted, and may have lost what it knew: nothing is taken for known any more."""
+        lane.started_over = False
+        self._gates.drop(lane)
+        start_over = getattr(self._crawler.spider, "start_over", None)
+        if start_over:
+            start_over(lane.id)
+        self.spawn(self.check(lane))
+
+    async def check(self, lane: Lane) -> None:
+        """A job that has ended may be in Redis again, where that has lost that it was removed."""
+        if await self._ends.has_ended(lane) and not lane.ended:
+            lane.ended = True
+            self._gates.drop(lane)
+            await self.courier.forget(lane)
+            self._closed(lane)
+
+    def _state(self, lane: Lane, answer: Answer) -> None:
+        if answer.state == JobCommand.GONE:
+            self._end(lane, self._gone(lane))
+        elif answer.dead:
+            self._bury(lane, answer)
+        elif answer.over:
+            self._end(lane, self._over(lane, answer))
+        elif answer.state == JobCommand.CANCELLED and not lane.cancelled:
+            lane.cancel()
+
+    def _end(self, lane: Lane, last: Coroutine[Any, Any, None]) -> None:
+        lane.ended = True
+        self._gates.drop(lane)
+        self.spawn(last)
+
+    def spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        """Run a coroutine beside the crawl."""
+        task = asyncio.get_running_loop().create_task(self._told(coroutine))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _told(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        try:
+            await coroutine
+        except OutageError as error:
+            await self.fail(str(error))
+        except Exception as error:
+            logger.exception("The frontier failed.")
+            await self.fail(f"The frontier failed: {type(error).__name__}: {error}.")
+
+    async def fail(self, problem: str) -> None:
+        """This process cannot go on."""
+        if self.problem is None:
+            self.problem = problem
+            self.close_spider("storage")
+
+    def close_spider(self, reason: str) -> None:
+        """Close the crawl, from within; nothing of ours waits for that, since it waits for us."""
+        if not self._crawler.crawling:
+            return
+        task = asyncio.get_running_loop().create_task(self._crawler.engine.close_spider_async(reason=reason))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _bury(self, lane: Lane, answer: Answer) -> None:
+        if not lane.burying:
+            lane.burying = True
+            self.spawn(self._bury_dead(lane, answer))
+
+    async def _bury_dead(self, lane: Lane, answer: Answer) -> None:
+        await self._ends.bury(lane, answer.dead)
+        lane.burying = False
+        self.courier.call(lane)
+
+    async def _over(self, lane: Lane, answer: Answer) -> None:
+        await self._ends.finish(lane, answer)
+        if not self._persist:
+            await self.courier.forget(lane)
+        self._closed(lane)
+
+    async def _gone(self, lane: Lane) -> None:
+        lost = await self._ends.lost(lane)
+        if lost:
+            logger.error(lost)
+            self.problem = lost
+        self._closed(lane)
+
+    def _closed(self, lane: Lane) -> None:
+        lane.seeded.set()
+        self.closed(lane)

@@ -1,0 +1,53 @@
+"""Keys of ``request.meta`` by which a request says whose it is, and under which lease it is worked on."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from scrapy import Request
+
+JOB = "longline_job"
+"""The id of the job, as text. Without it the request belongs to the job of the setting LONGLINE_JOB_ID.
+
+Spiders of people's own may well put something of theirs under ``job``.
+"""
+COUNTS = "counts_as_page"
+"""True for a request that becomes a page: ``max_pages`` counts it."""
+ADMITTED = "admitted"
+"""True for a request that has its place among the pages that the job may fetch."""
+LEASE = "lease"
+"""The number of the lease under which this process works on the request; ended when all that it led to is done."""
+DELAY = "delay_seconds"
+"""The scheduler hands the request out after so many seconds."""
+SLOT = "download_slot"
+"""Scrapy's key for what is asked politely as one; the host, with its port, where a spider says nothing else."""
+
+_OWN = (LEASE, ADMITTED)
+
+
+def job_of(meta: dict[str, Any]) -> UUID | None:
+    """The job that a request or response says it belongs to."""
+    job = meta.get(JOB)
+    return UUID(job) if job else None
+
+
+def host_of(request: Request) -> str:
+    """Who is asked for a request: what ``meta["download_slot"]`` says, or the host with its port."""
+    slot = request.meta.get(SLOT)
+    return str(slot) if slot else host_in(request.url)
+
+
+def host_in(url: str) -> str:
+    """The host of a URL, with its port, as it stands there."""
+    return url.split("/", 3)[2].rpartition("@")[2]
+
+
+def forget(request: Request, parent: Request) -> None:
+    """Take out what belongs to its parent: people copy ``response.meta`` into new requests."""
+    meta = request.meta
+    for name in _OWN:
+        meta.pop(name, None)
+    if SLOT in meta and meta[SLOT] == host_in(parent.url):
+        # Scrapy noted it there; a spider's own choice has another name.
+        del meta[SLOT]

@@ -1,0 +1,77 @@
+"""How politely a host is asked: as its jobs' configs and its robots.txt say, and as its answers suggest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from scrapy import Request
+from scrapy.http import Response
+
+from crawler.fetch.keys import TIER
+from crawler.gates import Gate, Gates
+from crawler.lane import Lane
+from crawler.leases import SLOT, host_in
+from schemas.job import Job
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+Terms = tuple[float, int]
+"""Seconds between two requests to a host, and how many at one time."""
+
+
+class Politeness:
+    """``lanes`` are the jobs that this process works on."""
+
+    def __init__(self, crawler: Crawler, lanes: Callable[[], Iterable[Lane]]) -> None:
+        self._crawler = crawler
+        self._lanes = lanes
+        self._robots: dict[str, float] = {}
+        self.hurry: Callable[[str], None] | None = None
+        """Told of a host that is to be asked more slowly from now on."""
+
+    def of_settings(self) -> Terms:
+        """What the process's settings say."""
+        settings = self._crawler.settings
+        return settings.getfloat("DOWNLOAD_DELAY"), settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
+
+    def of_job(self, job: Job) -> Terms:
+        """What a job's config says."""
+        return job.config.delay, job.config.concurrency
+
+    def crawl_delay(self, host: str, delay: float) -> None:
+        """What a host's robots.txt asks for, in seconds."""
+        self._robots[host] = delay
+        if self.hurry:
+            self.hurry(host)
+
+    def terms(self, host: str) -> Terms:
+        """The longest delay and the smallest concurrency of all that have a say."""
+        terms = [lane.politeness for lane in self._lanes() if host in lane.hosts] or [self.of_settings()]
+        own = self._crawler.settings.getdict("DOWNLOAD_SLOTS").get(host, {})
+        delay = max([float(own.get("delay", 0)), *(delay for delay, _ in terms)])
+        concurrency = min([int(own.get("concurrency", 1_000)), *(concurrency for _, concurrency in terms)])
+        if host in self._robots:
+            return max(delay, self._robots[host]), 1
+        return delay, max(1, concurrency)
+
+    def apply(self, gates: Iterable[Gate]) -> None:
+        """Have Scrapy's downloader obey as well: robots.txt and what middlewares ask again do not pass the gates."""
+        downloader = self._crawler.engine.downloader
+        for gate in gates:
+            concurrency, delay = max(1, gate.share), max(gate.delay, self._robots.get(gate.host, 0.0))
+            downloader.per_slot_settings[gate.host] = {"concurrency": concurrency, "delay": delay, "jitter": 0}
+            slot = downloader.slots.get(gate.host)
+            if slot:
+                slot.concurrency, slot.delay, slot.jitter = concurrency, delay, 0
+
+    def note(self, gates: Gates, request: Request, response: Response, retry_after: float) -> None:
+        """Learn from an answer of the host itself; one of the smart proxy's says nothing of the host."""
+        if request.meta.get(TIER) != "smartproxy":
+            host = request.meta.get(SLOT) or host_in(request.url)
+            gates.answered(host, response.status, request.meta.get("download_latency", 0.0), retry_after)
+
+    def first_host(self, lane: Lane) -> str:
+        """The host whose turn it is when a job begins."""
+        return host_in(lane.job.config.url) if lane.job else "start"
