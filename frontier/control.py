@@ -10,7 +10,7 @@ from uuid import UUID
 from redis.asyncio import Redis, RedisCluster
 
 from frontier.connection import not_now
-from frontier.inspection import HostStatus, Place, find, hosts_of, memory_of
+from frontier.inspection import Holding, HostStatus, Place, dead_tokens, find, holdings, hosts_of, memory_of
 from frontier.model import JobCommand
 from frontier.scripts import Script
 from schemas import redis_keys
@@ -86,6 +86,34 @@ class JobControl:
         for at in range(0, len(asked), _STEP):
             revived += await self._tell("revive", *asked[at : at + _STEP]) or 0
         return revived
+
+    async def dead(self, matches: Callable[[bytes], bool]) -> dict[bytes, bytes]:
+        """Tokens of the dead that Redis has and whose payload matches, and the payloads."""
+        with not_now():
+            return await dead_tokens(self._server, self._key, matches)
+
+    async def members(self) -> set[str]:
+        """Workers that have worked on the job, alive or not; each is forgotten an hour after its last word."""
+        with not_now():
+            names: list[bytes] = await self._server.hkeys(self._key("replies"))
+        return {name.decode() for name in names}
+
+    async def holdings(self) -> list[Holding]:
+        """What each worker has leased, the most first."""
+        with not_now():
+            return await holdings(self._server, self._key)
+
+    async def now(self) -> float:
+        """The server's clock, which all times here are of: seconds since 1970."""
+        with not_now():
+            seconds, microseconds = await self._server.time()
+        return float(seconds) + float(microseconds) / 1e6
+
+    async def first_due(self) -> float | None:
+        """When the first of the later entries may be handed out; None where there is none."""
+        with not_now():
+            first = await self._server.zrange(self._key("later"), 0, 0, withscores=True)
+        return first[0][1] / 1e6 if first else None
 
     async def failures(self) -> dict[str, tuple[int, str]]:
         """How often each cause, and its first example."""

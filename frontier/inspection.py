@@ -59,6 +59,47 @@ class Place:
     due: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """The leases of one worker, as it has them.
+
+    Args:
+        leases: how many.
+        since: when it got the oldest, seconds since 1970 by the server's clock.
+        until: when the first of them runs out, if it is not renewed; None where Redis is taking them back.
+    """
+
+    worker: str
+    leases: int
+    since: float
+    until: float | None
+
+
+async def holdings(server: Any, key: Key) -> list[Holding]:
+    """What each worker has leased, the most first."""
+    expiry = {number: until async for number, until in server.zscan_iter(key("expiry"), count=_STEP)}
+    numbers: dict[str, list[bytes]] = {}
+    async for number, packed in server.hscan_iter(key("leases"), count=_STEP):
+        numbers.setdefault(msgpack.unpackb(packed, raw=True)[0].decode(), []).append(number)
+    found = [_holding(worker, held, expiry) for worker, held in numbers.items()]
+    return sorted(found, key=lambda holding: (-holding.leases, holding.worker))
+
+
+def _holding(worker: str, numbers: list[bytes], expiry: dict[bytes, float]) -> Holding:
+    ends = [expiry[number] / _SECOND for number in numbers if number in expiry]
+    return Holding(worker, len(numbers), min(map(int, numbers)) / _SECOND, min(ends, default=None))
+
+
+async def dead_tokens(server: Any, key: Key, matches: Callable[[bytes], bool]) -> dict[bytes, bytes]:
+    """Tokens of the dead whose payload matches, and the payloads."""
+    found = {}
+    async for token, packed in server.hscan_iter(key("dead"), count=_STEP):
+        payload = msgpack.unpackb(packed, raw=True)[0]
+        if matches(payload):
+            found[token] = payload
+    return found
+
+
 async def find(server: Any, key: Key, host: str, matches: Callable[[bytes], bool]) -> list[Place]:
     """Where the entries of a host are whose payload matches. In the order in which entries move, so that none is
     missed that moves meanwhile, but for one that is given back."""

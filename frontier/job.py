@@ -21,6 +21,8 @@ MOST = 1000
 """Entries, or endings, in one step: Redis does nothing else meanwhile, and 1,000 take it some ten milliseconds."""
 MOST_BYTES = 4_000_000
 """Payloads in one step, but for a larger one."""
+MAX_DELIVERIES = 5
+"""An entry that failed so often is dead, where nobody says otherwise."""
 
 
 class JobExistsError(RuntimeError):
@@ -44,7 +46,7 @@ class JobFrontier:
         worker: str,
         *,
         lease_seconds: float = 30.0,
-        max_deliveries: int = 5,
+        max_deliveries: int = MAX_DELIVERIES,
     ) -> None:
         self.epoch = 0
         """Of the last answer."""

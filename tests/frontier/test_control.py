@@ -10,6 +10,7 @@ import pytest
 
 from frontier.inspection import HostStatus, Place
 from frontier.model import Died, Entry, JobCommand, Returned
+from schemas import redis_keys
 from tests.support.job_workers import HOST, Team, Worker, fingerprint_of, pages, payloads
 
 
@@ -172,3 +173,44 @@ def test_the_dead_wait_again_as_if_they_were_new(team: Team, ann: Worker) -> Non
     assert payloads(again) == ["c", "a", "b"]
     assert [lease.deliveries for lease in again] == [1, 1, 1]
     assert ann.say().admitted == 3
+
+
+def test_who_has_what_is_told(team: Team, ann: Worker, bob: Worker) -> None:
+    before = team.run(team.control.now())
+    ann.take(2)
+    bob.say()
+
+    (holding,) = team.run(team.control.holdings())
+
+    assert (holding.worker, holding.leases) == ("ann", 2)
+    assert before <= holding.since <= team.run(team.control.now())
+    assert 29 < holding.until - holding.since < 31
+    assert team.run(team.control.members()) == {"ann", "bob"}
+
+
+def test_what_a_restart_takes_back_has_no_end(team: Team, ann: Worker) -> None:
+    ann.take(1)
+    team.run(team.server.delete(redis_keys.job_key(team.job, "expiry")))
+
+    (holding,) = team.run(team.control.holdings())
+
+    assert holding.until is None
+
+
+def test_the_dead_are_found_by_their_payloads(team: Team, ann: Worker) -> None:
+    lease = ann.take_one()
+    ann.say(endings=[Died(lease.number, "late")])
+
+    dead = team.run(team.control.dead(named("a")))
+
+    assert list(dead.values()) == [b"a"]
+    assert team.run(team.control.dead(named("b"))) == {}
+    assert team.run(team.control.revive(dead)) == 1
+
+
+def test_it_is_known_when_the_first_is_due(team: Team, ann: Worker) -> None:
+    assert team.run(team.control.first_due()) is None
+
+    ann.say(entries=pages("later", delay=60))
+
+    assert 55 < team.run(team.control.first_due()) - team.run(team.control.now()) <= 60
