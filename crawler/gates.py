@@ -67,10 +67,16 @@ class Gate:
 
 
 class Gates:
-    """All hosts that this process asks. ``terms`` says what the jobs' configs and robots.txt want of one."""
+    """All hosts that this process asks.
 
-    def __init__(self, terms: Callable[[str], Terms]) -> None:
+    Args:
+        terms: what the jobs' configs and robots.txt want of a host.
+        last_sent: when a request really left for it, which may be after it left here; None where none did.
+    """
+
+    def __init__(self, terms: Callable[[str], Terms], last_sent: Callable[[str], float | None]) -> None:
         self._terms = terms
+        self._last_sent = last_sent
         self._gates: dict[str, Gate] = {}
         self._ties = itertools.count()
 
@@ -175,7 +181,8 @@ class Gates:
 
     def _ask(self, gate: Gate, now: float, *, release: bool) -> Ask:
         delay, concurrency = self._terms(gate.host)
-        sent_ago = now - gate.sent_at if gate.sent_at is not None else None
+        times = [at for at in (gate.sent_at, self._last_sent(gate.host)) if at is not None]
+        sent_ago = max(0.0, now - max(times)) if times else None
         return Ask(gate.host, delay, concurrency, sent_ago, release, gate.pace.penalty(now))
 
     def granted(self, grants: list[Grant], now: float) -> list[Gate]:

@@ -56,6 +56,11 @@ class Politeness:
             return max(delay, self._robots[host]), 1
         return delay, max(1, concurrency)
 
+    def last_sent(self, host: str) -> float | None:
+        """When Scrapy's downloader began the last request to a host, by the monotonic clock; robots.txt counts, too."""
+        slot = self._crawler.engine.downloader.slots.get(host)
+        return slot.lastseen if slot and slot.lastseen else None
+
     def apply(self, gates: Iterable[Gate]) -> None:
         """Have Scrapy's downloader obey as well: robots.txt and what middlewares ask again do not pass the gates."""
         downloader = self._crawler.engine.downloader

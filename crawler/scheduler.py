@@ -56,7 +56,7 @@ class Scheduler(scheduler.Scheduler):  # type: ignore[misc] # scrapy-redis has n
         instance.crawler, instance.delivery = crawler, delivery_of(crawler)
         instance.wiring = wiring
         instance.politeness = Politeness(crawler, instance.lanes_now)
-        instance.gates = Gates(instance.politeness.terms)
+        instance.gates = Gates(instance.politeness.terms, instance.politeness.last_sent)
         instance.ends = JobEnds(crawler.settings["DATABASE_URL"], wiring.outage_seconds)
         instance.watch = JobWatch(crawler, instance.gates, instance.ends, persist=wiring.persist)
         instance.courier = Courier(
