@@ -48,7 +48,6 @@ def test_several_processes_that_nobody_disturbs_find_the_same(trial: Trial, expe
     assert verdict.orphans == 0
 
 
-@pytest.mark.skip(reason="A frontier that leases is yet to come.")
 @pytest.mark.timeout(300)
 def test_a_disturbed_crawl_ends_as_one_that_is_not(trial: Trial, expected: Found) -> None:
     print(f"LONGLINE_CHAOS_SEED={SEED}")
