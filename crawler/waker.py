@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from scrapy import Request
+from scrapy import Request, signals
 
 from crawler.gates import Gates, call_at
 
@@ -36,6 +36,9 @@ class Waker:
             self.ahead.append(request)
             # Through the engine, since that wakes it: it asks us by itself only every five seconds.
             engine.crawl(request)
+        else:
+            # As the engine says it when it asks by itself: who waits for more may learn that none is coming.
+            self._crawler.signals.send_catch_log(signals.scheduler_empty)
 
     def soon(self) -> None:
         """The same, when the engine has noted what has just ended."""
