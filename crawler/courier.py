@@ -61,14 +61,14 @@ class Courier:
         if lane.due_at(hungry=self._gates.hungry(lane)) < self._resting_until:
             self._called.set()
 
-    async def announce(self, lane: Lane, limit: int | None, first: Entry) -> None:
-        """Make a job, unless it is there already, and invite workers to it."""
+    async def announce(self, lane: Lane, limit: int | None, first: Entry, *, alone: bool = False) -> None:
+        """Make a job, unless it is there already, and invite workers to it; alone: none."""
         lane.hosts = {first.host: 1}
         try:
             await lane.frontier.create([first], limit)
         except JobExistsError:
             logger.info("The job %s goes on where it was.", lane.id)
-        if lane.job and lane.job.shared:
+        if lane.job and lane.job.shared and not alone:
             await self.registry.announce(lane.id, lane.job.encode())
 
     async def forget(self, lane: Lane) -> None:

@@ -191,6 +191,9 @@ class Delivery:
         if lease is None or lease in self._tallies:  # there is a response, which a middleware refused
             return original(failure) if original else failure
         tally = self._tallies[lease] = Tally(request)
+        scheduler = self._scheduler()
+        if scheduler is not None:
+            scheduler.request_dropped(request)
         if not isinstance(failure.value, IgnoreRequest):
             tally.failed = cause(failure.value)
         try:

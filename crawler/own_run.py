@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 from scrapy import Spider
 from scrapy.crawler import Crawler, CrawlerProcessBase
+from scrapy.settings import SETTINGS_PRIORITIES
 
 from crawler.arguments import ArgumentError, SiteArguments, scrapyd_job
 from crawler.jobs import find_spider_site, name_url
@@ -35,7 +36,7 @@ OF_CONFIG = {
     "delay": "DOWNLOAD_DELAY",
     "concurrency": "CONCURRENT_REQUESTS_PER_DOMAIN",
     "user_agent": "USER_AGENT",
-    "max_pages": "CLOSESPIDER_PAGECOUNT",
+    "max_pages": "LONGLINE_MAX_PAGES",
     "render": "LONGLINE_RENDER",
     "identity": "LONGLINE_IDENTITY",
 }
@@ -74,6 +75,9 @@ class OwnRun(JobRun):
 
     def _schedule(self, process: CrawlerProcessBase) -> Crawler:
         process.settings.update(DEFAULTS, priority="project")
+        # Items of other processes would be missing from a file that the command line asks for.
+        alone = process.settings.getpriority("FEEDS") == SETTINGS_PRIORITIES["cmdline"]
+        process.settings.set("LONGLINE_ALONE", alone, priority="cmdline")
         crawler = process.create_crawler(self.spider)
         process.crawl(crawler, **self.arguments)
         return crawler
@@ -89,8 +93,8 @@ def own_settings(job: Job, services: Services) -> dict[str, Any]:
     config = job.config
     said = {name: getattr(config, field) for field, name in OF_CONFIG.items() if field in config.model_fields_set}
     own = {"LONGLINE_JOB_ID": str(job.id), "LONGLINE_JOB": job.encode().decode()}
-    used = services if config.proxy else replace(services, proxies={})
-    return used.settings() | own | said
+    proxies = {} if config.proxy else dict.fromkeys(services.proxies)
+    return services.settings() | proxies | own | said
 
 
 def start_url(spider: type[Spider], arguments: dict[str, str]) -> str | None:

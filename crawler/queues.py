@@ -38,6 +38,8 @@ class JobQueue(queue.Base):  # type: ignore[misc] # scrapy-redis has no types
     def __init__(self, spider: Spider, serializer: Any, job: UUID) -> None:
         super().__init__(None, spider, "", serializer)
         self.job = job
+        # A spider that crawls sites says itself which of its requests become pages.
+        self._all_count = not hasattr(spider, "shorten")
 
     def entry(self, request: Request, fingerprint: int | None) -> Entry:
         """A request as it is queued.
@@ -46,7 +48,7 @@ class JobQueue(queue.Base):  # type: ignore[misc] # scrapy-redis has no types
             ValueError, TypeError, OverflowError: it holds what cannot be written down.
         """
         meta, delay = request.meta, request.meta.pop(DELAY, 0.0)
-        admitted, page = bool(meta.pop(ADMITTED, False)), bool(meta.get(COUNTS))
+        admitted, page = bool(meta.pop(ADMITTED, False)), bool(meta.get(COUNTS, self._all_count))
         meta.pop(LEASE, None)
         host = host_of(request)
         if meta.get(SLOT) == host:

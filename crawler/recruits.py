@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Any
 from uuid import UUID
 
 from scrapy.crawler import Crawler, CrawlerProcessBase
+from scrapy.settings import SETTINGS_PRIORITIES
 from scrapy.spiderloader import get_spider_loader
 
 from crawler.own_run import DEFAULTS, own_settings
@@ -15,6 +15,9 @@ from crawler.services import Services
 from schemas.job import Job
 
 logger = logging.getLogger(__name__)
+
+MAY_COME_BACK = frozenset({"finished", "storage"})
+"""Why a crawl was closed whose job this process may join again, if it is not over elsewhere."""
 
 
 class Recruits:
@@ -24,33 +27,38 @@ class Recruits:
         self._process = process
         self._services = services
         self._spiders = get_spider_loader(process.settings)
-        self._running: dict[UUID, asyncio.Future[Any]] = {}
+        self._running: dict[UUID, asyncio.Task[None]] = {}
+        self._left: set[UUID] = set()
         self._unknown: set[str] = set()
 
     def join(self, job: Job) -> None:
-        """Work on a job, unless this process does so already, or does not have the spider."""
-        if job.id in self._running:
+        """Work on a job, unless this process does so already, or has left it for good, or does not have the spider."""
+        if job.id in self._running or job.id in self._left:
             return
-        if job.spider not in self._spiders.list():
-            self._cannot(job)
-            return
-        crawler = self._crawler(job)
-        crawling = asyncio.ensure_future(_awaited(self._process.crawl(crawler, **job.arguments)))
-        self._running[job.id] = crawling
-        # A job that was closed here is not over elsewhere: it may be joined again.
-        crawling.add_done_callback(lambda _: self._running.pop(job.id, None))
-
-    def _crawler(self, job: Job) -> Crawler:
-        settings = self._process.settings.copy()
-        settings.update(DEFAULTS, priority="project")
-        settings.update(own_settings(job, self._services) | {"LONGLINE_JOINS_JOB": True}, priority="cmdline")
-        return Crawler(self._spiders.load(job.spider), settings)
-
-    def _cannot(self, job: Job) -> None:
-        if job.spider not in self._unknown:
+        if job.spider in self._spiders.list():
+            self._running[job.id] = asyncio.get_running_loop().create_task(self._crawl(job))
+        elif job.spider not in self._unknown:
             self._unknown.add(job.spider)
             logger.warning("Jobs of the spider %s are left to other workers: this project has none.", job.spider)
 
+    async def _crawl(self, job: Job) -> None:
+        try:
+            crawler = self._crawler(job)
+            await self._process.crawl(crawler, **job.arguments)
+            if not crawler.stats or crawler.stats.get_value("finish_reason") not in MAY_COME_BACK:
+                self._left.add(job.id)
+        except Exception:  # whatever a spider of somebody's own does, the worker serves its other jobs
+            logger.exception("The spider %s could not start: its job %s is left to others.", job.spider, job.id)
+            self._left.add(job.id)
+            # Scrapy means by it that the whole process is of no use.
+            self._process.bootstrap_failed = False
+        finally:
+            del self._running[job.id]
 
-async def _awaited(awaitable: Any) -> None:
-    await awaitable
+    def _crawler(self, job: Job) -> Crawler:
+        settings = self._process.settings.copy()
+        own = own_settings(job, self._services) | {"LONGLINE_JOINS_JOB": True}
+        # A little above what they belong to: Scrapy merges the process's own settings into these once more.
+        settings.update(DEFAULTS, priority=SETTINGS_PRIORITIES["project"] + 1)
+        settings.update(own, priority=SETTINGS_PRIORITIES["cmdline"] + 1)
+        return Crawler(self._spiders.load(job.spider), settings)

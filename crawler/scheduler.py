@@ -119,7 +119,8 @@ class Scheduler(scheduler.Scheduler):  # type: ignore[misc] # scrapy-redis has n
         if self.flush_on_start:
             await lane.frontier.remove()
         if not self.wiring.joins:
-            await self.courier.announce(lane, self.wiring.max_pages, lane.queue.seed(self.politeness.first_host(lane)))
+            seed = lane.queue.seed(self.politeness.first_host(lane))
+            await self.courier.announce(lane, self.wiring.max_pages, seed, alone=self.wiring.alone)
 
     def open_lane(self, job_id: UUID, job: Job | None, politeness: tuple[float, int]) -> Lane:
         """Work on a job."""

@@ -40,7 +40,8 @@ class NoDeliveryError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """Settings of the scheduler. ``worker``: this process's name in Redis. ``joins``: another process made the job."""
+    """Settings of the scheduler. ``worker``: this process's name in Redis. ``joins``: another process made the job.
+    ``alone``: no worker is invited to it."""
 
     redis_url: str
     worker: str
@@ -48,6 +49,7 @@ class Wiring:
     flush: bool
     job: Job | None
     joins: bool
+    alone: bool
     max_pages: int | None
     lease_seconds: float
     drain_seconds: float
@@ -72,6 +74,7 @@ class Wiring:
             flush=settings.getbool("SCHEDULER_FLUSH_ON_START"),
             job=Job.decode(job.encode()) if job else None,
             joins=settings.getbool("LONGLINE_JOINS_JOB"),
+            alone=settings.getbool("LONGLINE_ALONE"),
             max_pages=settings.getint("LONGLINE_MAX_PAGES") or None,
             lease_seconds=settings.getfloat("LONGLINE_LEASE_SECONDS", LEASE_SECONDS),
             drain_seconds=settings.getfloat("LONGLINE_DRAIN_SECONDS", DRAIN_SECONDS),

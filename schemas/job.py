@@ -38,8 +38,8 @@ class Job:
     """Of a spider of somebody's own."""
 
     def encode(self) -> bytes:
-        """As JSON, for other processes."""
-        return JOB.dump_json(self)
+        """As JSON, for other processes. What its config does not say, it does not say there either."""
+        return JOB.dump_json(self, exclude_unset=True)
 
     @classmethod
     def decode(cls, data: bytes) -> Job:

@@ -48,6 +48,7 @@ def store_site(scrapy: Scrapy, rows: Rows) -> Iterator[Callable[..., None]]:
     yield store
     ids = "(SELECT id FROM site WHERE slug = ANY(%s))"
     for statement in (
+        "DELETE FROM record WHERE site_id IN ",
         "DELETE FROM page WHERE site_id IN ",
         "DELETE FROM job WHERE site_id IN ",
         "DELETE FROM site WHERE id IN ",
