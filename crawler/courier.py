@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from crawler.gates import Gate, Gates, call_at
@@ -27,6 +27,7 @@ LOOK_SECONDS = 0.25
 LAST_SECONDS = 10.0
 """The most that the last words of a process may take; what was not said is found out by the leases' end."""
 
+Result = TypeVar("Result")
 Heard = Callable[[Lane, Answer, list[Held]], Awaitable[None]]
 
 
@@ -73,8 +74,16 @@ class Courier:
 
     async def forget(self, lane: Lane) -> None:
         """Remove a job that has ended."""
-        await self.registry.withdraw(lane.id)
-        await lane.frontier.remove()
+        await self.insist(lambda: self.registry.withdraw(lane.id))
+        await self.insist(lane.frontier.remove)
+
+    async def insist(self, act: Callable[[], Awaitable[Result]]) -> Result:
+        """Do something with Redis, and again while that is away."""
+        while True:
+            try:
+                return await act()
+            except RedisUnavailableError as error:
+                await asyncio.sleep(self._outage.failed(str(error)))
 
     async def run(self) -> None:
         """Carry until told to stop."""
@@ -131,8 +140,12 @@ class Courier:
         self._resting_until = 0.0
         alarm.cancel()
 
-    async def close(self) -> None:
-        """Say what is left to be said, let go of all hosts, and be gone. What could not be said ends with its lease."""
+    async def close(self) -> bool:
+        """Say what is left to be said, let go of all hosts, and be gone. What could not be said ends with its lease.
+
+        Returns:
+            Whether Redis heard it.
+        """
         self._stopped = True
         self._called.set()
         try:
@@ -140,12 +153,16 @@ class Courier:
                 await self._last_words()
         except (TimeoutError, RedisUnavailableError) as error:
             logger.warning("Redis could not be told that this worker stops (%s): its leases will run out.", error)
+            return False
+        return True
 
     async def _last_words(self) -> None:
         async with self._talking:
             for lane in self.lanes.values():
                 while not lane.ended and not lane.silent:
                     lane.take(await lane.frontier.exchange(lane.batch({})))
+                    # The answer to what was asked for before.
+                    lane.give_up()
             releases = self._gates.releases()
             if releases:
                 await self._budgets.ask(releases)

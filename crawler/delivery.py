@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -10,12 +11,14 @@ from typing import TYPE_CHECKING, Any, Self
 from scrapy import Request, signals
 from scrapy.exceptions import CloseSpider, IgnoreRequest
 from scrapy.http import Response
+from scrapy.utils.defer import ensure_awaitable
 from scrapy.utils.spider import iterate_spider_output
 from twisted.python.failure import Failure
 
 from crawler import stop_signals
 from crawler.failures import cause
-from crawler.leases import JOB, LEASE, forget
+from crawler.leases import JOB, LEASE, child
+from crawler.start_items import StartItems
 from pipelines.counting import counts_of, item_counts
 from pipelines.failures import SetAsideError, StorageError
 from pipelines.processor import PageKeptError
@@ -41,8 +44,13 @@ class Tally:
     items: int = 0
     callback: bool = True
     output: bool = False
+    settled: bool = False
     failed: str | None = None
     counts: Counter[str] = field(default_factory=Counter)
+
+
+class CallbackCancelledError(RuntimeError):
+    """What a callback waited for was cancelled."""
 
 
 class Delivery:
@@ -56,6 +64,7 @@ class Delivery:
         self._crawler = crawler
         self._tallies: dict[Lease, Tally] = {}
         self._seed: Tally | None = None
+        self._start_items = StartItems(crawler)
         # A crawl of a site is judged by its pages; a spider of somebody's own need not keep any.
         self._own = bool(crawler.settings["LONGLINE_JOB"])
 
@@ -114,27 +123,42 @@ class Delivery:
             yield output
 
     async def _watched(self, request: Request, tally: Tally, result: AsyncIterator[Any]) -> AsyncIterator[Any]:
-        tally.output = True
+        # Once more, where a middleware makes something of what the callback raised.
+        tally.output = tally.callback = True
         try:
             async for output in result:
                 if isinstance(output, Request):
-                    forget(output, request)
+                    output = child(output, request)  # noqa: PLW2901 - the child is what goes on
                 elif output is not None:
                     tally.items += 1
                 yield output
+        except asyncio.CancelledError as error:
+            # Of something that the callback waited for. Scrapy's task for its output would end, and the crawl hang.
+            tally.failed = f"{request.url}: what its callback waited for was cancelled"
+            raise CallbackCancelledError(tally.failed) from error
         except Exception as error:
             if not isinstance(error, CloseSpider):
                 tally.failed = _sentence(error)
             raise
         finally:
-            tally.callback = False
-            self._check(tally)
+            self._end(tally)
+
+    def process_spider_exception(self, response: Response, exception: Exception) -> None:
+        """A callback that closes the crawl before it has any output: Scrapy tells nobody else."""
+        tally = self._tally(response)
+        if tally and not tally.output and isinstance(exception, CloseSpider):
+            self._end(tally)
 
     def _open(self, request: Request) -> Tally | None:
         lease = lease_of(request)
         if lease is None:
             return None
         return self._tallies.setdefault(lease, Tally(request))
+
+    def _tally(self, response: Response | Failure | None) -> Tally | None:
+        request = getattr(response, "request", None)
+        lease = lease_of(request) if request else None
+        return self._tallies.get(lease) if lease else None
 
     # What becomes of items
 
@@ -153,13 +177,15 @@ class Delivery:
 
     def item_error(self, response: Response | Failure | None, failure: Failure) -> None:
         """An item failed: by its own fault, or because nothing can be stored here any more."""
+        if response is None:
+            self._start_items.ended()
         if not isinstance(failure.value, StorageError):
             self._item_ended(response, {}, _sentence(failure.value))
 
     def _item_ended(self, response: Response | Failure | None, counts: dict[str, int], failed: str = "") -> None:
-        request = getattr(response, "request", None)
-        lease = lease_of(request) if request else None
-        tally = self._seed if response is None else self._tallies.get(lease) if lease else None
+        if response is None:
+            self._start_items.ended()
+        tally = self._seed if response is None else self._tally(response)
         if tally:
             tally.items -= 1
             tally.counts.update(counts)
@@ -170,9 +196,7 @@ class Delivery:
 
     def spider_error(self, response: Response | Failure | None, failure: Failure) -> None:
         """A callback raised before it had any output, and nobody made anything of that."""
-        request = getattr(response, "request", None)
-        lease = lease_of(request) if request else None
-        tally = self._tallies.get(lease) if lease else None
+        tally = self._tally(response)
         if tally and not tally.output:
             tally.failed = _sentence(failure.value)
             self._end(tally)
@@ -211,11 +235,18 @@ class Delivery:
         self._check(tally)
 
     def _check(self, tally: Tally) -> None:
-        if tally.items == 0 and not tally.callback:
-            lease = lease_of(tally.request)
-            if lease:
-                self._tallies.pop(lease, None)
-            self._finish(tally.request, dict(tally.counts), tally.failed)
+        if _is_done(tally):
+            # What a middleware makes of an error begins when the callback's output has ended, in the same turn.
+            asyncio.get_running_loop().call_soon(self._settle, tally)
+
+    def _settle(self, tally: Tally) -> None:
+        if tally.settled or not _is_done(tally):
+            return
+        tally.settled = True
+        lease = lease_of(tally.request)
+        if lease:
+            self._tallies.pop(lease, None)
+        self._finish(tally.request, dict(tally.counts), tally.failed)
 
     def _finish(self, request: Request, counts: dict[str, int], failed: str | None = None) -> None:
         scheduler = self._scheduler()
@@ -248,8 +279,12 @@ def lease_of(request: Request) -> Lease | None:
     return (request.meta.get(JOB, ""), number) if number is not None else None
 
 
+def _is_done(tally: Tally) -> bool:
+    return tally.items == 0 and not tally.callback
+
+
 async def _asynchronous(output: Any) -> AsyncIterator[Any]:
-    output = iterate_spider_output(output)
+    output = await ensure_awaitable(iterate_spider_output(output))
     if hasattr(output, "__aiter__"):
         async for one in output:
             yield one

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
-from crawler.courier import Courier
+from crawler.courier import LOOK_SECONDS, Courier
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -15,21 +16,25 @@ logger = logging.getLogger(__name__)
 
 
 class Drain:
-    """Scrapy waits for what is under way without end; this does not. ``seconds``: LONGLINE_DRAIN_SECONDS."""
+    """Scrapy waits for what is under way without end; this does not.
 
-    def __init__(self, crawler: Crawler, courier: Courier, seconds: float) -> None:
+    Args:
+        seconds: LONGLINE_DRAIN_SECONDS.
+        stop: called at once: gives back what was not begun.
+    """
+
+    def __init__(self, crawler: Crawler, courier: Courier, seconds: float, stop: Callable[[], None]) -> None:
         self._crawler = crawler
         self._courier = courier
         self._seconds = seconds
-        self._stopping = False
+        self._stop = stop
 
-    async def look(self) -> None:
-        """See whether the process is to stop: then nothing more is begun."""
-        if self._stopping or self._crawler.crawling:
+    def watch(self) -> None:
+        """See now and then whether the process is to stop; Scrapy tells nobody. It needs no server to see that."""
+        if self._crawler.crawling:
+            asyncio.get_running_loop().call_later(LOOK_SECONDS, self.watch)
             return
-        self._stopping = True
-        for lane in self._courier.lanes.values():
-            lane.stop()
+        self._stop()
         asyncio.get_running_loop().call_later(self._seconds, self._give_up)
 
     def _give_up(self) -> None:

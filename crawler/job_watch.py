@@ -129,7 +129,7 @@ class JobWatch:
         self.courier.call(lane)
 
     async def _over(self, lane: Lane, answer: Answer) -> None:
-        await self._ends.finish(lane, answer)
+        await self.courier.insist(lambda: self._ends.finish(lane, answer))
         if not self._persist:
             await self.courier.forget(lane)
         self._closed(lane)

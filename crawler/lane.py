@@ -116,7 +116,11 @@ class Lane:
             fingerprint = self.dupefilter.fingerprint(request)
             if self.dupefilter.known(fingerprint):
                 return False
-        self._add(self.queue.entry(request, fingerprint))
+        try:
+            self._add(self.queue.entry(request, fingerprint))
+        except Exception:
+            self.dupefilter.forget(fingerprint)
+            raise
         return True
 
     def _add(self, entry: Entry) -> None:
@@ -221,6 +225,10 @@ class Lane:
         self._note_hosts(answer)
         taken = [Held(self, lease) for lease in answer.leases]
         self.held |= {held.lease.number: held for held in taken}
+        if self.closing or self.cancelled:
+            # They were asked for before that.
+            self._return_unbegun()
+            return []
         return taken
 
     def _note_hosts(self, answer: Answer) -> None:

@@ -29,7 +29,11 @@ _OWN = (LEASE, ADMITTED)
 def job_of(meta: dict[str, Any]) -> UUID | None:
     """The job that a request or response says it belongs to."""
     job = meta.get(JOB)
-    return UUID(job) if job else None
+    try:
+        return UUID(job) if job else None
+    except (ValueError, AttributeError, TypeError):
+        # A spider of somebody's own has put something of its own there.
+        return None
 
 
 def host_of(request: Request) -> str:
@@ -43,11 +47,24 @@ def host_in(url: str) -> str:
     return url.split("/", 3)[2].rpartition("@")[2]
 
 
-def forget(request: Request, parent: Request) -> None:
-    """Take out what belongs to its parent: people copy ``response.meta`` into new requests."""
-    meta = request.meta
+def child(request: Request, parent: Request) -> Request:
+    """A request without what belongs to its parent: people copy ``response.meta`` into new ones, or ask once more."""
+    if request is parent:
+        request = request.copy()
     for name in _OWN:
-        meta.pop(name, None)
-    if SLOT in meta and meta[SLOT] == host_in(parent.url):
+        request.meta.pop(name, None)
+    _leave_slot(request.meta, parent.url)
+    return request
+
+
+def redirected(request: Request) -> None:
+    """A redirect may lead to another host, which is asked at that host's pace."""
+    urls = request.meta.get("redirect_urls")
+    if urls:
+        _leave_slot(request.meta, urls[-1])
+
+
+def _leave_slot(meta: dict[str, Any], url: str) -> None:
+    if SLOT in meta and meta[SLOT] == host_in(url):
         # Scrapy noted it there; a spider's own choice has another name.
         del meta[SLOT]

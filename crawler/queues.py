@@ -100,7 +100,7 @@ class SeenFilter(dupefilter.RFPDupeFilter):  # type: ignore[misc] # scrapy-redis
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(None, "")
         self._fingerprinter = crawler.request_fingerprinter
-        self._known: set[int] = set()
+        self._known: set[int | None] = set()
 
     def fingerprint(self, request: Request) -> int:
         """Sixty-four bit, signed, of what Scrapy's fingerprinter says."""
@@ -118,6 +118,10 @@ class SeenFilter(dupefilter.RFPDupeFilter):  # type: ignore[misc] # scrapy-redis
             self._known.clear()
         self._known.add(fingerprint)
         return False
+
+    def forget(self, fingerprint: int | None) -> None:
+        """It was not queued after all."""
+        self._known.discard(fingerprint)
 
     def clear(self) -> None:
         """Forget everything."""

@@ -7,6 +7,7 @@ LONGLINE_MAX_PAGES, LONGLINE_LEASE_SECONDS, LONGLINE_DRAIN_SECONDS, LONGLINE_OUT
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from typing import Self
@@ -28,7 +29,7 @@ from crawler.gates import Gates
 from crawler.job_ends import JobEnds
 from crawler.job_watch import JobWatch
 from crawler.lane import Held, Lane
-from crawler.leases import ADMITTED, JOB, LEASE, SLOT, job_of
+from crawler.leases import ADMITTED, JOB, LEASE, SLOT, job_of, redirected
 from crawler.politeness import Politeness
 from crawler.queues import UnknownPayloadError
 from crawler.waker import Waker
@@ -73,6 +74,7 @@ class Scheduler(scheduler.Scheduler):  # type: ignore[misc] # scrapy-redis has n
     watch: JobWatch
     courier: Courier
     waker: Waker
+    drain: Drain
 
     def wire(self) -> None:
         """Have the parts know each other."""
@@ -80,8 +82,9 @@ class Scheduler(scheduler.Scheduler):  # type: ignore[misc] # scrapy-redis has n
         watch, courier = self.watch, self.courier
         watch.courier, watch.begin, watch.wake, watch.closed = courier, self.begin, self.waker.wake, self.closed
         courier.granted, self.politeness.hurry = self.politeness.apply, self.gates.hurry
-        courier.before_round = Drain(self.crawler, courier, self.wiring.drain_seconds).look
+        self.drain = Drain(self.crawler, courier, self.wiring.drain_seconds, self.stop)
         for handler, signal in (
+            (self.request_scheduled, signals.request_scheduled),
             (self.request_dropped, signals.request_dropped),
             (self.response_received, signals.response_received),
             (self.response_downloaded, signals.response_downloaded),
@@ -110,6 +113,7 @@ class Scheduler(scheduler.Scheduler):  # type: ignore[misc] # scrapy-redis has n
     async def _open(self) -> None:
         await self.open_lanes()
         self.watch.spawn(self.courier.run())
+        self.drain.watch()
 
     async def open_lanes(self) -> None:
         """Take up the jobs that this process works on from its start."""
@@ -180,12 +184,14 @@ class Scheduler(scheduler.Scheduler):  # type: ignore[misc] # scrapy-redis has n
             return False
         if request in self.waker.ahead:
             return True
+        number = request.meta.get(LEASE, 0)
         try:
             queued = self._enqueue(lane, request)
         except Exception as error:  # Scrapy's task for the spider's output would end, and the crawl hang
             logger.exception("%s cannot be queued.", request)
             lane.fail(f"unprocessed:{type(error).__name__}", f"{request.url} cannot be queued: {error}")
-            return False
+            lane.end(Died(number, f"cannot be queued again: {error}"))
+            queued = False
         self.courier.call(lane)
         return queued
 
@@ -193,6 +199,7 @@ class Scheduler(scheduler.Scheduler):  # type: ignore[misc] # scrapy-redis has n
         number = request.meta.get(LEASE)
         if number in lane.held:
             self._left(lane, request)
+            redirected(request)
             lane.replace(number, request)
         elif not lane.push(request):
             return False
@@ -274,8 +281,29 @@ class Scheduler(scheduler.Scheduler):  # type: ignore[misc] # scrapy-redis has n
         if lane:
             lane.give_back_place(request)
 
+    def request_scheduled(self, request: Request) -> None:
+        """A retry or redirect that somebody refuses when it hears of it, as Scrapy's off-site rule does, is over."""
+        lane = self.lane(request) if LEASE in request.meta and request not in self.waker.ahead else None
+        if lane:
+            asyncio.get_running_loop().call_soon(self._scheduled, lane, request)
+
+    def _scheduled(self, lane: Lane, request: Request) -> None:
+        if lane.holds(request):
+            self.finish(request)
+
     def _left(self, lane: Lane, request: Request) -> bool:
         return self.gates.left(request.meta.get(SLOT, ""), lane.id, request.meta.get(LEASE, 0))
+
+    def stop(self) -> None:
+        """Begin nothing more, and give back what was not begun."""
+        self.waker.stop()
+        for request in self.waker.ahead:
+            lane = self.lane(request)
+            if lane and lane.holds(request):
+                lane.held[request.meta[LEASE]].begun = False
+        for lane in self.lanes_now():
+            lane.stop()
+            self.courier.call(lane)
 
     def close(self, reason: str) -> Deferred[None]:
         """Give back what was not done, and be gone."""
@@ -285,10 +313,12 @@ class Scheduler(scheduler.Scheduler):  # type: ignore[misc] # scrapy-redis has n
         self.waker.stop()
         for lane in self.lanes.values():
             lane.give_up()
-        await self.courier.close()
-        await self.leave()
-        await self.server.aclose()
-        await self.ends.close()
+        try:
+            if await self.courier.close():
+                await self.leave()
+        finally:
+            await self.server.aclose()
+            await self.ends.close()
 
     async def leave(self) -> None:
         """Note what went wrong in the job, for its judge. Where it has none, the last process forgets it."""

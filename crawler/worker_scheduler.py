@@ -26,13 +26,10 @@ class WorkerScheduler(Scheduler):
     async def open_lanes(self) -> None:
         """Join the jobs that are alive; look for more all the time."""
         self._unreadable: set[UUID] = set()
-        self._look_whether_to_stop = self.courier.before_round
         self.courier.before_round = self.look
 
     async def look(self) -> None:
         """Take up jobs that are new, and let go of those that have ended."""
-        if self._look_whether_to_stop:
-            await self._look_whether_to_stop()
         if not self.crawler.crawling:
             return
         announced = await self.courier.registry.jobs()

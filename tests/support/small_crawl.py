@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -25,6 +27,32 @@ class Crawled:
     log: str = ""
 
 
+class Running:
+    """A crawl under way: its process, and when that has ended, what came of it."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.process = process
+        self._crawled: Crawled | None = None
+
+    @property
+    def crawled(self) -> Crawled:
+        """What came of it."""
+        assert self._crawled, "the crawl has not ended"
+        return self._crawled
+
+    def end(self, timeout: float = 60) -> Crawled:
+        """Wait for its end; after ``timeout`` seconds it is killed, and TimeoutError has its log."""
+        if self._crawled is None:
+            try:
+                stdout, stderr = self.process.communicate(timeout=timeout)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                raise TimeoutError(self.process.communicate()[1]) from None
+            assert self.process.returncode == 0, stdout + stderr
+            self._crawled = Crawled(**json.loads(stdout.splitlines()[-1]), log=stderr)
+        return self._crawled
+
+
 @dataclass(frozen=True)
 class SmallCrawl:
     """A spider by its dotted path, its arguments, and the settings that differ from the project's."""
@@ -36,18 +64,34 @@ class SmallCrawl:
     job: str = field(default_factory=lambda: str(uuid4()))
 
     def run(self, timeout: float = 60) -> Crawled:
-        """Crawl to the end; TimeoutExpired after ``timeout`` seconds."""
-        done = subprocess.run(
+        """Crawl to the end; TimeoutError after ``timeout`` seconds."""
+        with self.begun(timeout) as running:
+            pass
+        return running.crawled
+
+    @contextmanager
+    def begun(self, timeout: float = 60) -> Iterator[Running]:
+        """Crawl meanwhile; the block's end waits for the end of the crawl, or kills it after ``timeout`` seconds."""
+        process = subprocess.Popen(
             [sys.executable, "-W", "error", "-m", __name__],
             cwd=ROOT,
-            input=json.dumps(asdict(self)),
-            capture_output=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
-            timeout=timeout,
-            check=False,
         )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return Crawled(**json.loads(done.stdout.splitlines()[-1]), log=done.stderr)
+        running = Running(process)
+        try:
+            assert process.stdin is not None
+            process.stdin.write(json.dumps(asdict(self)))
+            process.stdin.close()
+            process.stdin = None
+            yield running
+            running.end(timeout)
+        finally:
+            # Where it has ended, this does nothing.
+            process.kill()
+            process.communicate()
 
 
 def main() -> None:
