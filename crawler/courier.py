@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from crawler.gates import Gate, Gates, call_at
-from crawler.lane import Held, Lane
+from crawler.lane import POLL_SECONDS, Held, Lane
 from frontier.budgets import Budgets
 from frontier.connection import RedisUnavailableError
 from frontier.job import JobExistsError
@@ -24,6 +24,8 @@ BEAT_SECONDS = 3.0
 """How often a process says that it lives."""
 LOOK_SECONDS = 0.25
 """How often a process looks whether there are new jobs, or whether it is to stop."""
+JOBS_POLLED = 10
+"""Jobs that a process without work asks about at full pace; with more, each in turn."""
 LAST_SECONDS = 10.0
 """The most that the last words of a process may take; what was not said is found out by the leases' end."""
 
@@ -102,8 +104,12 @@ class Courier:
         await self._beat()
         await self._ask_budgets()
         now = time.monotonic()
-        for lane in list(self.lanes.values()):
+        for job, lane in list(self.lanes.items()):
+            # With many jobs, each is asked more seldom whether there is work; else idle workers would keep Redis busy.
+            lane.poll_seconds = POLL_SECONDS * max(1.0, len(self.lanes) / JOBS_POLLED)
             if not lane.ended and lane.due_at(hungry=self._gates.hungry(lane)) <= now:
+                # Each job in its turn: the first to ask gets what room a host has.
+                self.lanes[job] = self.lanes.pop(job)
                 await self._exchange(lane)
 
     async def _beat(self) -> None:
@@ -131,9 +137,11 @@ class Courier:
 
     async def _rest(self) -> None:
         """Until something is due, or somebody calls."""
-        times = [lane.due_at(hungry=self._gates.hungry(lane)) for lane in self.lanes.values() if not lane.ended]
-        times += [time.monotonic() + LOOK_SECONDS, *filter(None, [self._gates.asks_at()])]
-        self._resting_until = min(times)
+        times: list[float | None] = [
+            lane.due_at(hungry=self._gates.hungry(lane)) for lane in self.lanes.values() if not lane.ended
+        ]
+        times += [time.monotonic() + LOOK_SECONDS, self._gates.asks_at()]
+        self._resting_until = min(at for at in times if at is not None)
         self._called.clear()
         alarm = call_at(self._resting_until, self._called.set)
         await self._called.wait()

@@ -25,6 +25,9 @@ MOST_HOSTS = 64
 """Hosts that one process asks at one time."""
 RENEWALS = 2.5
 """Renewals in the time for which a budget is granted."""
+FIRST_PATIENCE, PATIENCE = 0.2, 1.5
+"""Seconds to the first renewal, and how much longer each further one may take: workers that begin together soon have
+their shares."""
 
 Terms = tuple[float, int]
 """Seconds between two requests to a host, and how many at one time."""
@@ -44,6 +47,7 @@ class Gate:
     next_at: float = 0.0
     until: float = 0.0
     ask_at: float = 0.0
+    patience: float = FIRST_PATIENCE
     sent_at: float | None = None
 
     def opens_at(self, now: float) -> float | None:
@@ -194,7 +198,8 @@ class Gates:
                 continue
             gate.share, gate.delay = grant.share, grant.delay
             gate.until = now + grant.seconds if grant.share else 0.0
-            gate.ask_at = now + (grant.seconds / RENEWALS if grant.share else grant.seconds)
+            gate.ask_at = now + min(gate.patience, grant.seconds / RENEWALS if grant.share else grant.seconds)
+            gate.patience *= PATIENCE
             gate.next_at = max(gate.next_at, now + grant.start_in)
             gates.append(gate)
         return gates

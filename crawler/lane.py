@@ -99,6 +99,7 @@ class Lane:
         """The dead are being written down."""
         self.started_over = False
         """Redis was restarted: what this process knows of the job may be wrong."""
+        self.poll_seconds = POLL_SECONDS
         self._worker = membership.worker
         self._renew_seconds = membership.lease_seconds / RENEWALS
         self._unsaid = Unsaid()
@@ -187,7 +188,7 @@ class Lane:
             return self._last
         if self._unsaid:
             return self._last + FLUSH_SECONDS
-        return self._last + (POLL_SECONDS if hungry or not self.held else CHECK_SECONDS)
+        return self._last + (self.poll_seconds if hungry or not self.held else CHECK_SECONDS)
 
     def batch(self, wants: dict[str, int]) -> Batch:
         """The next batch: the one before once more, where its answer did not come."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+import time
 from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
 from pydantic import ValidationError
 from scrapy import Request
 
+from crawler.courier import LOOK_SECONDS
 from crawler.failures import Failures
 from crawler.lane import Held, Lane
 from crawler.scheduler import Scheduler
@@ -26,12 +28,15 @@ class WorkerScheduler(Scheduler):
     async def open_lanes(self) -> None:
         """Join the jobs that are alive; look for more all the time."""
         self._unreadable: set[UUID] = set()
+        self._looked = -LOOK_SECONDS
         self.courier.before_round = self.look
 
     async def look(self) -> None:
         """Take up jobs that are new, and let go of those that have ended."""
-        if not self.crawler.crawling:
+        now = time.monotonic()
+        if not self.crawler.crawling or now - self._looked < LOOK_SECONDS:
             return
+        self._looked = now
         announced = await self.courier.registry.jobs()
         for job, description in announced.items():
             if job not in self.lanes and job not in self._unreadable:
