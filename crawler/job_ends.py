@@ -16,7 +16,7 @@ from crawler.jobs import ENDS
 from crawler.lane import Lane
 from crawler.queues import UnknownPayloadError
 from crawler.verdict import Verdict, judge_job
-from frontier.model import Answer, Dead, Lease
+from frontier.model import Answer, Dead, JobCommand, Lease
 from pipelines import rows
 from pipelines.database import CONNECT_SECONDS, NO_PREPARED_STATEMENTS
 from pipelines.dead import bury
@@ -84,7 +84,9 @@ class JobEnds:
             return None
         failures = await lane.frontier.failures()
         stats = JobStats.from_counts(answer.stats, failures)
-        verdict = judge_job(lane.job.config, stats, cancelled=lane.cancelled)
+        # The answer that says so may be the last one, too.
+        cancelled = lane.cancelled or answer.state is JobCommand.CANCELLED
+        verdict = judge_job(lane.job.config, stats, cancelled=cancelled)
         await self.end(lane.job, verdict, stats)
         return verdict
 

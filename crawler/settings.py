@@ -115,6 +115,7 @@ ITEM_PIPELINES = {
 EXTENSIONS = {
     "crawler.extensions.outcome.Outcome": 100,
     "crawler.extensions.progress.Progress": 200,
+    "crawler.extensions.notes.Notes": 300,
     # Ours says it once, in one line.
     "scrapy.extensions.logstats.LogStats": None,
 }

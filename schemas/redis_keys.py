@@ -16,6 +16,12 @@ WORKERS = "longline:workers"
 An entry goes when its worker ends, or when it has been silent for an hour."""
 
 
+def worker_note(worker: str) -> str:
+    """msgpack: what a worker waits for. Each worker writes its own, every few seconds; commands read it. Gone by itself
+    when the worker has been silent for a while."""
+    return f"longline:worker:{worker}:note"
+
+
 JOB_KEYS = {
     "meta": "a hash: state, limit, epoch, and counts of what the other keys hold",
     "hosts": "a hash: host → how many of its entries wait",

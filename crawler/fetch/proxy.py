@@ -60,6 +60,8 @@ class ProxyMiddleware:
         self._leases: WeakKeyDictionary[Request, Lease] = WeakKeyDictionary()
         self._blamed: dict[str, float] = {}
         self._last_failure = ""
+        self.waiting = 0
+        """Requests that wait for a proxy that works."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -115,8 +117,12 @@ class ProxyMiddleware:
                 return lease
             if self._pool.dead_for() >= self._longest_wait:
                 raise NoProxyError(self._none_works())
-            # No longer than a second: the file may have others by then.
-            await asyncio.sleep(min(self._pool.wait(), LOOK_SECONDS))
+            self.waiting += 1
+            try:
+                # No longer than a second: the file may have others by then.
+                await asyncio.sleep(min(self._pool.wait(), LOOK_SECONDS))
+            finally:
+                self.waiting -= 1
 
     def _none_works(self) -> str:
         none = f"None of the {len(self._pool)} proxies of LONGLINE_PROXIES worked for {self._longest_wait:g} s"

@@ -1,0 +1,58 @@
+"""What requests in Redis are of, read as the scheduler writes them, without a spider."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from crawler.leases import COUNTS, SLOT, host_in
+from crawler.queues import REQUEST, SEED, SHORT, VERSION
+from frontier.codec import loads
+from frontier.model import Entry
+from schemas.addresses import url_key
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """A request: its URL, its depth in the site, its ``meta``, and its priority as it says itself."""
+
+    url: str
+    depth: int | None = None
+    meta: dict[str, Any] = field(default_factory=dict)
+    priority: int = 0
+    page: bool = True
+
+    def entry(self, payload: bytes) -> Entry:
+        """To be queued again, whether it was seen or not."""
+        return Entry(payload, str(self.meta.get(SLOT) or host_in(self.url)), self.priority, page=self.page)
+
+
+def read_payload(payload: bytes) -> Queued | None:
+    """None for the beginning of a job, and for what this version cannot read."""
+    try:
+        version, kind, *values = loads(payload)
+        if version != VERSION or kind == SEED:
+            return None
+        if kind == SHORT:
+            url, depth = values
+            return Queued(url, depth)
+        return _request(values[0]) if kind == REQUEST else None
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError):  # of any origin
+        return None
+
+
+def _request(values: dict[str, Any]) -> Queued:
+    meta = values.get("meta", {})
+    counts = bool(meta.get(COUNTS))
+    return Queued(values["url"], meta.get("depth_in_site"), meta, values.get("priority", 0), counts)
+
+
+class SameUrl:
+    """Whether a payload is of a URL, as the crawl tells URLs apart."""
+
+    def __init__(self, url: str) -> None:
+        self._key = url_key(url)
+
+    def __call__(self, payload: bytes) -> bool:
+        queued = read_payload(payload)
+        return queued is not None and url_key(queued.url) == self._key

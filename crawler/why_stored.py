@@ -1,0 +1,101 @@
+"""What the tables know of a URL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from crawler.why_known import Connection, KnownJob
+from crawler.why_payload import read_payload
+from crawler.why_words import Answer, count, day, sentence
+from pipelines.cleaning import clean_text
+from pipelines.database import Row
+from schemas.addresses import url_sha256
+
+_PAGE = """
+SELECT url, job_id, status, final_url, fetched_at, tier, archive_uri, archive_offset, archive_length, body_bytes
+FROM page WHERE site_id = %s AND url_sha256 = %s
+"""
+_DEAD = "SELECT cause, attempts, errors, payload, died_at FROM dead_request WHERE job_id = %s AND url_sha256 = %s"
+# A site's URLs are found by its own rules, so the digests are of each form that some site gives the URL.
+_KNOWING = """
+SELECT job_id FROM page WHERE url_sha256 = ANY(%(digests)s)
+UNION SELECT job_id FROM dead_request WHERE url_sha256 = ANY(%(digests)s)
+"""
+_IGNORED = "SELECT DISTINCT config->'ignore_parameters' AS names FROM site WHERE config ? 'ignore_parameters'"
+REDIRECTS = range(300, 400)
+
+
+class Stored:
+    """Rows of ``page`` and ``dead_request``."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def knowing(self, urls: Iterable[str]) -> set[UUID]:
+        """Jobs that have a row of one of the URLs."""
+        rows = self._connection.execute(_KNOWING, {"digests": [digest(url) for url in urls]}).fetchall()
+        return {row["job_id"] for row in rows}
+
+    def ignored(self) -> list[tuple[str, ...]]:
+        """The parameters that sites ignore."""
+        return [tuple(row["names"]) for row in self._connection.execute(_IGNORED).fetchall()]
+
+    def page(self, job: KnownJob, url: str) -> Row | None:
+        """The row of a URL in a job's site."""
+        return self._connection.execute(_PAGE, [job.site_id, digest(url)]).fetchone()
+
+    def redirected_to(self, job: KnownJob, url: str) -> str | None:
+        """Where a page of a job's site led, if it did."""
+        row = self.page(job, url)
+        return str(row["final_url"]) if row and row["status"] in REDIRECTS else None
+
+    def dead(self, job: KnownJob, url: str) -> Answer | None:
+        """The end of a request that nobody tries any more."""
+        row = self._connection.execute(_DEAD, [job.id, digest(url)]).fetchone()
+        if row is None:
+            return None
+        tries = row["attempts"] + retries(row["payload"])
+        return dead(job, tries, row["errors"] or [row["cause"]], f" since {day(row['died_at'])}")
+
+
+def digest(url: str) -> bytes:
+    """As rows are keyed."""
+    return url_sha256(clean_text(url))
+
+
+def retries(payload: bytes | None) -> int:
+    """How often a request was tried before: each retry is another request, which takes the place of the first."""
+    queued = read_payload(payload) if payload else None
+    return int(queued.meta.get("retry_times", 0)) if queued else 0
+
+
+def dead(job: KnownJob, attempts: int, causes: list[str], since: str = "") -> Answer:
+    """A request that nobody tries any more, with its causes."""
+    tries = count(attempts, "try", "tries")
+    text = f"It is dead{since}, after {tries}: {'; '.join(causes) or 'nobody said why'}."
+    return Answer(job.id, job.site, "dead", text, {"attempts": attempts, "causes": causes})
+
+
+def done(job: KnownJob, url: str, row: Row) -> Answer:
+    """What became of a page."""
+    what, text = _outcome(row)
+    if row["url"] != url:
+        text = f"It is the same page as {row['url']}. {text}"
+    where = f"Its bytes: {row['archive_uri']}, {row['archive_length']} bytes from {row['archive_offset']} on."
+    return Answer(job.id, job.site, what, f"{text} {where}", _facts(row))
+
+
+def _outcome(row: Row) -> tuple[str, str]:
+    when, status = day(row["fetched_at"]), row["status"]
+    if status in REDIRECTS and row["final_url"] != row["url"]:
+        return "redirected", f"It is redirected to {row['final_url']} (status {status}, fetched {when})."
+    if status >= 400:
+        return "error", sentence(f"The site answered {status}, and that is kept (fetched {when})")
+    return "done", f"It is done: status {status}, fetched {when} ({row['tier']})."
+
+
+def _facts(row: Row) -> dict[str, Any]:
+    names = ("url", "status", "fetched_at", "final_url", "tier", "archive_uri", "archive_offset", "archive_length")
+    return {name: row[name] for name in names}

@@ -1,0 +1,210 @@
+"""``scrapy why``: where a URL is while a site is crawled and after that, and what holds a job back."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+import redis
+
+from crawler.why_url import fingerprint
+from frontier.jobs import Jobs
+from frontier.model import Died, JobCommand, Returned
+from frontier.notes import Note, leave_note
+from tests.journeys.conftest import Rows
+from tests.support.arrivals import Crowd, crowd
+from tests.support.crawl import Crawled, Scrapy
+from tests.support.job_workers import Team, Worker
+from tests.support.orphan import HOST, SITE, entry, orphan
+from tests.support.web import RunningWeb
+
+DELAY = 1.0
+
+
+def why(scrapy: Scrapy, *words: str) -> dict[str, Any]:
+    """The first answer."""
+    done = scrapy.run("why", *words, "--json")
+    assert done.status == 0, done.stdout + done.stderr
+    answer: dict[str, Any] = json.loads(done.stdout)[0]
+    return answer
+
+
+# A site that is being crawled
+
+
+@contextmanager
+def crawling(scrapy: Scrapy, slug: str, site: Crowd) -> Iterator[subprocess.Popen[str]]:
+    """A crawl of a stored site that has asked for a second page when the block begins."""
+    crawl = scrapy.start("crawl", "site", "-a", f"site={slug}", "-s", "LONGLINE_PROGRESS_SECONDS=0.2")
+    try:
+        assert crawl.stderr is not None
+        # A line is written five times a second.
+        next(True for _ in crawl.stderr if len([seen for seen in site.arrivals() if seen.path[1:].isdigit()]) >= 1)
+        yield crawl
+    finally:
+        crawl.kill()
+        crawl.communicate(timeout=60)
+
+
+def notes(servers: Any, crawl: subprocess.Popen[str]) -> int:
+    """How many notes of a process are in Redis."""
+    with redis.Redis.from_url(servers.redis_url) as client:
+        return len(client.keys(f"longline:worker:*-{crawl.pid}-*:note"))
+
+
+def test_a_slow_site_while_it_is_crawled(
+    scrapy: Scrapy, store_site: Callable[..., None], rows: Rows, servers: Any
+) -> None:
+    with crowd(pages=60, robots="User-agent: *\n\nDisallow: /59\n") as site:
+        store_site("why", url=site.url(), delay=DELAY, sitemaps=False)
+        with crawling(scrapy, "why", site) as crawl:
+            row = rows.execute("SELECT job.id FROM job JOIN site ON site.id = site_id WHERE slug = 'why'").fetchone()
+            assert row is not None
+            job = str(row["id"])
+
+            waiting = why(scrapy, f"{site.url()}58")
+            assert (waiting["job"], waiting["what"], waiting["delay"]) == (job, "waiting", DELAY)
+            assert 40 < waiting["number"] < 60
+            assert f"its host is asked every {DELAY} s by crawl@" in waiting["text"].lower()
+            # Its row waits for the segment that its bytes are in.
+            leased = why(scrapy, site.url())
+            assert leased["what"] == "leased"
+            assert leased["text"].startswith("Crawl@")
+            assert "(delivery 1 of 5)" in leased["text"]
+            refused = why(scrapy, f"{site.url()}59")
+            assert f"line 3 of {site.url()}robots.txt: Disallow: /59" in refused["text"]
+            assert why(scrapy, f"{site.url()}nosuch")["what"] == "never found"
+            slow = why(scrapy, "--job", job)
+            assert slow["what"] == "host delay"
+            assert notes(servers, crawl) == 1
+            assert slow["seconds_left"] > 40 * DELAY
+
+            assert scrapy.run("frontier", "pause", job).status == 0
+            assert why(scrapy, "--job", job[:12])["what"] == "paused"
+            assert "The job is paused." in why(scrapy, f"{site.url()}58")["text"]
+            assert scrapy.run("frontier", "cancel", job).status == 0
+            stdout, stderr = crawl.communicate(timeout=60)
+            assert (crawl.returncode, "cancelled" in stdout) == (1, True), stdout + stderr
+            assert notes(servers, crawl) == 0
+        done = why(scrapy, site.url())
+        assert (done["what"], done["status"]) == ("done", 200)
+        assert why(scrapy, f"{site.url()}58")["text"].startswith("It was not fetched: the job is cancelled")
+        assert why(scrapy, "--job", job)["what"] == "cancelled"
+
+
+# A site that was crawled
+
+
+@pytest.fixture(scope="module")
+def crawled(session_scrapy: Scrapy, web: RunningWeb) -> Crawled:
+    web.reset()
+    done = session_scrapy.crawl(web.url("plain"))
+    assert done.status == 0, done.stdout + done.stderr
+    return done
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/about#team", ("done", "It is done: status 200, fetched ")),
+        ("/search?b=2&a=1", ("done", "It is the same page as {plain}/search?a=1&b=2. It is done")),
+        ("/old", ("redirected", "It is redirected to {plain}/new (status 301, ")),
+        ("/leaving", ("redirected", "{elsewhere}/landing (status 302, ")),
+        ("/gone", ("error", "The site answered 410, and that is kept")),
+        ("/private/secret", ("disallowed", "It is disallowed by line 2 of {plain}/robots.txt: Disallow: /private/")),
+        ("/odd/truncated", ("dead", "after 4 tries: the connection was cut in the middle of the answer.")),
+        ("/logo.png", ("no page", "its name ends as that of a file that is no page.")),
+        ("/a/b/a/b/a/b/", ("trap", "Links to it are not followed: its path repeats itself.")),
+        ("/nosuch", ("never found", "It was not found: no page that was fetched leads to it")),
+    ],
+)
+def test_a_url_of_a_site_that_was_crawled(
+    crawled: Crawled, scrapy: Scrapy, web: RunningWeb, path: str, expected: tuple[str, str]
+) -> None:
+    answer = why(scrapy, web.url("plain", path))
+
+    what, words = expected
+    assert answer["what"] == what, answer["text"]
+    assert words.format(**web.sites) in answer["text"]
+
+
+def test_a_url_of_another_site_is_off_the_site_of_a_job(crawled: Crawled, scrapy: Scrapy, web: RunningWeb) -> None:
+    job = why(scrapy, web.url("plain"))["job"]
+
+    assert why(scrapy, "http://nowhere.example/", "--job", job)["what"] == "off the site"
+    unknown = scrapy.run("why", "http://nowhere.example/")
+    assert (unknown.status, unknown.stderr) == (
+        1,
+        "http://nowhere.example/ was never found, and no job has crawled its host. See: scrapy jobs\n",
+    )
+    sentence, where = scrapy.run("why", web.url("plain", "/gone")).stdout.splitlines()
+    assert sentence.startswith("The site answered 410")
+    assert where.strip().startswith(f"job {job} of ")
+
+
+@pytest.mark.parametrize("words", [[], ["nonsense"], ["http://a.example/", "http://b.example/"], ["--job", "nonsense"]])
+def test_it_refuses_with_a_hint(scrapy: Scrapy, words: list[str]) -> None:
+    done = scrapy.run("why", *words)
+
+    assert done.status == 2
+    assert "Give one URL" in done.stderr or "that is not a job's id" in done.stderr
+
+
+# What a job's workers leave in Redis
+
+
+@pytest.fixture
+def team(scrapy: Scrapy, rows: Rows, servers: Any) -> Iterator[Team]:
+    assert scrapy.run("jobs").status == 0  # migrates
+    with orphan(rows, servers.redis_url, ignore_parameters=["sid"], max_depth=3) as team:
+        yield team
+
+
+@pytest.fixture
+def ann(team: Team) -> Worker:
+    """Who has made the job, and died."""
+    worker = team.worker("ann")
+    worker.create(*(entry(f"/{name}", fingerprint(f"{SITE}/{name}")) for name in "abc"))
+    return worker
+
+
+def test_where_requests_of_dead_workers_are(scrapy: Scrapy, team: Team, ann: Worker) -> None:
+    again, _, died = ann.take(3, HOST)
+    ann.say(endings=[Returned(again.number, "the worker had a cold"), Died(died.number, "no answer in time")])
+    ann.say(entries=[entry("/later", fingerprint(f"{SITE}/later"), delay=60)])
+
+    waiting = why(scrapy, f"{SITE}/a?sid=7")
+    assert (waiting["what"], waiting["number"], waiting["asked_as"]) == ("waiting", 1, f"{SITE}/a")
+    assert "It was tried 1 time in vain: the worker had a cold." in waiting["text"]
+    silent = why(scrapy, f"{SITE}/b")
+    assert "That worker was not heard of for 15.0 s: another one may have it in 2" in silent["text"]
+    assert "after 1 try: no answer in time." in why(scrapy, f"{SITE}/c")["text"]
+    later = why(scrapy, f"{SITE}/later")
+    assert (later["what"], "which is in 5" in later["text"]) == ("waiting for its time", True)
+    assert "Links deeper than max_depth 3 are not followed." in why(scrapy, f"{SITE}/never")["text"]
+
+    held = json.loads(scrapy.run("why", "--job", str(team.job), "--json").stdout)
+    assert [answer["what"] for answer in held] == ["no workers", "silent worker"]
+
+
+def test_what_workers_say_holds_a_job_up(scrapy: Scrapy, team: Team, ann: Worker) -> None:
+    team.run(Jobs(team.server).beat("ann"))
+    note = Note(cpu=0.99, unstored=65_000_000, most_unstored=64_000_000, proxyless=3, away={"PostgreSQL": 12.0})
+    team.run(leave_note(team.server, "ann", note))
+
+    held = json.loads(scrapy.run("why", "--job", str(team.job), "--json").stdout)
+
+    team.run(Jobs(team.server).leave("ann"))
+    assert [answer["what"] for answer in held] == ["away", "storing", "proxies", "CPU"]
+    assert held[0]["text"].startswith("1 of 1 worker cannot reach PostgreSQL, for 12.0 s now")
+
+
+def test_a_job_whose_data_are_gone(scrapy: Scrapy, team: Team, ann: Worker) -> None:
+    team.run(ann.frontier.remove())
+    assert ann.say().state is JobCommand.GONE
+
+    assert why(scrapy, "--job", str(team.job))["what"] == "gone"
