@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from uuid import UUID
 
 import psycopg
 
+from crawler.aside import run_aside
 from crawler.jobs import end_job, stored_stats
 from crawler.site_lock import SiteBusyError
 from crawler.verdict import Verdict
@@ -28,7 +28,7 @@ def settle(connection: psycopg.Connection[Row], redis_url: str, site_id: int) ->
     """
     running = [row["id"] for row in connection.execute(_RUNNING, [site_id]).fetchall()]
     for orphan in running:
-        if asyncio.run(_taken_away(redis_url, orphan)):
+        if run_aside(_taken_away(redis_url, orphan)):
             end_job(connection, orphan, Verdict(JobState.FAILED, DIED), stored_stats(connection, orphan))
         else:
             raise SiteBusyError(f"The site is being crawled by workers, as job {orphan}: let that end first.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import logging
 import sys
@@ -18,6 +17,7 @@ from scrapy.crawler import Crawler, CrawlerProcessBase
 
 from crawler import stop_signals, summary
 from crawler.arguments import SiteArguments
+from crawler.aside import run_aside
 from crawler.extensions.outcome import Outcome
 from crawler.jobs import StoredSite, end_job, ending, find_site, start_job, stored_stats
 from crawler.orphans import settle
@@ -73,7 +73,7 @@ class JobRun:
             # Whatever stopped the loop: the job's row tells the truth.
             report = self._judge(crawler, began=not process.bootstrap_failed)
             if not process.settings.getbool("SCHEDULER_PERSIST"):
-                asyncio.run(forget(self.services.redis_url, self.job.id))
+                run_aside(forget(self.services.redis_url, self.job.id))
             self.lock.release()
         gc.freeze()
         self._tell(crawler, replace(report, seconds=time.monotonic() - began))

@@ -18,11 +18,14 @@ from tests.support.walk import walk
 from tests.support.web import RunningWeb
 from tests.web.expected import PLAIN
 
+SHORT: Any = {"LONGLINE_LEASE_SECONDS": "3"}
+"""What a killed process had begun is done by others after this time."""
+
 
 @contextmanager
-def workers(scrapy: Scrapy, count: int, servers: Any) -> Iterator[list[subprocess.Popen[str]]]:
+def workers(scrapy: Scrapy, count: int, servers: Any, **environment: str) -> Iterator[list[subprocess.Popen[str]]]:
     """Run ``scrapy crawl worker`` so many times; they are waiting for work when the block begins."""
-    running = [scrapy.start("crawl", "worker", "-L", "ERROR") for _ in range(count)]
+    running = [scrapy.start("crawl", "worker", "-L", "ERROR", **environment) for _ in range(count)]
     try:
         _wait_until_alive(servers.redis_url, {worker.pid for worker in running})
         yield running
@@ -44,6 +47,13 @@ def _alive(redis_url: str) -> set[int]:
     """Process ids of the workers that have said that they live; a name ends in the pid and some digits."""
     with redis.Redis.from_url(redis_url) as client:
         return {int(name.split(b"-")[-2]) for name in client.zrange("longline:workers", 0, -1)}
+
+
+def _has_a_lease(redis_url: str, pid: int) -> bool:
+    """Whether a worker has begun something."""
+    with redis.Redis.from_url(redis_url) as client:
+        leases = [lease for key in client.keys("longline:{*:leases") for lease in client.hvals(key)]
+    return any(f"-{pid}-".encode() in lease for lease in leases)
 
 
 @pytest.fixture(scope="module")
@@ -106,15 +116,10 @@ def test_the_manual_by_four_processes(session_scrapy: Scrapy, nginx_docs: str, s
 def test_what_a_killed_worker_had_begun_is_done_by_others(
     session_scrapy: Scrapy, web: RunningWeb, servers: Any, rows: Rows
 ) -> None:
-    with workers(session_scrapy, 1, servers) as (victim,):
-        crawl = session_scrapy.start("crawl", "site", "-a", f"url={web.url('plain')}")
+    with workers(session_scrapy, 1, servers, **SHORT) as (victim,):
+        crawl = session_scrapy.start("crawl", "site", "-a", f"url={web.url('plain')}", **SHORT)
         with redis.Redis.from_url(servers.redis_url) as client, client.monitor() as monitor:
-            # Its name in a claim says that the worker has begun something.
-            next(
-                True
-                for command in monitor.listen()
-                if f"-{victim.pid}-" in command["command"] and "|" in command["command"]
-            )
+            next(True for _ in monitor.listen() if _has_a_lease(servers.redis_url, victim.pid))
         victim.kill()
         stdout, stderr = crawl.communicate(timeout=120)
     assert crawl.returncode == 0, stdout + stderr
