@@ -23,7 +23,7 @@ SHORT: Any = {"LONGLINE_LEASE_SECONDS": "3"}
 
 
 @contextmanager
-def workers(scrapy: Scrapy, count: int, servers: Any, **environment: str) -> Iterator[list[subprocess.Popen[str]]]:
+def workers(scrapy: Scrapy, count: int, servers: Any, **environment: Any) -> Iterator[list[subprocess.Popen[str]]]:
     """Run ``scrapy crawl worker`` so many times; they are waiting for work when the block begins."""
     running = [scrapy.start("crawl", "worker", "-L", "ERROR", **environment) for _ in range(count)]
     try:
