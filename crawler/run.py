@@ -31,6 +31,8 @@ from frontier.jobs import Jobs
 from pipelines import database
 from pipelines.database import Row
 from pipelines.export import export_job
+from pipelines.outage import Outage
+from schemas.environment import OUTAGE_SECONDS
 from schemas.job import Job, JobState, JobStats
 
 logger = logging.getLogger(__name__)
@@ -109,7 +111,7 @@ class JobRun:
 
     def _judge(self, crawler: Crawler, *, began: bool) -> summary.Report:
         """How the job ended: as its row says; where this process was stopped before that, it ends the job here."""
-        with database.connect(self.services.database_url) as connection:
+        with self._connected() as connection:
             ended = ending(connection, self.job.id)
             if ended is None:
                 verdict, stats, events = self._own_verdict(crawler, connection, began=began)
@@ -119,6 +121,19 @@ class JobRun:
                 events = events_of(stats, "finished")
             self._named(connection, crawler)
         return summary.Report(self.job, stats, verdict, events, 0.0)
+
+    def _connected(self) -> psycopg.Connection[Row]:
+        """A connection to PostgreSQL, which may be away just now.
+
+        Raises:
+            OutageError: it stayed away for too long.
+        """
+        outage = Outage("PostgreSQL", self.services.times.get("LONGLINE_OUTAGE_SECONDS", OUTAGE_SECONDS))
+        while True:
+            try:
+                return database.connect(self.services.database_url)
+            except database.DatabaseUnavailableError as error:
+                time.sleep(outage.failed(str(error)))
 
     def _own_verdict(
         self, crawler: Crawler, connection: psycopg.Connection[Row], *, began: bool

@@ -55,6 +55,7 @@ class Command(crawl.Command):
         from crawler.services import NotReadyError  # noqa: PLC0415
         from crawler.site_lock import SiteBusyError  # noqa: PLC0415
         from pipelines.database import DatabaseUnavailableError  # noqa: PLC0415
+        from pipelines.outage import OutageError  # noqa: PLC0415
 
         try:
             run = self._start(args[0], opts.spargs, quiet=opts.quiet)
@@ -66,7 +67,10 @@ class Command(crawl.Command):
             self._refuse("Stopped before the crawl began.", FAILURE)
         else:
             assert self.crawler_process
-            self.exitcode = run.crawl(self.crawler_process)
+            try:
+                self.exitcode = run.crawl(self.crawler_process)
+            except OutageError as error:
+                self._refuse(f"How the job ended could not be written down: {error}", FAILURE)
 
     def _start(self, name: str, arguments: dict[str, str], *, quiet: bool) -> JobRun:
         from crawler.own_run import OwnRun  # noqa: PLC0415
