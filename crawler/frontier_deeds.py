@@ -139,7 +139,7 @@ class Deeds:
             if queued is None:
                 # Its row stays: a newer version may read it.
                 raise UnreadableRequestError(request.url)
-            batch.entries.append(queued.entry(request.payload or b""))
+            batch.entries.append(queued.entry(request.payload or b"", own=self._job.own))
         if batch.entries:
             answer = await frontier.exchange(batch)
             if answer.state is JobCommand.GONE:

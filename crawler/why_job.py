@@ -118,7 +118,8 @@ def _silent(job: Job) -> Iterator[Answer]:
         if holding.worker in job.workers:
             continue
         left = f"in {duration(holding.until - job.now)}" if holding.until else "at once, since Redis was started again"
-        text = f"{holding.worker} is silent, and has {count(holding.leases, 'request')}: the first comes back {left}"
+        leases = count(holding.leases, "request")
+        text = f"The worker {holding.worker} is silent, and has {leases}: the first comes back {left}"
         yield _answer(job.known, "silent worker", text, worker=holding.worker, leases=holding.leases)
 
 

@@ -14,17 +14,22 @@ from schemas.addresses import url_key
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """A request: its URL, its depth in the site, its ``meta``, and its priority as it says itself."""
+    """A request: its URL, its depth in the site, its ``meta``, and its priority as it says itself.
+
+    ``page``: whether it counts among the pages of its job; None where that depends on the spider.
+    """
 
     url: str
     depth: int | None = None
     meta: dict[str, Any] = field(default_factory=dict)
     priority: int = 0
-    page: bool = True
+    page: bool | None = True
 
-    def entry(self, payload: bytes) -> Entry:
-        """To be queued again, whether it was seen or not."""
-        return Entry(payload, str(self.meta.get(SLOT) or host_in(self.url)), self.priority, page=self.page)
+    def entry(self, payload: bytes, *, own: bool) -> Entry:
+        """To be queued again, whether it was seen or not. ``own``: of a spider of somebody's own, whose requests count
+        unless they say otherwise."""
+        page = own if self.page is None else self.page
+        return Entry(payload, str(self.meta.get(SLOT) or host_in(self.url)), self.priority, page=page)
 
 
 def read_payload(payload: bytes) -> Queued | None:
@@ -43,7 +48,7 @@ def read_payload(payload: bytes) -> Queued | None:
 
 def _request(values: dict[str, Any]) -> Queued:
     meta = values.get("meta", {})
-    counts = bool(meta.get(COUNTS))
+    counts = bool(meta[COUNTS]) if COUNTS in meta else None
     return Queued(values["url"], meta.get("depth_in_site"), meta, values.get("priority", 0), counts)
 
 

@@ -79,7 +79,7 @@ def _turn(number: int, host: HostView | None) -> list[str]:
 def _leased(place: Place, scene: Scene) -> tuple[str, list[str]]:
     since = duration(scene.now - (place.since or scene.now))
     delivery = f"delivery {place.deliveries + 1} of {MAX_DELIVERIES}"
-    sentences = [f"{place.worker} has it, for {since} now ({delivery})"]
+    sentences = [f"it is leased by {place.worker}, for {since} now ({delivery})"]
     if place.causes:
         sentences.append(f"before that: {'; '.join(place.causes)}")
     if place.until is None:

@@ -42,9 +42,17 @@ def test_requests_are_read_as_they_are_queued() -> None:
     assert not SameUrl("http://a.example/x")(short)
     queued = read_payload(long)
     assert queued is not None
-    again = queued.entry(long)
+    again = queued.entry(long, own=False)
     assert (again.payload, again.host, again.priority, again.page) == (long, "b.example", 5, True)
     assert again.fingerprint is None
+
+
+def test_requests_of_own_spiders_count_as_pages_unless_they_say_otherwise() -> None:
+    payload = dumps([1, "r", {"url": "http://a.example/"}])
+    queued = read_payload(payload)
+
+    assert queued is not None
+    assert [queued.entry(payload, own=own).page for own in (True, False)] == [True, False]
 
 
 def test_the_beginning_of_a_job_and_other_versions_are_no_requests() -> None:

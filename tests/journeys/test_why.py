@@ -6,20 +6,17 @@ import json
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 import redis
 
-from crawler.why_url import fingerprint
-from frontier.jobs import Jobs
-from frontier.model import Died, JobCommand, Returned
-from frontier.notes import Note, leave_note
 from tests.journeys.conftest import Rows
+from tests.journeys.own import plain
 from tests.support.arrivals import Crowd, crowd
 from tests.support.crawl import Crawled, Scrapy
-from tests.support.job_workers import Team, Worker
-from tests.support.orphan import HOST, SITE, entry, orphan
+from tests.support.project import Project
 from tests.support.web import RunningWeb
 
 DELAY = 1.0
@@ -69,11 +66,11 @@ def test_a_slow_site_while_it_is_crawled(
             waiting = why(scrapy, f"{site.url()}58")
             assert (waiting["job"], waiting["what"], waiting["delay"]) == (job, "waiting", DELAY)
             assert 40 < waiting["number"] < 60
-            assert f"its host is asked every {DELAY} s by crawl@" in waiting["text"].lower()
+            assert f"Its host is asked every {DELAY} s by crawl@" in waiting["text"]
             # Its row waits for the segment that its bytes are in.
             leased = why(scrapy, site.url())
             assert leased["what"] == "leased"
-            assert leased["text"].startswith("Crawl@")
+            assert leased["text"].startswith("It is leased by crawl@")
             assert "(delivery 1 of 5)" in leased["text"]
             refused = why(scrapy, f"{site.url()}59")
             assert f"line 3 of {site.url()}robots.txt: Disallow: /59" in refused["text"]
@@ -154,57 +151,19 @@ def test_it_refuses_with_a_hint(scrapy: Scrapy, words: list[str]) -> None:
     assert "Give one URL" in done.stderr or "that is not a job's id" in done.stderr
 
 
-# What a job's workers leave in Redis
+def test_a_server_that_cannot_be_reached_is_named(scrapy: Scrapy) -> None:
+    done = scrapy.run("why", "--job", "0", REDIS_URL="redis://127.0.0.1:1/0")
+
+    assert done.status == 2
+    assert done.stderr.startswith("REDIS_URL: redis://127.0.0.1:1/0 cannot be reached")
 
 
-@pytest.fixture
-def team(scrapy: Scrapy, rows: Rows, servers: Any) -> Iterator[Team]:
-    assert scrapy.run("jobs").status == 0  # migrates
-    with orphan(rows, servers.redis_url, ignore_parameters=["sid"], max_depth=3) as team:
-        yield team
+def test_a_page_of_an_own_spider(crawl_own: Callable[..., Crawled], shop: Project, home: Path, web: RunningWeb) -> None:
+    done = crawl_own("whyown", plain("whyown", web.url("books"), "yield Request(response.urljoin('/nosuch'))"))
+    assert done.status == 0, done.stdout + done.stderr
 
+    answer = why(shop.scrapy(home), web.url("books"))
 
-@pytest.fixture
-def ann(team: Team) -> Worker:
-    """Who has made the job, and died."""
-    worker = team.worker("ann")
-    worker.create(*(entry(f"/{name}", fingerprint(f"{SITE}/{name}")) for name in "abc"))
-    return worker
-
-
-def test_where_requests_of_dead_workers_are(scrapy: Scrapy, team: Team, ann: Worker) -> None:
-    again, _, died = ann.take(3, HOST)
-    ann.say(endings=[Returned(again.number, "the worker had a cold"), Died(died.number, "no answer in time")])
-    ann.say(entries=[entry("/later", fingerprint(f"{SITE}/later"), delay=60)])
-
-    waiting = why(scrapy, f"{SITE}/a?sid=7")
-    assert (waiting["what"], waiting["number"], waiting["asked_as"]) == ("waiting", 1, f"{SITE}/a")
-    assert "It was tried 1 time in vain: the worker had a cold." in waiting["text"]
-    silent = why(scrapy, f"{SITE}/b")
-    assert "That worker was not heard of for 15.0 s: another one may have it in 2" in silent["text"]
-    assert "after 1 try: no answer in time." in why(scrapy, f"{SITE}/c")["text"]
-    later = why(scrapy, f"{SITE}/later")
-    assert (later["what"], "which is in 5" in later["text"]) == ("waiting for its time", True)
-    assert "Links deeper than max_depth 3 are not followed." in why(scrapy, f"{SITE}/never")["text"]
-
-    held = json.loads(scrapy.run("why", "--job", str(team.job), "--json").stdout)
-    assert [answer["what"] for answer in held] == ["no workers", "silent worker"]
-
-
-def test_what_workers_say_holds_a_job_up(scrapy: Scrapy, team: Team, ann: Worker) -> None:
-    team.run(Jobs(team.server).beat("ann"))
-    note = Note(cpu=0.99, unstored=65_000_000, most_unstored=64_000_000, proxyless=3, away={"PostgreSQL": 12.0})
-    team.run(leave_note(team.server, "ann", note))
-
-    held = json.loads(scrapy.run("why", "--job", str(team.job), "--json").stdout)
-
-    team.run(Jobs(team.server).leave("ann"))
-    assert [answer["what"] for answer in held] == ["away", "storing", "proxies", "CPU"]
-    assert held[0]["text"].startswith("1 of 1 worker cannot reach PostgreSQL, for 12.0 s now")
-
-
-def test_a_job_whose_data_are_gone(scrapy: Scrapy, team: Team, ann: Worker) -> None:
-    team.run(ann.frontier.remove())
-    assert ann.say().state is JobCommand.GONE
-
-    assert why(scrapy, "--job", str(team.job))["what"] == "gone"
+    assert (answer["what"], answer["site"]) == ("done", "whyown")
+    other = why(shop.scrapy(home), "http://nowhere.example/", "--job", answer["job"])
+    assert other["text"] == "The spider whyown has not asked for it."
