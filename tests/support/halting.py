@@ -9,10 +9,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 PATIENCE = 30.0
 LONGEST = 60.0
+WEB, LINKS = 300, 60
 
 
 class Halting:
-    """``/hang…`` answers when it is released; ``/to?URL`` redirects; ``/links?N`` names pages; all else is a page."""
+    """``/hang…`` answers when it is released; ``/to?URL`` redirects; ``/web/0`` leads to ``WEB`` pages that lead to each
+    other; all else is a page without links."""
 
     def __init__(self, port: int) -> None:
         self._address = f"http://127.0.0.1:{port}"
@@ -49,10 +51,11 @@ class Halting:
 
     def body(self, path: str) -> bytes:
         """What a page shows."""
-        links = range(int(path.partition("?")[2])) if path.startswith("/links?") else ()
         if path.startswith("/hang"):
             self._released.wait(LONGEST)
-        return "".join(["<title>A page</title>", *(f'<a href="/page/{n}">{n}</a>' for n in links)]).encode()
+        first = int(path.removeprefix("/web/")) if path.startswith("/web/") else None
+        links = () if first is None else [(7 * first + step) % WEB for step in range(1, LINKS + 1)]
+        return "".join(["<title>A page</title>", *(f'<a href="/web/{number}"></a>' for number in links)]).encode()
 
 
 @contextmanager
@@ -84,8 +87,11 @@ def halting() -> Iterator[Halting]:
         def log_message(self, *_: object) -> None:
             """Silent."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
-    server.daemon_threads = True
+    class Server(ThreadingHTTPServer):
+        request_queue_size = 256
+        daemon_threads = True
+
+    server = Server(("127.0.0.1", 0), Answer)
     site = Halting(server.server_port)
     serving = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     serving.start()
