@@ -130,8 +130,7 @@ class JobWatch:
 
     async def _over(self, lane: Lane, answer: Answer) -> None:
         await self.courier.insist(lambda: self._ends.finish(lane, answer))
-        if not self._persist:
-            await self.courier.forget(lane)
+        await (self.courier.insist(lane.frontier.keep) if self._persist else self.courier.forget(lane))
         self._closed(lane)
 
     async def _gone(self, lane: Lane) -> None:

@@ -97,6 +97,8 @@ class Lane:
         """What went wrong in the job, as this process heard of it last."""
         self.burying = False
         """The dead are being written down."""
+        self.kept_open: set[str] = set()
+        """Why the job is not over, though Redis may have none of its requests."""
         self.started_over = False
         """Redis was restarted: what this process knows of the job may be wrong."""
         self.poll_seconds = POLL_SECONDS
@@ -110,9 +112,12 @@ class Lane:
 
     # What Scrapy says
 
-    def push(self, request: Request) -> bool:
-        """Queue a new request; False where this process knows that it was queued before."""
-        fingerprint = None
+    def push(self, request: Request, once: int | None = None) -> bool:
+        """Queue a new request; False where this process knows that it was queued before.
+
+        ``once`` is the fingerprint of one that is not to be filtered, but may be queued again by mistake.
+        """
+        fingerprint = once
         if not request.dont_filter:
             fingerprint = self.dupefilter.fingerprint(request)
             if self.dupefilter.known(fingerprint):
@@ -203,7 +208,7 @@ class Lane:
                 said.freed,
                 {} if self.closing or self.cancelled else wants,
                 said.buried,
-                finish=not self.held and not self.closing and not self.burying,
+                finish=not (self.held or self.closing or self.burying or self.kept_open),
             )
         return self._sent
 

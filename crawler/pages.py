@@ -96,6 +96,7 @@ class PageMiddleware:
         if response in self._pages:
             return None
         self.pages += 1
+        self.first_url = self.first_url or response.url
         self.good += response.status < 300
         kept = response.meta.get(ARCHIVE, getattr(self._crawler.spider, ARCHIVE, True))
         page = page_of(response, self._job) if kept else None

@@ -32,6 +32,7 @@ from crawler.lane import Held, Lane
 from crawler.leases import ADMITTED, JOB, LEASE, SLOT, job_of, redirected
 from crawler.politeness import Politeness
 from crawler.queues import UnknownPayloadError
+from crawler.start_urls import StartUrls
 from crawler.waker import Waker
 from crawler.wiring import Wiring, delivery_of
 from frontier.connection import connect_async
@@ -125,6 +126,9 @@ class Scheduler(scheduler.Scheduler):  # type: ignore[misc] # scrapy-redis has n
         if not self.wiring.joins:
             seed = lane.queue.seed(self.politeness.first_host(lane))
             await self.courier.announce(lane, self.wiring.max_pages, seed, alone=self.wiring.alone)
+        start_urls = StartUrls.wanted(self.crawler, self.server, lane)
+        if start_urls:
+            self.courier.before_round = start_urls.look
 
     def open_lane(self, job_id: UUID, job: Job | None, politeness: tuple[float, int]) -> Lane:
         """Work on a job."""

@@ -120,6 +120,15 @@ class JobFrontier:
         causes = [name.removeprefix("count ") for name in found if name.startswith("count ")]
         return {cause: (int(found[f"count {cause}"]), found.get(f"first {cause}", "")) for cause in causes}
 
+    async def keep(self) -> None:
+        """The job is over and stays: whoever asks next is told so, too, without waiting for this worker to remove it.
+
+        Raises:
+            RedisUnavailableError: call again.
+        """
+        with not_now():
+            await self._server.hset(self._meta, "finish_by", 0)
+
     async def remove(self) -> None:
         """Drop all that Redis knows of the job, in steps.
 

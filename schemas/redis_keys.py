@@ -69,3 +69,15 @@ def host_robots(origin: str) -> str:
     site writes it; gone after an hour, or after a minute where it could not be read."""
     scheme, _, host = origin.partition("://")
     return f"longline:host:{{{host}}}:robots:{scheme}"
+
+
+def start_urls_taken(key: str) -> str:
+    """A sorted set: what workers have taken from a key of start URLs → when it may be taken again, µs. Its worker takes
+    it away when it is queued."""
+    # In the slot of the key itself.
+    return f"{key}:taken" if "{" in key else f"{{{key}}}:taken"
+
+
+def start_urls_bad(key: str) -> str:
+    """A list of JSON: entries of a key of start URLs that could not be used, and why. People read and delete it."""
+    return f"{key}:bad"

@@ -198,3 +198,17 @@ def test_a_spider_that_cannot_start_in_a_worker_costs_the_worker_nothing(team: T
 
     assert done.status == 0, done.stdout + done.stderr
     assert stored(rows, name) == titles()
+
+
+def test_urls_that_are_pushed_to_a_key_are_shared(team: Team, rows: Rows) -> None:
+    name = team.spider("pushed_notes", init='self.redis_key = "pushed"', start="return; yield")
+    nowhere = [f"/nowhere/{number}" for number in range(40)]
+    with redis.Redis.from_url(team.servers.redis_url) as client:
+        client.rpush("pushed", *(team.web.url("big", path) for path in ("/notes/1", *nowhere)))
+        done = team.crawl(name, "-s", "MAX_IDLE_TIME_BEFORE_CLOSE=2")
+
+        assert done.status == 0, done.stdout + done.stderr
+        assert not client.exists("pushed", "{pushed}:taken", "pushed:bad")
+    asked = team.web.asked("big")
+    assert {path: asked[path] for path in nowhere} == dict.fromkeys(nowhere, 1)
+    assert stored(rows, name) == titles()
