@@ -47,6 +47,8 @@ def store_site(scrapy: Scrapy, rows: Rows) -> Iterator[Callable[..., None]]:
 
     yield store
     ids = "(SELECT id FROM site WHERE slug = ANY(%s))"
+    dead = f"DELETE FROM dead_request WHERE job_id IN (SELECT id FROM job WHERE site_id IN {ids})"
+    rows.execute(dead.encode(), [slugs])
     for statement in (
         "DELETE FROM record WHERE site_id IN ",
         "DELETE FROM page WHERE site_id IN ",

@@ -48,5 +48,6 @@ def orphan(connection: psycopg.Connection[dict[str, Any]], redis_url: str, **con
         finally:
             team.run(Jobs(team.server).withdraw(team.job))
             team.run(team.worker("last").frontier.remove())
+            connection.execute("DELETE FROM dead_request WHERE job_id = %s", [team.job])
             connection.execute("DELETE FROM job WHERE id = %s", [team.job])
             connection.execute("DELETE FROM site WHERE id = %s", [row["id"]])
