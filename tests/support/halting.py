@@ -13,8 +13,8 @@ WEB, LINKS = 300, 60
 
 
 class Halting:
-    """``/hang…`` answers when it is released; ``/to?URL`` redirects; ``/web/0`` leads to ``WEB`` pages that lead to each
-    other; all else is a page without links."""
+    """``/hang…`` answers when it is released; ``/to?URL`` redirects; ``/web/0`` leads to ``WEB`` pages that lead to
+    each other; all else is a page without links."""
 
     def __init__(self, port: int) -> None:
         self._address = f"http://127.0.0.1:{port}"
