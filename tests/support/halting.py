@@ -19,7 +19,7 @@ class Halting:
     def __init__(self, port: int) -> None:
         self._address = f"http://127.0.0.1:{port}"
         self._news = threading.Condition()
-        self._released = threading.Event()
+        self._released: tuple[str, ...] = ()
         self.asked: list[str] = []
         """Paths, in the order in which they were asked for."""
 
@@ -39,9 +39,11 @@ class Halting:
             came = self._news.wait_for(lambda: len(self.asked) >= pages, PATIENCE)
         assert came, f"{len(self.asked)} of {pages} pages were asked for"
 
-    def release(self) -> None:
-        """Let what hangs be answered, and hang no more."""
-        self._released.set()
+    def release(self, beginning: str = "/hang") -> None:
+        """Let what hangs be answered whose path begins so, and hang no more."""
+        with self._news:
+            self._released += (beginning,)
+            self._news.notify_all()
 
     def note(self, path: str) -> None:
         """Somebody asks."""
@@ -52,7 +54,8 @@ class Halting:
     def body(self, path: str) -> bytes:
         """What a page shows."""
         if path.startswith("/hang"):
-            self._released.wait(LONGEST)
+            with self._news:
+                self._news.wait_for(lambda: path.startswith(self._released), LONGEST)
         first = int(path.removeprefix("/web/")) if path.startswith("/web/") else None
         links = () if first is None else [(7 * first + step) % WEB for step in range(1, LINKS + 1)]
         return "".join(["<title>A page</title>", *(f'<a href="/web/{number}"></a>' for number in links)]).encode()
