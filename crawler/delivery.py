@@ -203,6 +203,7 @@ class Delivery:
 
     def request_dropped(self, request: Request) -> None:
         """A retry or redirect of a leased request is not queued: it ends here."""
+        self._give_back_place(request)
         self._finish(request, {})
 
     def failed(self, request: Request, failure: Failure, original: Callable[[Failure], Any] | None) -> Any:
@@ -215,9 +216,7 @@ class Delivery:
         if lease is None or lease in self._tallies:  # there is a response, which a middleware refused
             return original(failure) if original else failure
         tally = self._tallies[lease] = Tally(request)
-        scheduler = self._scheduler()
-        if scheduler is not None:
-            scheduler.request_dropped(request)
+        self._give_back_place(request)
         if not isinstance(failure.value, IgnoreRequest):
             tally.failed = cause(failure.value)
         try:
@@ -247,6 +246,11 @@ class Delivery:
         if lease:
             self._tallies.pop(lease, None)
         self._finish(tally.request, dict(tally.counts), tally.failed)
+
+    def _give_back_place(self, request: Request) -> None:
+        scheduler = self._scheduler()
+        if scheduler is not None:
+            scheduler.request_dropped(request)
 
     def _finish(self, request: Request, counts: dict[str, int], failed: str | None = None) -> None:
         scheduler = self._scheduler()

@@ -151,8 +151,9 @@ class Lane:
         return request.meta.get(LEASE) in self.held
 
     def give_back_place(self, request: Request) -> None:
-        """A request ended without a page: its place among the job's pages is free."""
-        if request.meta.pop(ADMITTED, False):
+        """A request ends without a page: its place among the job's pages is free. Where its lease was lost, another
+        worker has the place."""
+        if request.meta.pop(ADMITTED, False) and self.holds(request):
             self._unsaid.freed += 1
 
     def fail(self, cause: str, example: str) -> None:

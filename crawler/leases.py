@@ -10,13 +10,13 @@ from scrapy import Request
 JOB = "longline_job"
 """The id of the job, as text. Without it the request belongs to the job of the setting LONGLINE_JOB_ID.
 
-Spiders of people's own may well put something of theirs under ``job``.
+Spiders of people's own may well put something of theirs under ``job`` or ``lease``.
 """
 COUNTS = "counts_as_page"
 """True for a request that becomes a page: ``max_pages`` counts it."""
-ADMITTED = "admitted"
+ADMITTED = "longline_admitted"
 """True for a request that has its place among the pages that the job may fetch."""
-LEASE = "lease"
+LEASE = "longline_lease"
 """The number of the lease under which this process works on the request; ended when all that it led to is done."""
 DELAY = "delay_seconds"
 """The scheduler hands the request out after so many seconds."""

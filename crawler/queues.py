@@ -45,16 +45,17 @@ class JobQueue(queue.Base):  # type: ignore[misc] # scrapy-redis has no types
         """A request as it is queued.
 
         Raises:
-            ValueError, TypeError, OverflowError: it holds what cannot be written down.
+            ValueError, TypeError, OverflowError: it holds what cannot be written down; it is as it was.
         """
-        meta, delay = request.meta, request.meta.pop(DELAY, 0.0)
-        admitted, page = bool(meta.pop(ADMITTED, False)), bool(meta.get(COUNTS, self._all_count))
-        meta.pop(LEASE, None)
-        host = host_of(request)
-        if meta.get(SLOT) == host:
-            del meta[SLOT]
-        payload = self.serializer.dumps(self._values(request))
-        return Entry(payload, host, request.priority, fingerprint, page, admitted, delay)
+        meta, host = request.meta, host_of(request)
+        beside = {name: meta.pop(name) for name in (DELAY, ADMITTED, LEASE, SLOT) if name in meta}
+        try:
+            payload = self.serializer.dumps(self._values(request))
+        except Exception:
+            meta.update(beside)
+            raise
+        page, admitted = bool(meta.get(COUNTS, self._all_count)), bool(beside.get(ADMITTED))
+        return Entry(payload, host, request.priority, fingerprint, page, admitted, beside.get(DELAY, 0.0))
 
     def request(self, lease: Lease) -> Request:
         """The request of a lease.

@@ -86,7 +86,6 @@ class Scheduler(scheduler.Scheduler):  # type: ignore[misc] # scrapy-redis has n
         self.drain = Drain(self.crawler, courier, self.wiring.drain_seconds, self.stop)
         for handler, signal in (
             (self.request_scheduled, signals.request_scheduled),
-            (self.request_dropped, signals.request_dropped),
             (self.response_received, signals.response_received),
             (self.response_downloaded, signals.response_downloaded),
         ):
@@ -194,17 +193,19 @@ class Scheduler(scheduler.Scheduler):  # type: ignore[misc] # scrapy-redis has n
         except Exception as error:  # Scrapy's task for the spider's output would end, and the crawl hang
             logger.exception("%s cannot be queued.", request)
             lane.fail(f"unprocessed:{type(error).__name__}", f"{request.url} cannot be queued: {error}")
+            lane.give_back_place(request)
             lane.end(Died(number, f"cannot be queued again: {error}"))
             queued = False
         self.courier.call(lane)
         return queued
 
     def _enqueue(self, lane: Lane, request: Request) -> bool:
-        number = request.meta.get(LEASE)
-        if number in lane.held:
-            self._left(lane, request)
+        if LEASE in request.meta:
+            self._left(request)
+            if not lane.holds(request):
+                return False  # another worker has it by now
             redirected(request)
-            lane.replace(number, request)
+            lane.replace(request.meta[LEASE], request)
         elif not lane.push(request):
             return False
         self.crawler.stats.inc_value("scheduler/enqueued/redis")
@@ -260,20 +261,16 @@ class Scheduler(scheduler.Scheduler):  # type: ignore[misc] # scrapy-redis has n
 
     def finish(self, request: Request, counts: dict[str, int] | None = None, cause: str | None = None) -> None:
         """All that a request led to is done; with a cause: it failed, and nobody tries it again."""
-        lane = self.lane(request)
-        number = request.meta.get(LEASE)
-        if lane is None or number is None:
-            return
-        if self._left(lane, request):
+        lane, number = self.lane(request), request.meta.get(LEASE)
+        if self._left(request):
             self.waker.soon()
-        lane.end(Done(number, counts or {}) if cause is None else Died(number, cause))
-        self.courier.call(lane)
+        if lane and number is not None:
+            lane.end(Done(number, counts or {}) if cause is None else Died(number, cause))
+            self.courier.call(lane)
 
     def response_received(self, request: Request) -> None:
         """A request has its answer: its host may be asked for the next."""
-        lane = self.lane(request) if LEASE in request.meta else None
-        if lane:
-            self._left(lane, request)
+        self._left(request)
 
     def response_downloaded(self, response: Response, request: Request) -> None:
         """What a host said, and how long it took."""
@@ -295,8 +292,10 @@ class Scheduler(scheduler.Scheduler):  # type: ignore[misc] # scrapy-redis has n
         if lane.holds(request):
             self.finish(request)
 
-    def _left(self, lane: Lane, request: Request) -> bool:
-        return self.gates.left(request.meta.get(SLOT, ""), lane.id, request.meta.get(LEASE, 0))
+    def _left(self, request: Request) -> bool:
+        # Its job may have ended meanwhile; its host was asked all the same.
+        job = job_of(request.meta) or self.wiring.job_id(self.spider)
+        return self.gates.left(request.meta.get(SLOT, ""), job, request.meta.get(LEASE, 0))
 
     def stop(self) -> None:
         """Begin nothing more, and give back what was not begun."""
