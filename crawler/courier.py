@@ -11,6 +11,7 @@ from uuid import UUID
 
 from crawler.gates import Gate, Gates, call_at
 from crawler.lane import POLL_SECONDS, Held, Lane
+from crawler.spill import Spill
 from frontier.budgets import Budgets
 from frontier.connection import RedisUnavailableError
 from frontier.job import JobExistsError
@@ -47,6 +48,8 @@ class Courier:
         """Told whose budgets are new."""
         self.before_round: Callable[[], Awaitable[None]] | None = None
         """Called before each round: to find new jobs, or that the process is to stop."""
+        self.spill: Spill | None = None
+        """Asked before each batch, and told each answer."""
         self._server = server
         self._worker = worker
         self._gates = gates
@@ -102,6 +105,8 @@ class Courier:
     async def round(self) -> None:
         """Whatever is due now."""
         await self._beat()
+        if self.spill:
+            await self.spill.look()
         await self._ask_budgets()
         now = time.monotonic()
         for job, lane in list(self.lanes.items()):
@@ -131,8 +136,12 @@ class Courier:
                 self.granted(granted)
 
     async def _exchange(self, lane: Lane) -> None:
+        if self.spill:
+            self.spill.before(lane)
         answer = await lane.frontier.exchange(lane.batch(self._gates.wants(lane)))
         held = lane.take(answer)
+        if self.spill:
+            self.spill.after(lane, answer)
         await self._heard(lane, answer, held)
 
     async def _rest(self) -> None:
@@ -166,6 +175,8 @@ class Courier:
 
     async def _last_words(self) -> None:
         async with self._talking:
+            if self.spill:
+                await self.spill.settle()
             for lane in self.lanes.values():
                 while not lane.ended and not lane.silent:
                     lane.take(await lane.frontier.exchange(lane.batch({})))

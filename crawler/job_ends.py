@@ -7,20 +7,17 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
-from typing import Any, TypeVar
 from uuid import UUID
-
-import psycopg
 
 from crawler.jobs import ENDS
 from crawler.lane import Lane
+from crawler.patient import Connection, PatientConnection, Result
 from crawler.queues import UnknownPayloadError
 from crawler.verdict import Verdict, judge_job
 from frontier.model import Answer, Dead, JobCommand, Lease
 from pipelines import rows
-from pipelines.database import CONNECT_SECONDS, NO_PREPARED_STATEMENTS
 from pipelines.dead import bury
-from pipelines.outage import Outage
+from pipelines.spill import discard
 from schemas.job import Job, JobState, JobStats
 from schemas.queued import DeadRequest
 
@@ -40,8 +37,6 @@ _SAVE = """
 UPDATE job SET stats = %(stats)s
 WHERE id = %(id)s AND state IN ('running', 'paused') AND coalesce((stats->>'pages')::bigint, 0) <= %(pages)s
 """
-Connection = psycopg.AsyncConnection[tuple[Any, ...]]
-Result = TypeVar("Result")
 
 
 class JobEnds:
@@ -51,10 +46,7 @@ class JobEnds:
     """
 
     def __init__(self, url: str | None, outage_seconds: float) -> None:
-        self._url = url
-        self._connection: Connection | None = None
-        self._lock = asyncio.Lock()
-        self._outage = Outage("PostgreSQL", outage_seconds)
+        self._database = PatientConnection(url, outage_seconds) if url else None
         self._saved = 0.0
         self._saving: asyncio.Task[None] | None = None
 
@@ -62,7 +54,8 @@ class JobEnds:
         """Write a job's counts to its row, now and then."""
         now = time.monotonic()
         idle = self._saving is None or self._saving.done()
-        if self._url and lane.job and idle and now - self._saved >= SAVE_SECONDS and answer.stats and not lane.ended:
+        due = idle and now - self._saved >= SAVE_SECONDS and not lane.ended
+        if self._database and lane.job and due and answer.stats:
             self._saved = now
             self._saving = asyncio.get_running_loop().create_task(self._save(lane.id, answer.stats))
 
@@ -73,14 +66,14 @@ class JobEnds:
 
     async def bury(self, lane: Lane, dead: list[Dead]) -> None:
         """Keep what nobody will try again in ``dead_request``."""
-        if self._url and lane.job:
+        if self._database and lane.job:
             requests = [_dead_request(lane, one) for one in dead]
             await self._do(lambda connection: bury(connection, lane.id, requests))
         lane.bury(dead)
 
     async def finish(self, lane: Lane, answer: Answer) -> Verdict | None:
         """The job is over: judge it, and write that down; None where it has no row."""
-        if not self._url or lane.job is None:
+        if not self._database or lane.job is None:
             return None
         failures = await lane.frontier.failures()
         stats = JobStats.from_counts(answer.stats, failures)
@@ -92,20 +85,21 @@ class JobEnds:
 
     async def lost(self, lane: Lane) -> str | None:
         """Redis knows nothing of the job: why, if that is not because it has ended."""
-        if not self._url or lane.job is None or await self.has_ended(lane):
+        if not self._database or lane.job is None or await self.has_ended(lane):
             return None
         await self.end(lane.job, Verdict(JobState.FAILED, LOST), None)
         return LOST
 
     async def has_ended(self, lane: Lane) -> bool:
         """Whether the job's row says that it is over."""
-        return bool(self._url and lane.job) and await self._state(lane.id) in ENDS
+        return bool(self._database and lane.job) and await self._state(lane.id) in ENDS
 
     async def end(self, job: Job, verdict: Verdict, stats: JobStats | None) -> None:
         """Write down how a job ended; the first who does so is believed."""
         values = {"id": job.id, "state": verdict.state, "error": verdict.error}
         values["stats"] = rows.json(asdict(stats)) if stats else None
         await self._do(lambda connection: connection.execute(_END, values))
+        await self._do(lambda connection: discard(connection, job.id))
 
     async def _state(self, job: UUID) -> JobState | None:
         async def ask(connection: Connection) -> JobState | None:
@@ -114,37 +108,17 @@ class JobEnds:
 
         return await self._do(ask)
 
-    async def _do(self, statement: Callable[[Connection], Awaitable[Result]]) -> Result:
-        async with self._lock:
-            while True:
-                try:
-                    result = await statement(await self._connected())
-                except psycopg.OperationalError as error:
-                    await self._disconnect()
-                    await asyncio.sleep(self._outage.failed(str(error).splitlines()[0]))
-                else:
-                    self._outage.over()
-                    return result
-
-    async def _connected(self) -> Connection:
-        assert self._url
-        if self._connection is None:
-            self._connection = await psycopg.AsyncConnection.connect(
-                self._url, autocommit=True, connect_timeout=CONNECT_SECONDS, prepare_threshold=NO_PREPARED_STATEMENTS
-            )
-        return self._connection
-
-    async def _disconnect(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection:
-            await connection.close()
+    async def _do(self, act: Callable[[Connection], Awaitable[Result]]) -> Result:
+        assert self._database
+        return await self._database.do(act)
 
     async def close(self) -> None:
         """Close the connection, when what is being written is written."""
         if self._saving and not self._saving.done():
             await asyncio.wait([self._saving], timeout=SAVE_SECONDS)
             self._saving.cancel()
-        await self._disconnect()
+        if self._database:
+            await self._database.close()
 
 
 def _dead_request(lane: Lane, dead: Dead) -> DeadRequest:

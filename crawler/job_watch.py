@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +12,15 @@ from crawler.courier import Courier
 from crawler.gates import Gates
 from crawler.job_ends import JobEnds
 from crawler.lane import Held, Lane
+from crawler.spill import Spill
+from frontier.memory import EvictingRedisError
 from frontier.model import Answer, JobCommand
 from pipelines.outage import OutageError
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
+
+CHECKED = "it is looked whether some of it waits in PostgreSQL"
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +44,7 @@ class JobWatch:
         self.problem: str | None = None
         """Why this process cannot go on."""
         self.courier: Courier
+        self.spill: Spill
         self.begin: Callable[[Lane, Held], None]
         self.wake: Callable[[], None]
         self.closed: Callable[[Lane], None]
@@ -80,7 +86,7 @@ class JobWatch:
         elif answer.dead:
             self._bury(lane, answer)
         elif answer.over:
-            self._end(lane, self._over(lane, answer))
+            self._may_be_over(lane, answer)
         elif answer.state == JobCommand.CANCELLED and not lane.cancelled:
             lane.cancel()
 
@@ -89,16 +95,17 @@ class JobWatch:
         self._gates.drop(lane)
         self.spawn(last)
 
-    def spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
+    def spawn(self, coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run a coroutine beside the crawl."""
         task = asyncio.get_running_loop().create_task(self._told(coroutine))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def _told(self, coroutine: Coroutine[Any, Any, None]) -> None:
         try:
             await coroutine
-        except OutageError as error:
+        except (OutageError, EvictingRedisError) as error:
             await self.fail(str(error))
         except Exception as error:
             logger.exception("The frontier failed.")
@@ -127,6 +134,25 @@ class JobWatch:
         await self._ends.bury(lane, answer.dead)
         lane.burying = False
         self.courier.call(lane)
+
+    def _may_be_over(self, lane: Lane, answer: Answer) -> None:
+        full = lane.job is not None and answer.admitted >= (lane.job.config.max_pages or sys.maxsize)
+        if lane.cancelled or full:
+            self._end(lane, self._over(lane, answer))
+        elif CHECKED not in lane.kept_open:
+            lane.kept_open.add(CHECKED)
+            self.spawn(self._check_left(lane, answer))
+
+    async def _check_left(self, lane: Lane, answer: Answer) -> None:
+        """Redis has none of the job's requests, and nobody works on any; but some may wait in PostgreSQL."""
+        left = await self.spill.left(lane)
+        if left or lane.frontier.epoch != answer.epoch:
+            await self.courier.insist(lane.frontier.keep)
+            self.spill.note_left(lane)
+            lane.kept_open.discard(CHECKED)
+            self.courier.call(lane)
+        elif not lane.ended:
+            self._end(lane, self._over(lane, answer))
 
     async def _over(self, lane: Lane, answer: Answer) -> None:
         await self.courier.insist(lambda: self._ends.finish(lane, answer))

@@ -89,6 +89,7 @@ def end_job(connection: Connection, job: UUID, verdict: Verdict, stats: JobStats
     """Write down how it ended."""
     values = {"id": job, "state": verdict.state, "error": verdict.error, "stats": rows.json(asdict(stats))}
     connection.execute(_END, values)
+    connection.execute("DELETE FROM waiting_request WHERE job_id = %s", [job])
 
 
 def ending(connection: Connection, job: UUID) -> tuple[Verdict, JobStats] | None:

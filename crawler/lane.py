@@ -97,6 +97,8 @@ class Lane:
         """What went wrong in the job, as this process heard of it last."""
         self.burying = False
         """The dead are being written down."""
+        self.holds_back = False
+        """What it has to say waits until some of it is kept elsewhere."""
         self.kept_open: set[str] = set()
         """Why the job is not over, though Redis may have none of its requests."""
         self.started_over = False
@@ -186,20 +188,43 @@ class Lane:
         for number in sorted(numbers, reverse=True):
             self.end(Returned(number))
 
+    # Links for which Redis has no room
+
+    def hold_back(self) -> list[Entry]:
+        """Take out the links of the next batch that may wait elsewhere; where there are any, it waits for ``go_on``."""
+        entries = self._unsaid.entries
+        links = [entry for entry in entries if _may_wait(entry)]
+        if links:
+            self.holds_back = True
+            self._unsaid.entries = [entry for entry in entries if not _may_wait(entry)]
+        return links
+
+    def go_on(self, links: list[Entry]) -> None:
+        """Let the next batch go, with these."""
+        self.bring_back(links)
+        self.holds_back = False
+
+    def bring_back(self, links: list[Entry]) -> None:
+        """Queue links, before all that is to be said now."""
+        self._unsaid.entries[:0] = links
+        self._useless = False
+
     # What goes to Redis, and comes back
 
     def due_at(self, *, hungry: bool) -> float:
         """When the next batch is to go, by the monotonic clock. Hungry: a host could be asked for more than is here."""
         if self._sent or (hungry and not self._useless) or (self._unsaid and self.closing):
             return self._last
-        if self._unsaid:
+        if self._unsaid and not self.holds_back:
             return self._last + FLUSH_SECONDS
         return self._last + (self.poll_seconds if hungry or not self.held else CHECK_SECONDS)
 
     def batch(self, wants: dict[str, int]) -> Batch:
         """The next batch: the one before once more, where its answer did not come."""
         if self._sent is None:
-            said, self._unsaid = self._unsaid, Unsaid()
+            said = Unsaid() if self.holds_back else self._unsaid
+            if not self.holds_back:
+                self._unsaid = Unsaid()
             self._sent = Batch(
                 f"{self._worker}:{next(self._numbers)}",
                 said.entries,
@@ -209,7 +234,7 @@ class Lane:
                 said.freed,
                 {} if self.closing or self.cancelled else wants,
                 said.buried,
-                finish=not (self.held or self.closing or self.burying or self.kept_open),
+                finish=not (self.held or self.closing or self.burying or self.holds_back or self.kept_open),
             )
         return self._sent
 
@@ -266,3 +291,8 @@ class Lane:
     def paused(self) -> bool:
         """Whether somebody has told the job's workers to wait."""
         return self.answer is not None and self.answer.state == JobCommand.PAUSED
+
+
+def _may_wait(entry: Entry) -> bool:
+    """Whether an entry may be written down twice, and has nothing but what a link has."""
+    return entry.fingerprint is not None and not entry.admitted and entry.delay <= 0

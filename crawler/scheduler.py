@@ -32,6 +32,7 @@ from crawler.lane import Held, Lane
 from crawler.leases import ADMITTED, JOB, LEASE, SLOT, job_of, redirected
 from crawler.politeness import Politeness
 from crawler.queues import UnknownPayloadError
+from crawler.spill import Spill
 from crawler.start_urls import StartUrls
 from crawler.waker import Waker
 from crawler.wiring import Wiring, delivery_of
@@ -82,6 +83,13 @@ class Scheduler(scheduler.Scheduler):  # type: ignore[misc] # scrapy-redis has n
         self.waker = Waker(self.crawler, self.gates, self.next_request)
         watch, courier = self.watch, self.courier
         watch.courier, watch.begin, watch.wake, watch.closed = courier, self.begin, self.waker.wake, self.closed
+        watch.spill = courier.spill = Spill(
+            self.server,
+            self.crawler.settings["DATABASE_URL"],
+            self.wiring.outage_seconds,
+            watch.spawn,
+            courier.call,
+        )
         courier.granted, self.politeness.hurry = self.politeness.apply, self.gates.hurry
         self.drain = Drain(self.crawler, courier, self.wiring.drain_seconds, self.stop)
         for handler, signal in (
@@ -322,6 +330,7 @@ class Scheduler(scheduler.Scheduler):  # type: ignore[misc] # scrapy-redis has n
         finally:
             await self.server.aclose()
             await self.ends.close()
+            await self.watch.spill.close()
 
     async def leave(self) -> None:
         """Note what went wrong in the job, for its judge. Where it has none, the last process forgets it."""

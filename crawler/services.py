@@ -10,7 +10,7 @@ from typing import Any
 
 from crawler import embedded
 from crawler.fetch.proxy_list import ProxyList, ProxyListError
-from frontier import connection
+from frontier import connection, memory
 from pipelines import database, object_store
 from pipelines.failures import ArchiveError
 from schemas.environment import BadEnvironmentError, Environment
@@ -50,6 +50,7 @@ class Services:
 CAUSES = (
     BadEnvironmentError,
     connection.RedisUnavailableError,
+    memory.EvictingRedisError,
     database.DatabaseUnavailableError,
     embedded.EmbeddedError,
     ArchiveError,
@@ -117,6 +118,7 @@ def _check_given(environment: Environment) -> None:
         database.check(environment.database_url.get_secret_value())
     if environment.redis_url:
         connection.check(environment.redis_url.get_secret_value())
+        memory.check(environment.redis_url.get_secret_value())
 
 
 def _migrate(database_url: str) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 from redis.asyncio import Redis, RedisCluster
 
 from frontier.connection import not_now
+from frontier.scripts import Script
 from schemas import redis_keys
 
 SILENCE_SECONDS = 15.0
@@ -23,6 +24,7 @@ class Jobs:
 
     def __init__(self, server: Redis | RedisCluster) -> None:
         self._server: Any = server
+        self._beat = Script(server, "beat")
 
     async def announce(self, job: UUID, description: bytes) -> None:
         """Invite workers to a job."""
@@ -42,10 +44,7 @@ class Jobs:
 
     async def beat(self, worker: str) -> None:
         """The worker lives. By the server's clock: those of workers may differ."""
-        with not_now():
-            now = await self._now()
-            await self._server.zadd(redis_keys.WORKERS, {worker: now})
-            await self._server.zremrangebyscore(redis_keys.WORKERS, "-inf", now - FORGET_SECONDS)
+        await self._beat.run([redis_keys.WORKERS], [worker, int(FORGET_SECONDS)])
 
     async def leave(self, worker: str) -> None:
         """The worker has ended."""

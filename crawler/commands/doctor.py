@@ -14,7 +14,7 @@ from scrapy.commands import ScrapyCommand
 
 from crawler import services
 from crawler.fetch import chromium
-from frontier import connection
+from frontier import connection, memory
 from pipelines import database, object_store
 from schemas.environment import BadEnvironmentError, Environment, read_environment, without_password
 
@@ -98,14 +98,9 @@ def _postgresql(environment: Environment) -> str:
 def _redis(environment: Environment) -> str:
     url = services.attach(environment).redis_url
     connection.check(url)
+    memory.check(url)
     with connection.connect(url) as client:
         server = client.info("server")
-        policy = client.config_get("maxmemory-policy").get("maxmemory-policy")
-    if policy != "noeviction":
-        raise UnwellError(
-            f"{without_password(url)} would drop requests when it is full (maxmemory-policy {policy}). "
-            "Run: redis-cli CONFIG SET maxmemory-policy noeviction"
-        )
     name = server.get("server_name", "redis")
     return f"{name} {server.get(f'{name}_version', server.get('redis_version'))} at {without_password(url)}"
 

@@ -49,6 +49,8 @@ def store_site(scrapy: Scrapy, rows: Rows) -> Iterator[Callable[..., None]]:
     ids = "(SELECT id FROM site WHERE slug = ANY(%s))"
     dead = f"DELETE FROM dead_request WHERE job_id IN (SELECT id FROM job WHERE site_id IN {ids})"
     rows.execute(dead.encode(), [slugs])
+    postings = f"DELETE FROM posting WHERE page_id IN (SELECT id FROM page WHERE site_id IN {ids})"
+    rows.execute(postings.encode(), [slugs])
     for statement in (
         "DELETE FROM record WHERE site_id IN ",
         "DELETE FROM page WHERE site_id IN ",

@@ -1,0 +1,72 @@
+"""How full Redis is, and whether it would drop requests for want of room."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from redis.asyncio import Redis, RedisCluster
+
+from frontier.connection import connect, not_now
+from schemas.environment import without_password
+
+KEEPS_ALL = "noeviction"
+
+
+class EvictingRedisError(RuntimeError):
+    """Redis would drop requests for want of room."""
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What INFO says of it. ``used`` and ``limit`` in bytes; a limit of 0 is none."""
+
+    used: int
+    limit: int
+    policy: str
+
+    @classmethod
+    def of(cls, info: Mapping[str, Any]) -> Self:
+        """From the section ``memory`` of INFO. A server that does not say its limit is taken to have none."""
+        return cls(int(info["used_memory"]), int(info.get("maxmemory", 0)), info.get("maxmemory_policy", KEEPS_ALL))
+
+    @property
+    def share(self) -> float:
+        """How full it is: 1.0 at its limit; 0.0 where it has none."""
+        return self.used / self.limit if self.limit else 0.0
+
+    @property
+    def problem(self) -> str | None:
+        """Why a job cannot rely on it, and what to do; None: it can."""
+        if not self.limit or self.policy == KEEPS_ALL:
+            return None
+        return (
+            f"drops requests when it is full (maxmemory-policy {self.policy}), and a job would end without them. "
+            f"Run: redis-cli CONFIG SET maxmemory-policy {KEEPS_ALL}"
+        )
+
+
+def check(url: str) -> None:
+    """See that requests are safe there.
+
+    Raises:
+        EvictingRedisError: names the address without its password, and what to do.
+        RedisUnavailableError: it does not say.
+    """
+    with not_now(), connect(url) as client:
+        info: Any = client.info("memory")
+    problem = Memory.of(info).problem
+    if problem:
+        raise EvictingRedisError(f"REDIS_URL: {without_password(url)} {problem}")
+
+
+async def read(server: Redis | RedisCluster) -> Memory:
+    """Ask for it.
+
+    Raises:
+        RedisUnavailableError: it cannot say it now.
+    """
+    client: Any = server
+    with not_now():
+        return Memory.of(await client.info("memory"))
