@@ -7,7 +7,6 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import pairwise
 
 from tests.support.processes import serving
 
@@ -52,9 +51,16 @@ def crowd(hosts: int = 1, pages: int = 10, latency: float = 0.0, robots: str = "
         yield Crowd(**said)
 
 
-def gaps(arrivals: list[Arrival]) -> list[float]:
-    """Seconds from each to the next."""
-    return [later.at - earlier.at for earlier, later in pairwise(arrivals)]
+def distance(arrivals: list[Arrival], delay: float) -> float:
+    """The least that any of them came after it was due, in seconds, for any earlier one that the delay is counted from.
+
+    Zero at best; below it by as much as the machine held back the earlier one, or as a request came too soon.
+    """
+    due = [arrival.at - number * delay for number, arrival in enumerate(arrivals)]
+    latest, least = due[0], 0.0
+    for at in due[1:]:
+        least, latest = min(least, at - latest), max(latest, at)
+    return least
 
 
 def span(arrivals: list[Arrival]) -> float:
