@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from scrapy import Request, signals
@@ -17,8 +15,9 @@ from twisted.python.failure import Failure
 
 from crawler import stop_signals
 from crawler.failures import cause
-from crawler.leases import JOB, LEASE, child
+from crawler.leases import child
 from crawler.start_items import StartItems
+from crawler.tally import Lease, Tally, lease_of
 from pipelines.counting import counts_of, item_counts
 from pipelines.failures import SetAsideError, StorageError
 from pipelines.processor import PageKeptError
@@ -29,24 +28,6 @@ if TYPE_CHECKING:
 
 ANSWERED = "answered"
 """The count of responses without an error, that a spider of somebody's own was given."""
-Lease = tuple[str, int]
-"""A job's id and the number of one of its leases."""
-
-
-@dataclass(slots=True)
-class Tally:
-    """What is still to come of one request, and what came.
-
-    ``output``: what its callback or errback makes of it is being read. ``failed``: why it is not done, and will not be.
-    """
-
-    request: Request
-    items: int = 0
-    callback: bool = True
-    output: bool = False
-    settled: bool = False
-    failed: str | None = None
-    counts: Counter[str] = field(default_factory=Counter)
 
 
 class CallbackCancelledError(RuntimeError):
@@ -234,12 +215,12 @@ class Delivery:
         self._check(tally)
 
     def _check(self, tally: Tally) -> None:
-        if _is_done(tally):
+        if tally.done:
             # What a middleware makes of an error begins when the callback's output has ended, in the same turn.
             asyncio.get_running_loop().call_soon(self._settle, tally)
 
     def _settle(self, tally: Tally) -> None:
-        if tally.settled or not _is_done(tally):
+        if tally.settled or not tally.done:
             return
         tally.settled = True
         lease = lease_of(tally.request)
@@ -275,16 +256,6 @@ class Finishing:
         """Call the spider's errback where there is one; else hand the failure on."""
         request: Request = failure.request  # type: ignore[attr-defined] # set by Scrapy
         return self._delivery.failed(request, failure, self.original)
-
-
-def lease_of(request: Request) -> Lease | None:
-    """The lease by which a request goes."""
-    number = request.meta.get(LEASE)
-    return (request.meta.get(JOB, ""), number) if number is not None else None
-
-
-def _is_done(tally: Tally) -> bool:
-    return tally.items == 0 and not tally.callback
 
 
 async def _asynchronous(output: Any) -> AsyncIterator[Any]:
