@@ -5,6 +5,7 @@ SCHEDULER_QUEUE_CLASS and DUPEFILTER_CLASS take subclasses of them.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -93,6 +94,18 @@ class JobQueue(queue.Base):  # type: ignore[misc] # scrapy-redis has no types
         if kind == REQUEST:
             return from_dict(values[0], self.spider)
         raise UnknownPayloadError(f"a request of the kind {kind!r}, which this worker does not know")
+
+
+class FifoJobQueue(JobQueue):
+    """The oldest first, whatever their priorities: as scrapy-redis' ``FifoQueue``."""
+
+    def entry(self, request: Request, fingerprint: int | None) -> Entry:
+        """A request as it is queued.
+
+        Raises:
+            ValueError, TypeError, OverflowError: as ``JobQueue``.
+        """
+        return replace(super().entry(request, fingerprint), priority=0)
 
 
 class SeenFilter(dupefilter.RFPDupeFilter):  # type: ignore[misc] # scrapy-redis has no types

@@ -215,6 +215,7 @@ class Scheduler(scheduler.Scheduler):  # type: ignore[misc] # scrapy-redis has n
             redirected(request)
             lane.replace(request.meta[LEASE], request)
         elif not lane.push(request):
+            self.crawler.stats.inc_value("dupefilter/filtered")
             return False
         self.crawler.stats.inc_value("scheduler/enqueued/redis")
         return True

@@ -8,6 +8,7 @@ import socket
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Self, cast
+from urllib.parse import quote
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from scrapy import Spider
@@ -26,8 +27,16 @@ LEASE_SECONDS = 30.0
 DRAIN_SECONDS = 30.0
 QUEUE_CLASS = "crawler.queues.JobQueue"
 DUPEFILTER_CLASS = "crawler.queues.SeenFilter"
-SCRAPYS_DUPEFILTER = "scrapy.dupefilters.RFPDupeFilter"
-"""What the setting holds where nobody set it."""
+MEANT = {
+    # What the setting holds where nobody set it.
+    "scrapy.dupefilters.RFPDupeFilter": DUPEFILTER_CLASS,
+    # What projects name that use scrapy-redis: ours do the same by leases.
+    "scrapy_redis.dupefilter.RFPDupeFilter": DUPEFILTER_CLASS,
+    "scrapy_redis.queue.PriorityQueue": QUEUE_CLASS,
+    "scrapy_redis.queue.SpiderPriorityQueue": QUEUE_CLASS,
+    "scrapy_redis.queue.FifoQueue": "crawler.queues.FifoJobQueue",
+    "scrapy_redis.queue.SpiderQueue": "crawler.queues.FifoJobQueue",
+}
 
 
 class WrongClassError(TypeError):
@@ -68,7 +77,7 @@ class Wiring:
         """
         job = settings["LONGLINE_JOB"]
         return cls(
-            redis_url=settings["REDIS_URL"] or "redis://localhost:6379/0",
+            redis_url=settings["REDIS_URL"] or _url(settings),
             worker=_name(serves_all=settings.getbool("LONGLINE_SERVES_ALL")),
             persist=settings.getbool("SCHEDULER_PERSIST"),
             flush=settings.getbool("SCHEDULER_FLUSH_ON_START"),
@@ -118,11 +127,21 @@ def _name(*, serves_all: bool) -> str:
     return f"{'worker' if serves_all else 'crawl'}@{host}-{os.getpid()}-{secrets.token_hex(4)}"
 
 
+def _url(settings: BaseSettings) -> str:
+    """Where Redis is, as projects say it that use scrapy-redis and have no REDIS_URL."""
+    names = {"host": "localhost", "port": 6379, "db": 0, "username": "", "password": ""}
+    said = names | settings.getdict("REDIS_PARAMS")
+    said |= {
+        name: settings[f"REDIS_{name.upper()}"] for name in ("host", "port", "db") if settings[f"REDIS_{name.upper()}"]
+    }
+    user, password = (quote(str(said[name] or ""), safe="") for name in ("username", "password"))
+    login = f"{user}:{password}@" if password else ""
+    return f"redis://{login}{said['host']}:{said['port']}/{said['db']}"
+
+
 def _class(settings: BaseSettings, name: str, ours: str, base: type) -> Any:
-    path = settings[name]
-    if not path or path == SCRAPYS_DUPEFILTER:
-        path = ours
-    found = load_object(path)
+    path = settings[name] or ours
+    found = load_object(MEANT.get(path, path))
     if not issubclass(found, base):
         raise WrongClassError(f"{name} = {path}: it cannot work with leases. Name {ours}, or a subclass of it.")
     return found
