@@ -187,7 +187,7 @@ class Gates:
         delay, concurrency = self._terms(gate.host)
         times = [at for at in (gate.sent_at, self._last_sent(gate.host)) if at is not None]
         sent_ago = max(0.0, now - max(times)) if times else None
-        return Ask(gate.host, delay, concurrency, sent_ago, release, gate.pace.penalty(now))
+        return Ask(gate.host, delay, concurrency, sent_ago, release, gate.pace.penalty(now), len(gate.active))
 
     def granted(self, grants: list[Grant], now: float) -> list[Gate]:
         """Take in what was granted: the gates that it concerns."""

@@ -45,6 +45,7 @@ class Ask:
         sent_ago: seconds since its last request to the host; None where it sent none.
         release: give the share back. To let others go first, release and ask again at once.
         penalty: seconds that it learned to add to the delay; all workers obey the largest.
+        busy: its requests under way. Where its share has become smaller, the others wait until these are fewer, too.
 
     Raises:
         ValueError: a number is negative or not finite, or the concurrency below 1.
@@ -56,6 +57,7 @@ class Ask:
     sent_ago: float | None = None
     release: bool = False
     penalty: float = 0.0
+    busy: int = 0
 
     def __post_init__(self) -> None:
         if self.concurrency < 1:
@@ -144,7 +146,8 @@ class Budgets:
     def _arguments(self, ask: Ask) -> tuple[str | float, ...]:
         sent_ago = "" if ask.sent_ago is None else ask.sent_ago
         now = "" if self._clock is None else self._clock()
-        return self._worker, self._seconds, ask.delay, ask.concurrency, sent_ago, int(ask.release), ask.penalty, now
+        terms = (self._worker, self._seconds, ask.delay, ask.concurrency)
+        return *terms, sent_ago, int(ask.release), ask.penalty, now, ask.busy
 
 
 def _grant(ask: Ask, answer: Any) -> Grant:

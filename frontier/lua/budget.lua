@@ -1,7 +1,8 @@
 #!lua flags=allow-oom
 -- A worker asks for its share of a host's budget, which renews the share too, or gives it back.
 -- KEYS: the budget. ARGV: worker, seconds that a share lasts, delay, concurrency, seconds since its last request (empty:
--- none), 1 to release, penalty, the time in seconds (empty: the server's).
+-- none), 1 to release, penalty, the time in seconds (empty: the server's),
+-- requests under way.
 -- Returns the share, then in microseconds: the delay, when to start, how long the share lasts or when to ask again.
 -- The budget, as msgpack: `workers` by name; `sent`, when the last request may have left of those that hold no share any
 -- more; `penalty` and `penalty_till`, what those have left behind who learned to be slow; `number`, the last that was
@@ -78,6 +79,8 @@ local function enter(host)
   host.workers[worker] = me
   me.seconds, me.till = seconds, now + seconds
   me.delay, me.concurrency, me.penalty = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[7])
+  -- More than its share, where that has become smaller.
+  me.busy = tonumber(ARGV[9])
   local ago = tonumber(ARGV[5])
   me.sent = ago and math.max(me.sent, now - ago) or me.sent
   return me
@@ -98,7 +101,7 @@ local function others(host, me)
   local them = { count = 0, held = 0, rate = 0, seniors = 0, waiting = 0, ahead = 0 }
   for name, one in pairs(host.workers) do
     if name ~= worker then
-      them.count, them.held = them.count + 1, them.held + one.share
+      them.count, them.held = them.count + 1, them.held + math.max(one.share, one.busy)
       them.seniors = them.seniors + (one.joined < me.joined and 1 or 0)
       if one.share > 0 then
         them.rate = them.rate + 1 / one.pace

@@ -46,8 +46,8 @@ def crawl_stored(scrapy: Scrapy, *slugs: str) -> None:
 
 def test_a_host_is_asked_no_faster_than_its_delay(scrapy: Scrapy, store_site: Store, processes: int) -> None:
     with crowd(pages=15) as site:
-        store_site("slow", url=site.url(), delay=DELAY)
-        crawl_stored(scrapy, "slow")
+        store_site("unhurried", url=site.url(), delay=DELAY)
+        crawl_stored(scrapy, "unhurried")
         arrivals = site.arrivals()
     assert len(arrivals) >= 16
     assert distance(arrivals, DELAY) >= -TOLERANCE
