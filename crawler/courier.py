@@ -79,8 +79,7 @@ class Courier:
 
     async def forget(self, lane: Lane) -> None:
         """Remove a job that has ended."""
-        await self.insist(lambda: self.registry.withdraw(lane.id))
-        await self.insist(lane.frontier.remove)
+        await self.insist(lambda: self.registry.forget(lane.id))
 
     async def insist(self, act: Callable[[], Awaitable[Result]]) -> Result:
         """Do something with Redis, and again while that is away."""

@@ -6,7 +6,6 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 
-import psycopg
 from redis.asyncio import Redis
 
 from crawler.jobs import end_job
@@ -15,9 +14,9 @@ from crawler.why_known import Connection, KnownJob
 from crawler.why_payload import read_payload
 from frontier.control import JobControl
 from frontier.job import JobFrontier
-from frontier.jobs import Jobs
+from frontier.jobs import Jobs, serves_all
 from frontier.model import Batch, JobCommand
-from pipelines.database import NO_PREPARED_STATEMENTS
+from pipelines.database import connect_async as connect_database
 from pipelines.dead import exhumed
 from schemas.addresses import url_key
 from schemas.job import JobState, JobStats
@@ -78,7 +77,7 @@ class Deeds:
         await self._tell(JobCommand.CANCELLED)
         # A worker that lives may join at any time, and ends the job as well as those that work on it.
         alive, members = set(await Jobs(self._server).alive()), await self._control.members()
-        if any(name in members or name.startswith("worker@") for name in alive):
+        if any(name in members or serves_all(name) for name in alive):
             return "is cancelled: it ends when what is under way has ended."
         await self._end()
         return "is cancelled; nobody worked on it."
@@ -87,8 +86,7 @@ class Deeds:
         status = await self._control.status(hosts=0)
         stats = JobStats.from_counts(status.stats, await self._control.failures()) if status else self._job.stats
         end_job(self._connection, self._job.id, Verdict(JobState.CANCELLED, CANCELLED), stats)
-        await Jobs(self._server).withdraw(self._job.id)
-        await JobFrontier(self._server, self._job.id, "").remove()
+        await Jobs(self._server).forget(self._job.id)
 
     async def prioritise(self, host: str, rank: int) -> str:
         """Prefer a host."""
@@ -121,10 +119,7 @@ class Deeds:
         """Take the rows of the dead away, and queue those that Redis no longer had among its dead."""
         frontier = JobFrontier(self._server, self._job.id, f"revive-{secrets.token_hex(4)}")
         queued = step = 0
-        connection = await psycopg.AsyncConnection.connect(
-            database_url, autocommit=True, prepare_threshold=NO_PREPARED_STATEMENTS
-        )
-        async with connection:
+        async with await connect_database(database_url) as connection:
             while True:
                 async with exhumed(connection, self._job.id, urls or None) as requests:
                     lost = [one for one in requests if one.payload and _digest(one.payload) not in revived]

@@ -11,8 +11,7 @@ from crawler.jobs import end_job, stored_stats
 from crawler.site_lock import SiteBusyError
 from crawler.verdict import Verdict
 from frontier.connection import connect_async
-from frontier.job import JobFrontier
-from frontier.jobs import Jobs
+from frontier.jobs import Jobs, serves_all
 from pipelines.database import Row
 from schemas.job import JobState
 
@@ -39,10 +38,9 @@ async def _taken_away(redis_url: str, job: UUID) -> bool:
     server = connect_async(redis_url)
     try:
         jobs = Jobs(server)
-        if job in await jobs.jobs() and any(name.startswith("worker@") for name in await jobs.alive()):
+        if job in await jobs.jobs() and any(map(serves_all, await jobs.alive())):
             return False
-        await jobs.withdraw(job)
-        await JobFrontier(server, job, "").remove()
+        await jobs.forget(job)
         return True
     finally:
         await server.aclose()

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import psycopg
 
-from pipelines.database import CONNECT_SECONDS, NO_PREPARED_STATEMENTS
+from pipelines.database import connect_async
 from pipelines.outage import Outage
 
 Connection = psycopg.AsyncConnection[tuple[Any, ...]]
@@ -43,9 +43,7 @@ class PatientConnection:
 
     async def _connected(self) -> Connection:
         if self._connection is None:
-            self._connection = await psycopg.AsyncConnection.connect(
-                self._url, autocommit=True, connect_timeout=CONNECT_SECONDS, prepare_threshold=NO_PREPARED_STATEMENTS
-            )
+            self._connection = await connect_async(self._url)
         return self._connection
 
     async def close(self) -> None:

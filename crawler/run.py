@@ -26,7 +26,6 @@ from crawler.site_lock import SiteLock
 from crawler.spiders.site import SiteSpider
 from crawler.verdict import Events, Verdict, events_of, judge
 from frontier.connection import connect_async
-from frontier.job import JobFrontier
 from frontier.jobs import Jobs
 from pipelines import database
 from pipelines.database import Row
@@ -180,8 +179,7 @@ async def forget(redis_url: str, job: UUID) -> None:
     """Withdraw a job and remove its keys: for one that was stopped before that could be done in good order."""
     server = connect_async(redis_url)
     try:
-        await Jobs(server).withdraw(job)
-        await JobFrontier(server, job, "").remove()
+        await Jobs(server).forget(job)
     finally:
         await server.aclose()
 

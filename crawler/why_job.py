@@ -11,7 +11,7 @@ from crawler.why_words import Answer, clock, count, duration, named, sentence
 from frontier.control import JobControl, JobStatus
 from frontier.host_view import HostView, host_views
 from frontier.inspection import Holding
-from frontier.jobs import SILENCE_SECONDS, Jobs
+from frontier.jobs import SILENCE_SECONDS, Jobs, serves_all
 from frontier.model import JobCommand
 from frontier.notes import Note, notes_of
 
@@ -57,7 +57,7 @@ async def look(server: Any, known: KnownJob) -> Job | None:
         status=status,
         now=await control.now(),
         workers=workers,
-        others=[name for name in alive if name not in members and name.startswith("worker@")],
+        others=[name for name in alive if name not in members and serves_all(name)],
         holdings=await control.holdings(),
         hosts=await host_views(server, [host.host for host in status.hosts]),
         notes=await notes_of(server, workers),

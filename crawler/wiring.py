@@ -20,6 +20,7 @@ from crawler.delivery import Delivery
 from crawler.lane import Lane, Membership
 from crawler.queues import JobQueue, SeenFilter
 from frontier.job import JobFrontier
+from frontier.jobs import SERVES_ALL
 from schemas.environment import OUTAGE_SECONDS
 from schemas.job import Job
 
@@ -124,7 +125,7 @@ def delivery_of(crawler: Crawler) -> Delivery:
 def _name(*, serves_all: bool) -> str:
     """Of this process. Workers serve whatever jobs there are; others have one of their own."""
     host = socket.gethostname().split(".")[0]
-    return f"{'worker' if serves_all else 'crawl'}@{host}-{os.getpid()}-{secrets.token_hex(4)}"
+    return f"{SERVES_ALL if serves_all else 'crawl@'}{host}-{os.getpid()}-{secrets.token_hex(4)}"
 
 
 def _url(settings: BaseSettings) -> str:

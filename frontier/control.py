@@ -10,7 +10,7 @@ from uuid import UUID
 from redis.asyncio import Redis, RedisCluster
 
 from frontier.connection import not_now
-from frontier.inspection import Holding, HostStatus, Place, dead_tokens, find, holdings, hosts_of, memory_of
+from frontier.inspection import Holding, HostStatus, Place, dead_tokens, failures, find, holdings, hosts_of, memory_of
 from frontier.model import JobCommand
 from frontier.scripts import Script
 from schemas import redis_keys
@@ -118,10 +118,7 @@ class JobControl:
     async def failures(self) -> dict[str, tuple[int, str]]:
         """How often each cause, and its first example."""
         with not_now():
-            raw = await self._server.hgetall(self._key("failures"))
-        found = {name.decode(): value.decode() for name, value in raw.items()}
-        causes = [name.removeprefix("count ") for name in found if name.startswith("count ")]
-        return {cause: (int(found[f"count {cause}"]), found.get(f"first {cause}", "")) for cause in causes}
+            return await failures(self._server, self._key)
 
     async def find(self, host: str, matches: Callable[[bytes], bool]) -> list[Place]:
         """Where the entries of a host are whose payload matches, at most 20. It reads all of the host's in steps."""

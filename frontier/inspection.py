@@ -90,6 +90,14 @@ def _holding(worker: str, numbers: list[bytes], expiry: dict[bytes, float]) -> H
     return Holding(worker, len(numbers), min(map(int, numbers)) / _SECOND, min(ends, default=None))
 
 
+async def failures(server: Any, key: Key) -> dict[str, tuple[int, str]]:
+    """How often each cause, and its first example."""
+    raw = await server.hgetall(key("failures"))
+    found = {name.decode(): value.decode("utf-8", "replace") for name, value in raw.items()}
+    causes = [name.removeprefix("count ") for name in found if name.startswith("count ")]
+    return {cause: (int(found[f"count {cause}"]), found.get(f"first {cause}", "")) for cause in causes}
+
+
 async def dead_tokens(server: Any, key: Key, matches: Callable[[bytes], bool]) -> dict[bytes, bytes]:
     """Tokens of the dead whose payload matches, and the payloads."""
     found = {}

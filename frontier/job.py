@@ -13,6 +13,7 @@ from redis.exceptions import ResponseError
 
 from frontier import wire
 from frontier.connection import not_now
+from frontier.inspection import failures
 from frontier.model import Answer, Batch, Entry, JobCommand
 from frontier.scripts import Script
 from schemas import redis_keys
@@ -115,10 +116,7 @@ class JobFrontier:
             RedisUnavailableError: call again.
         """
         with not_now():
-            hash_ = await self._server.hgetall(redis_keys.job_key(self._job, "failures"))
-        found = {name.decode(): value.decode("utf-8", "replace") for name, value in hash_.items()}
-        causes = [name.removeprefix("count ") for name in found if name.startswith("count ")]
-        return {cause: (int(found[f"count {cause}"]), found.get(f"first {cause}", "")) for cause in causes}
+            return await failures(self._server, lambda name: redis_keys.job_key(self._job, name))
 
     async def keep(self) -> None:
         """The job is over and stays: whoever asks next is told so, too, without waiting for this worker to remove it.

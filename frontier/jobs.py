@@ -8,12 +8,22 @@ from uuid import UUID
 from redis.asyncio import Redis, RedisCluster
 
 from frontier.connection import not_now
+from frontier.job import JobFrontier
 from frontier.scripts import Script
 from schemas import redis_keys
 
 SILENCE_SECONDS = 15.0
 """A worker that has not been heard of for so long is dead."""
 FORGET_SECONDS = 3600.0
+
+
+SERVES_ALL = "worker@"
+"""How the names of workers begin that serve whatever jobs there are."""
+
+
+def serves_all(worker: str) -> bool:
+    """Whether a worker serves whatever jobs there are; others have one of their own."""
+    return worker.startswith(SERVES_ALL)
 
 
 class Jobs:
@@ -35,6 +45,11 @@ class Jobs:
         """The job has ended."""
         with not_now():
             await self._server.hdel(redis_keys.JOBS, str(job))
+
+    async def forget(self, job: UUID) -> None:
+        """Withdraw a job and drop all that Redis has of it; what is gone already stays gone."""
+        await self.withdraw(job)
+        await JobFrontier(self._server, job, "").remove()
 
     async def jobs(self) -> dict[UUID, bytes]:
         """The jobs that were announced and not withdrawn, and how each was described."""

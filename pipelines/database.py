@@ -48,6 +48,17 @@ def connect(url: str) -> psycopg.Connection[Row]:
         raise DatabaseUnavailableError(_sentence(url, error)) from None
 
 
+async def connect_async(url: str) -> psycopg.AsyncConnection[tuple[Any, ...]]:
+    """An autocommit connection for the event loop.
+
+    Raises:
+        psycopg.OperationalError: PostgreSQL does not answer, or refuses the user.
+    """
+    return await psycopg.AsyncConnection.connect(
+        url, autocommit=True, connect_timeout=CONNECT_SECONDS, prepare_threshold=NO_PREPARED_STATEMENTS
+    )
+
+
 def check(url: str) -> None:
     """Ask for a sign of life.
 

@@ -16,7 +16,7 @@ import psycopg
 
 from pipelines import rows
 from pipelines.counting import counts_of, item_counts
-from pipelines.database import CONNECT_SECONDS, NO_PREPARED_STATEMENTS
+from pipelines.database import connect_async
 from pipelines.failures import DatabaseError, RowError, StoppedError, StorageError
 from pipelines.outage import Outage, OutageError
 from pipelines.refusals import first_line, is_passing, is_poison, is_race
@@ -229,9 +229,7 @@ class Writer:
     @asynccontextmanager
     async def _cursor(self) -> AsyncIterator[psycopg.AsyncCursor[tuple[Any, ...]]]:
         if self._connection is None:
-            self._connection = await psycopg.AsyncConnection.connect(
-                self._url, autocommit=True, connect_timeout=CONNECT_SECONDS, prepare_threshold=NO_PREPARED_STATEMENTS
-            )
+            self._connection = await connect_async(self._url)
         async with self._connection.transaction(), self._connection.cursor() as cursor:
             yield cursor
 
