@@ -158,10 +158,10 @@ class Delivery:
 
     def item_error(self, response: Response | Failure | None, failure: Failure) -> None:
         """An item failed: by its own fault, or because nothing can be stored here any more."""
-        if response is None:
-            self._start_items.ended()
         if not isinstance(failure.value, StorageError):
             self._item_ended(response, {}, _sentence(failure.value))
+        elif response is None:
+            self._start_items.ended()
 
     def _item_ended(self, response: Response | Failure | None, counts: dict[str, int], failed: str = "") -> None:
         if response is None:

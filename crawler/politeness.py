@@ -9,16 +9,13 @@ from scrapy import Request
 from scrapy.http import Response
 
 from crawler.fetch.keys import TIER
-from crawler.gates import Gate, Gates
+from crawler.gates import Gate, Gates, Terms
 from crawler.lane import Lane
 from crawler.leases import SLOT, host_in
 from schemas.job import Job
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
-
-Terms = tuple[float, int]
-"""Seconds between two requests to a host, and how many at one time."""
 
 
 class Politeness:

@@ -92,7 +92,7 @@ class Budgets:
     A host with a delay of 0.05 s or more is held by one worker at a time, until it releases the host or is silent for
     ``seconds``; then the one that has waited longest gets it. On others, those who ask share the concurrency, and take
     turns where it is too small for all. The largest delay and the smallest concurrency of all who ask hold for
-    everyone. A smaller share is for new requests: those under way may end.
+    everyone. A smaller share is for new requests: those under way may end, and their places are free only then.
     """
 
     def __init__(
