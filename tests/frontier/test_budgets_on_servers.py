@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from frontier.budgets import Ask, Budgets, Grant
 from frontier.connection import RedisUnavailableError
 from schemas import redis_keys
 from tests.support.budget_workers import HOST, SECONDS, Loop, Workers, open_loop
+from tests.support.cluster import clustered_valkey
 from tests.support.nginx import free_port
 from tests.support.valkey import PASSWORD, valkey
 
@@ -39,15 +39,6 @@ def own_loop(tmp_path: Path) -> Iterator[Loop]:
     """With a Valkey of the test's own."""
     with valkey(tmp_path) as port, open_loop(url_of(port)) as opened:
         yield opened
-
-
-async def form_cluster(server: Any) -> None:
-    """Of one node."""
-    await server.execute_command("CLUSTER ADDSLOTSRANGE", 0, 16383)
-    deadline = time.monotonic() + 20
-    while (await server.execute_command("CLUSTER INFO"))["cluster_state"] != "ok":
-        assert time.monotonic() < deadline
-        await asyncio.sleep(0.02)
 
 
 def url_of(port: int) -> str:
@@ -117,14 +108,12 @@ def test_a_replica_that_takes_no_writes_is_one_clear_error(own_loop: Loop) -> No
 
 
 def test_hosts_in_many_slots_of_a_cluster_are_asked_for_at_once(tmp_path: Path) -> None:
-    async def ask(port: int) -> list[Grant]:
-        async with Redis.from_url(url_of(port)) as one:
-            await form_cluster(one)
-        async with RedisCluster.from_url(url_of(port)) as cluster:
+    async def ask(url: str) -> list[Grant]:
+        async with RedisCluster.from_url(url) as cluster:
             return await Budgets(cluster, "a").ask([Ask(f"{number}.example", 0.0, 3) for number in range(20)])
 
-    with valkey(tmp_path, "--cluster-enabled", "yes") as port:
-        assert [grant.share for grant in asyncio.run(ask(port))] == [3] * 20
+    with clustered_valkey(tmp_path) as url:
+        assert [grant.share for grant in asyncio.run(ask(url))] == [3] * 20
 
 
 def test_a_key_that_is_not_ours_is_not_taken_for_a_server_that_is_away(loop: Loop, workers: Workers) -> None:
