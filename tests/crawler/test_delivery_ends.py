@@ -8,6 +8,13 @@ from tests.support.left import Left
 from tests.support.trial import CRABS, START, Trial
 from tests.support.web import RunningWeb
 
+
+@pytest.fixture(autouse=True)
+def _fresh(web: RunningWeb) -> None:
+    """Pages that fail at first do so here, whoever has asked for them before."""
+    web.reset()
+
+
 # Downloads
 
 
