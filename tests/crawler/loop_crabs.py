@@ -42,12 +42,14 @@ class Weaver(Spider):
 
 
 class LoopWatch:
-    """Stats: of the time between two turns of the loop, in seconds, the most that the frontier has computed
-    (``loop/computed``), and the most that the main thread stood in the frontier, computing or not (``loop/stood``),
-    each with a line of where that was; ``loop/turns``.
+    """Stats: of one stay of the main thread in the frontier, within a turn of the loop, in seconds, the most that it
+    has computed (``loop/computed``), and the most that it stood there, computing or not (``loop/stood``), each with a
+    line of where that was; ``loop/turns``.
 
     A thread looks at the main one while a turn of the loop is late. What others do with the processor is no computing,
-    but a machine may stand still for a while.
+    but a machine may stand still for a while. A stay begins with the first look that finds it there, and ends with one
+    that does not: in a turn with many answers, the frontier's moments lie between Scrapy's and the spider's, and what
+    passed since a look elsewhere was theirs as well.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -85,16 +87,17 @@ class LoopWatch:
         stats.set_value("loop/turns", self._turns)
 
     def _watch(self) -> None:
-        turn, computed, stood, used, looked = 0, 0.0, 0.0, 0.0, 0.0
+        turn, looked = 0, 0.0
+        used: float | None = None
         while not self._ended.wait(TICK_SECONDS):
             where, cpu, now = self._frontier(), time.clock_gettime(self._clock), time.monotonic()
-            if turn != self._turns:
-                turn, computed, stood = self._turns, 0.0, 0.0
-            elif where:
-                computed, stood = computed + cpu - used, stood + now - looked
-                self._computed = max(self._computed, (computed, where))
-                self._stood = max(self._stood, (stood, where))
-            used, looked = cpu, now
+            if not where:
+                used = None
+            elif used is None or turn != self._turns:
+                turn, used, looked = self._turns, cpu, now
+            else:
+                self._computed = max(self._computed, (cpu - used, where))
+                self._stood = max(self._stood, (now - looked, where))
 
     def _frontier(self) -> str:
         """A line of the frontier that the main thread is in; empty where it is in none."""
