@@ -163,7 +163,7 @@ class _Search:
 
     async def dead(self) -> AsyncIterator[Place]:
         async for packed in _values(self.server, self.key("dead")):
-            payload, host, attempts, causes, priority, _ = msgpack.unpackb(packed, raw=True)
+            payload, host, attempts, causes, priority, *_ = msgpack.unpackb(packed, raw=True)
             if host.decode() == self.host and self.matches(payload):
                 texts = [cause.decode() for cause in causes]
                 yield Place("dead", payload, self.host, priority, attempts, texts)

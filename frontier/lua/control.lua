@@ -20,17 +20,27 @@ function does.rank()
   return tonumber(redis.call('HGET', key('hosts'), ARGV[2]) or 0)
 end
 
+-- What was counted as a failure when it died is none any more.
+local function uncount(name)
+  if redis.call('HINCRBY', key('failures'), 'count ' .. name, -1) <= 0 then
+    redis.call('HDEL', key('failures'), 'count ' .. name, 'first ' .. name)
+  end
+end
+
 -- ARGV: tokens of dead entries. They wait again, as if they had never been handed out. Returns how many were dead.
 function does.revive()
   local revived = 0
   for i = 2, #ARGV do
     local packed = redis.call('HGET', key('dead'), ARGV[i])
     if packed then
-      local payload, host, _, _, priority, flag = unpack(cmsgpack.unpack(packed))
+      local payload, host, _, _, priority, flag, counted = unpack(cmsgpack.unpack(packed))
       -- It gave its place back when it died.
       push(host, level_of(priority, 'P'), {(flag == 'A' and 'P' or flag) .. payload})
       redis.call('HDEL', key('dead'), ARGV[i])
       redis.call('ZREM', key('unburied'), ARGV[i])
+      if counted then
+        uncount(counted)
+      end
       revived = revived + 1
     end
   end

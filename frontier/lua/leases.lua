@@ -44,21 +44,34 @@ local function give_place_back(flag)
   end
 end
 
-local function bury(held, cause)
+-- `counted` names the failure of the job under which this one was counted here; nothing where its worker counts it.
+local function bury(held, cause, counted)
   local flag, deliveries, causes, payload = read_item(held.item)
   causes[#causes + 1] = cause
   local priority = math.floor(held.level / 2)
   local token = whole(held.number)
-  redis.call('HSET', key('dead'), token, cmsgpack.pack({payload, held.host, deliveries + 1, causes, priority, flag}))
+  local dead = {payload, held.host, deliveries + 1, causes, priority, flag, counted}
+  redis.call('HSET', key('dead'), token, cmsgpack.pack(dead))
   redis.call('ZADD', key('unburied'), token, token)
   meta.dead = meta.dead + 1
 end
 
--- The delivery counts: behind the others again, or dead.
+-- A failure of the job's own: it is named as the crawler names those of callbacks and items, which fail the job.
+local GIVEN_UP = 'unprocessed:GivenUp'
+
+local function count_given_up(held, cause, deliveries)
+  local example = held.host .. ': a request was given up after ' .. deliveries .. ' tries, the last because ' .. cause
+  redis.call('HINCRBY', key('failures'), 'count ' .. GIVEN_UP, 1)
+  redis.call('HSETNX', key('failures'), 'first ' .. GIVEN_UP, example)
+end
+
+-- The delivery counts: behind the others again, or dead. No worker is there to count that as a failure: it may have
+-- died of it.
 local function fail(held, cause, max_deliveries)
   local flag, deliveries, causes, payload = read_item(held.item)
   if deliveries + 1 >= max_deliveries then
-    bury(held, cause)
+    bury(held, cause, GIVEN_UP)
+    count_given_up(held, cause, deliveries + 1)
     give_place_back(flag)
     return
   end

@@ -175,6 +175,16 @@ def test_the_dead_wait_again_as_if_they_were_new(team: Team, ann: Worker) -> Non
     assert ann.say().admitted == 3
 
 
+def test_what_was_given_up_is_no_failure_any_more_when_it_waits_again(team: Team, ann: Worker) -> None:
+    strict = team.worker("strict", max_deliveries=1)
+    tokens = [dead.token for dead in strict.say(endings=[Returned(x.number, "late") for x in strict.take(2)]).dead]
+    ann.say(failures=[("timeout", "c took too long.")])
+
+    for token, failures in zip(tokens, ({"unprocessed:GivenUp", "timeout"}, {"timeout"}), strict=True):
+        assert team.run(team.control.revive([token])) == 1
+        assert team.run(team.control.failures()).keys() == failures
+
+
 def test_who_has_what_is_told(team: Team, ann: Worker, bob: Worker) -> None:
     before = team.run(team.control.now())
     ann.take(2)

@@ -86,6 +86,28 @@ def test_what_failed_too_often_is_dead_with_its_causes(ann: Worker) -> None:
     assert payloads(ann.take(5)) == ["b", "c"]
 
 
+def test_what_is_given_up_is_a_failure_of_the_job_once(team: Team, ann: Worker, bob: Worker) -> None:
+    for _ in range(4):
+        ann.say(endings=[Returned(ann.take_one().number, "late")])
+    assert team.run(team.control.failures()) == {}
+    lease = ann.take_one()
+    team.expire(lease)
+
+    (dead,) = bob.say().dead
+    bob.repeat()
+    ann.say(endings=[Returned(lease.number, "late")])
+    bob.say(buried=[dead.token])
+
+    sentence = f"{HOST}: a request was given up after 5 tries, the last because {SILENT}"
+    assert team.run(team.control.failures()) == {"unprocessed:GivenUp": (1, sentence)}
+
+
+def test_what_a_worker_calls_dead_it_counts_itself(team: Team, ann: Worker) -> None:
+    ann.say(endings=[Died(ann.take_one().number, "no such host")], failures=[("timeout", "a")])
+
+    assert team.run(team.control.failures()) == {"timeout": (1, "a")}
+
+
 def test_dead_is_dead_at_once_where_it_is_said(ann: Worker) -> None:
     answer = ann.say(endings=[Died(ann.take_one().number, "no such host")], freed=1)
 
