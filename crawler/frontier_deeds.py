@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from redis.asyncio import Redis
 
 from crawler.jobs import end_job
 from crawler.verdict import Verdict
 from crawler.why_known import Connection, KnownJob
-from crawler.why_payload import read_payload
+from crawler.why_payload import mark_of, read_payload
 from frontier.control import JobControl
 from frontier.job import JobFrontier
 from frontier.jobs import Jobs, serves_all
@@ -110,8 +110,7 @@ class Deeds:
             raise NotAliveError(self._job)
         if status.state is JobCommand.CANCELLED:
             raise CancelledJobError(self._job)
-        keys = {url_key(url) for url in urls}
-        dead = await self._control.dead(lambda payload: not keys or _key(payload) in keys)
+        dead = await self._control.dead(_asked_for(urls))
         revived = await self._control.revive(dead)
         return revived + await self._revive_rows(database_url, urls, {_digest(payload) for payload in dead.values()})
 
@@ -149,9 +148,17 @@ class UnreadableRequestError(ValueError):
         super().__init__(f"{url} cannot be queued again: another version of Longline has written its request.")
 
 
-def _key(payload: bytes) -> str | None:
-    queued = read_payload(payload)
-    return url_key(queued.url) if queued else None
+def _asked_for(urls: Sequence[str]) -> Callable[[bytes], bool]:
+    """Whether a payload is of one of the URLs, if there are any."""
+    keys = {url_key(url) for url in urls}
+
+    def asked(payload: bytes) -> bool:
+        queued = read_payload(payload)
+        if queued:
+            return not keys or url_key(queued.url) in keys
+        return not keys or any(key.endswith(f"/?{mark_of(payload)}") for key in keys)
+
+    return asked
 
 
 def _digest(payload: bytes) -> bytes:

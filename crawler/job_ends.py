@@ -14,6 +14,7 @@ from crawler.lane import Lane
 from crawler.patient import Connection, PatientConnection, Result
 from crawler.queues import UnknownPayloadError
 from crawler.verdict import Verdict, judge_job
+from crawler.why_payload import name_of_unreadable
 from frontier.model import Answer, Dead, JobCommand, Lease
 from pipelines import rows
 from pipelines.dead import bury
@@ -125,6 +126,6 @@ def _dead_request(lane: Lane, dead: Dead) -> DeadRequest:
     lease = Lease(0, dead.payload, dead.host, 0, admitted=False, deliveries=dead.attempts)
     try:
         url = lane.queue.request(lease).url
-    except UnknownPayloadError as error:
-        url = f"http://{dead.host}/ ({error})"
+    except UnknownPayloadError:
+        url = name_of_unreadable(dead.host, dead.payload)
     return DeadRequest(url, dead.causes[-1] if dead.causes else "", dead.attempts, dead.causes, dead.payload)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,7 +10,7 @@ from crawler.leases import COUNTS, SLOT, host_in
 from crawler.queues import REQUEST, SEED, SHORT, VERSION
 from frontier.codec import loads
 from frontier.model import Entry
-from schemas.addresses import url_key
+from schemas.addresses import normalize_url, url_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,17 @@ def _request(values: dict[str, Any]) -> Queued:
     meta = values.get("meta", {})
     counts = bool(meta[COUNTS]) if COUNTS in meta else None
     return Queued(values["url"], meta.get("depth_in_site"), meta, values.get("priority", 0), counts)
+
+
+def mark_of(payload: bytes) -> str:
+    """By which a request is known that cannot be read: a parameter, unlike that of any other."""
+    return f"unreadable={hashlib.blake2b(payload, digest_size=8).hexdigest()}"
+
+
+def name_of_unreadable(host: str, payload: bytes) -> str:
+    """What stands for the URL of a request that cannot be read, and people may ask for."""
+    name = f"http://{host}/?{mark_of(payload)}"
+    return normalize_url(name) or name
 
 
 class SameUrl:

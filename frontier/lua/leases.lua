@@ -60,7 +60,7 @@ end
 local GIVEN_UP = 'unprocessed:GivenUp'
 
 local function count_given_up(held, cause, deliveries)
-  local example = held.host .. ': a request was given up after ' .. deliveries .. ' tries, the last because ' .. cause
+  local example = held.host .. ': a request was given up after ' .. deliveries .. ' tries: ' .. cause
   redis.call('HINCRBY', key('failures'), 'count ' .. GIVEN_UP, 1)
   redis.call('HSETNX', key('failures'), 'first ' .. GIVEN_UP, example)
 end

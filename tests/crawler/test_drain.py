@@ -125,10 +125,11 @@ def test_a_worker_that_stood_still_for_too_long_changes_nothing(site: Halting, j
 
 
 def test_what_nobody_can_read_is_dead_with_its_cause_and_stops_nobody(site: Halting, job: Announced) -> None:
-    strange = (dumps([2, "p", site.url("/new"), 1]), dumps([1, "telepathy", "hello"]), b"\xc1 no msgpack")
+    newer = [dumps([2, "p", site.url(path), 1]) for path in ("/new", "/newer")]
+    strange = (*newer, dumps([1, "telepathy", "hello"]), b"\xc1 no msgpack")
     job.announce(*PAGES, payloads=strange)
     with job.worker() as worker:
-        job.ended()
+        assert job.ended() == "failed"
         assert worker.poll() is None
         worker.send_signal(signal.SIGTERM)
         worker.communicate(timeout=15)
@@ -136,7 +137,9 @@ def test_what_nobody_can_read_is_dead_with_its_cause_and_stops_nobody(site: Halt
 
     assert visits(site) == dict.fromkeys(PAGES, 1)
     dead = job.rows("dead_request")
-    assert [row["attempts"] for row in dead] == [5, 5, 5]
+    assert [row["attempts"] for row in dead] == [5, 5, 5, 5]
+    assert job.row()["error"].startswith("4 pages could not be processed; first: 127.0.0.1:")
+    assert ": a request was given up after 5 tries: a request " in job.row()["error"]
     assert {bytes(row["payload"]) for row in dead} == set(strange)
     causes = " ".join(row["cause"] for row in dead)
     assert "of version 2" in causes

@@ -98,7 +98,7 @@ def test_what_is_given_up_is_a_failure_of_the_job_once(team: Team, ann: Worker, 
     ann.say(endings=[Returned(lease.number, "late")])
     bob.say(buried=[dead.token])
 
-    sentence = f"{HOST}: a request was given up after 5 tries, the last because {SILENT}"
+    sentence = f"{HOST}: a request was given up after 5 tries: {SILENT}"
     assert team.run(team.control.failures()) == {"unprocessed:GivenUp": (1, sentence)}
 
 

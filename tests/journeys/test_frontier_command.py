@@ -10,9 +10,10 @@ from typing import Any
 import psycopg
 import pytest
 
-from crawler.why_payload import read_payload
+from crawler.why_payload import name_of_unreadable, read_payload
 from crawler.why_url import fingerprint
-from frontier.model import Died, JobCommand
+from frontier.codec import dumps
+from frontier.model import Died, Entry, JobCommand
 from pipelines.dead import bury
 from schemas.queued import DeadRequest
 from tests.journeys.conftest import Rows
@@ -116,6 +117,30 @@ def test_the_dead_come_back_from_redis_and_from_the_tables(
     assert rows.execute("SELECT url FROM dead_request WHERE job_id = %s", [team.job]).fetchall() == []
     again = [read_payload(lease.payload) for lease in ann.take(9, HOST)]
     assert sorted(queued.url for queued in again if queued) == [f"{SITE}/{name}" for name in "abcd"]
+
+
+def test_requests_that_nobody_could_read_have_names_of_their_own(
+    scrapy: Scrapy, team: Team, ann: Worker, rows: Rows, servers: Any
+) -> None:
+    ann.say(entries=[Entry(dumps([99, number]), HOST, priority=1) for number in (1, 2)])
+    leases = ann.take(2, HOST)
+    ann.say(endings=[Died(lease.number, "a request of version 99") for lease in leases])
+    names = [name_of_unreadable(HOST, lease.payload) for lease in leases]
+    dead = [
+        DeadRequest(name, "a request of version 99", 5, [], lease.payload)
+        for name, lease in zip(names, leases, strict=True)
+    ]
+    asyncio.run(_bury(servers.database_url, team, dead))
+
+    assert "It is dead since" in scrapy.run("why", "--job", str(team.job), names[0]).stdout
+    assert "a request of version 99." in scrapy.run("why", names[1]).stdout
+    one = tell(scrapy, team, "revive", names[0])
+    assert (one.status, "has 1 of its dead back" in one.stdout) == (0, True), one.stderr
+    left = rows.execute("SELECT url FROM dead_request WHERE job_id = %s", [team.job]).fetchall()
+    assert left == [{"url": names[1]}]
+    other = tell(scrapy, team, "revive")
+    assert "has 1 of its dead back" in other.stdout, other.stderr
+    assert sorted(lease.payload for lease in ann.take(2, HOST)) == sorted(lease.payload for lease in leases)
 
 
 async def _bury(database_url: str, team: Team, dead: list[DeadRequest]) -> None:
