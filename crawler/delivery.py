@@ -231,12 +231,12 @@ class Delivery:
     def _give_back_place(self, request: Request) -> None:
         scheduler = self._scheduler()
         if scheduler is not None:
-            scheduler.request_dropped(request)
+            scheduler.turns.request_dropped(request)
 
     def _finish(self, request: Request, counts: dict[str, int], failed: str | None = None) -> None:
         scheduler = self._scheduler()
         if scheduler is not None:
-            scheduler.finish(request, {name: count for name, count in counts.items() if count}, failed)
+            scheduler.turns.finish(request, {name: count for name, count in counts.items() if count}, failed)
 
     def _scheduler(self) -> Any:
         from crawler.scheduler import Scheduler  # noqa: PLC0415 - it imports this module

@@ -91,7 +91,7 @@ class JobSpider(Spider):
     def give_back(self, request: Request) -> None:
         """The request ended without a page: another one may be fetched in its place."""
         scheduler = self.crawler.engine.scheduler
-        lane = scheduler.lane(request) if isinstance(scheduler, Scheduler) else None
+        lane = scheduler.turns.lane(request) if isinstance(scheduler, Scheduler) else None
         if lane:
             lane.give_back_place(request)
 

@@ -7,37 +7,35 @@ LONGLINE_MAX_PAGES, LONGLINE_LEASE_SECONDS, LONGLINE_DRAIN_SECONDS, LONGLINE_OUT
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
 from typing import Self
 from uuid import UUID
 
-from scrapy import Request, Spider, signals
+from scrapy import Request, Spider
 from scrapy.crawler import Crawler
-from scrapy.http import Response
 from scrapy.utils.defer import deferred_from_coro
 from scrapy_redis import scheduler
 from twisted.internet.defer import Deferred
 
+from crawler.beginning import Beginning
 from crawler.courier import Courier
-from crawler.delivery import Delivery, Finishing
+from crawler.delivery import Delivery
 from crawler.drain import Drain
-from crawler.fetch.retry_after import retry_after
 from crawler.fetch.unfetched import failures_of
 from crawler.gates import Gates
 from crawler.job_ends import JobEnds
 from crawler.job_watch import JobWatch
 from crawler.lane import Held, Lane
-from crawler.leases import ADMITTED, JOB, LEASE, SLOT, job_of, redirected
+from crawler.leases import LEASE, redirected
 from crawler.politeness import Politeness
-from crawler.queues import UnknownPayloadError
 from crawler.spill import Spill
 from crawler.start_urls import StartUrls
+from crawler.turns import Turns
 from crawler.waker import Waker
 from crawler.wiring import Wiring, delivery_of
 from frontier.connection import connect_async
-from frontier.model import Died, Done, Returned
+from frontier.model import Died
 from schemas.job import Job
 
 logger = logging.getLogger(__name__)
@@ -65,6 +63,8 @@ class Scheduler(scheduler.Scheduler):  # type: ignore[misc] # scrapy-redis has n
         instance.courier = Courier(
             instance.server, wiring.worker, instance.gates, instance.watch.heard, wiring.outage_seconds
         )
+        instance.turns = Turns(crawler, instance.courier, instance.gates, instance.politeness, wiring.job_id)
+        instance.beginning = Beginning(crawler, instance.courier, instance.watch.spawn)
         instance.wire()
         return instance
 
@@ -75,6 +75,8 @@ class Scheduler(scheduler.Scheduler):  # type: ignore[misc] # scrapy-redis has n
     ends: JobEnds
     watch: JobWatch
     courier: Courier
+    turns: Turns
+    beginning: Beginning
     waker: Waker
     drain: Drain
 
@@ -92,12 +94,8 @@ class Scheduler(scheduler.Scheduler):  # type: ignore[misc] # scrapy-redis has n
         )
         courier.granted, self.politeness.hurry = self.politeness.apply, self.gates.hurry
         self.drain = Drain(self.crawler, courier, self.wiring.drain_seconds, self.stop)
-        for handler, signal in (
-            (self.request_scheduled, signals.request_scheduled),
-            (self.response_received, signals.response_received),
-            (self.response_downloaded, signals.response_downloaded),
-        ):
-            self.crawler.signals.connect(handler, signal)
+        self.turns.waker, self.turns.delivery = self.waker, self.delivery
+        self.turns.connect()
 
     @property
     def lanes(self) -> dict[UUID, Lane]:
@@ -146,31 +144,13 @@ class Scheduler(scheduler.Scheduler):  # type: ignore[misc] # scrapy-redis has n
     # The beginning of a job, and its end
 
     def begin(self, lane: Lane, held: Held) -> None:
-        """This process starts the job: the spider's ``start()`` is let go on."""
-        held.begun = True
-        if lane.seed is None:
-            lane.seed = held.lease.number
-            lane.seeded.set()
-        else:
-            # Redis has lost that it was begun, and perhaps what it began with.
-            self.watch.spawn(self.start_job(lane, held))
-
-    async def start_job(self, lane: Lane, held: Held) -> None:
-        """Queue what a job begins with, beside Scrapy."""
-        seeds = getattr(self.spider, "seeds", None)
-        async for output in seeds(lane.id) if seeds else self.spider.start():
-            if isinstance(output, Request):
-                self.crawler.engine.crawl(output)
-        lane.end(Done(held.lease.number))
-        self.courier.call(lane)
+        """This process starts the job."""
+        self.beginning.within(lane, held)
 
     async def seeding(self) -> Request | None:
         """Wait for the job's beginning: a request that stands for its lease, or None where others have begun it."""
         (lane,) = self.lanes.values()
-        await lane.seeded.wait()
-        if lane.seed is None:
-            return None
-        return Request("data:,start", meta={JOB: str(lane.id), LEASE: lane.seed})
+        return await self.beginning.seed(lane)
 
     def closed(self, lane: Lane) -> None:
         """The job has ended, and so has this crawl."""
@@ -179,18 +159,9 @@ class Scheduler(scheduler.Scheduler):  # type: ignore[misc] # scrapy-redis has n
 
     # Scrapy's questions
 
-    def lane(self, request: Request) -> Lane | None:
-        """The lane of a request's job; None where this process does not work on it (any more)."""
-        job = job_of(request.meta)
-        return self.lanes.get(job) if job else self.first_lane()
-
-    def first_lane(self) -> Lane | None:
-        """The lane of a process that works on one job."""
-        return next(iter(self.lanes.values()), None)
-
     def enqueue_request(self, request: Request) -> bool:
         """Queue a request; False where an equal one was queued before, or its job has ended. Never raises."""
-        lane = self.lane(request)
+        lane = self.turns.lane(request)
         if lane is None or lane.ended:
             return False
         if request in self.waker.ahead:
@@ -209,7 +180,7 @@ class Scheduler(scheduler.Scheduler):  # type: ignore[misc] # scrapy-redis has n
 
     def _enqueue(self, lane: Lane, request: Request) -> bool:
         if LEASE in request.meta:
-            self._left(request)
+            self.turns.left(request)
             if not lane.holds(request):
                 return False  # another worker has it by now
             redirected(request)
@@ -225,29 +196,13 @@ class Scheduler(scheduler.Scheduler):  # type: ignore[misc] # scrapy-redis has n
         if self.waker.ahead:
             return self.waker.ahead.popleft()
         while held := self.gates.pop(time.monotonic()):
-            request = self._request(held)
+            request = self.turns.begin(held)
             if request:
                 self.crawler.stats.inc_value("scheduler/dequeued/redis")
                 self.courier.call(held.lane)
                 return request
         self.waker.set_timer()
         return None
-
-    def _request(self, held: Held) -> Request | None:
-        lane, lease = held.lane, held.lease
-        try:
-            request = lane.queue.request(lease)
-        except UnknownPayloadError as error:
-            # Whoever can read it shall have it; if nobody can, it dies with this cause.
-            self.gates.left(lease.host, lane.id, lease.number)
-            lane.end(Returned(lease.number, str(error)))
-            return None
-        request.meta[LEASE], request.meta[SLOT] = lease.number, lease.host
-        request.meta.setdefault(JOB, str(lane.id))
-        if lease.admitted:
-            request.meta[ADMITTED] = True
-        request.errback = Finishing(request.errback, self.delivery)
-        return request
 
     def has_pending_requests(self) -> bool:
         """Whether a job has more to do, here or elsewhere."""
@@ -266,51 +221,11 @@ class Scheduler(scheduler.Scheduler):  # type: ignore[misc] # scrapy-redis has n
         answers = (lane.answer for lane in self.lanes.values())
         return sum(answer.stats.get("pages", 0) for answer in answers if answer)
 
-    # What becomes of requests
-
-    def finish(self, request: Request, counts: dict[str, int] | None = None, cause: str | None = None) -> None:
-        """All that a request led to is done; with a cause: it failed, and nobody tries it again."""
-        lane, number = self.lane(request), request.meta.get(LEASE)
-        if self._left(request):
-            self.waker.soon()
-        if lane and number is not None:
-            lane.end(Done(number, counts or {}) if cause is None else Died(number, cause))
-            self.courier.call(lane)
-
-    def response_received(self, request: Request) -> None:
-        """A request has its answer: its host may be asked for the next."""
-        self._left(request)
-
-    def response_downloaded(self, response: Response, request: Request) -> None:
-        """What a host said, and how long it took."""
-        self.politeness.note(self.gates, request, response, retry_after(response))
-
-    def request_dropped(self, request: Request) -> None:
-        """A redirect or retry that is not queued gives its page's place back."""
-        lane = self.lane(request)
-        if lane:
-            lane.give_back_place(request)
-
-    def request_scheduled(self, request: Request) -> None:
-        """A retry or redirect that somebody refuses when it hears of it, as Scrapy's off-site rule does, is over."""
-        lane = self.lane(request) if LEASE in request.meta and request not in self.waker.ahead else None
-        if lane:
-            asyncio.get_running_loop().call_soon(self._scheduled, lane, request)
-
-    def _scheduled(self, lane: Lane, request: Request) -> None:
-        if lane.holds(request):
-            self.finish(request)
-
-    def _left(self, request: Request) -> bool:
-        # Its job may have ended meanwhile; its host was asked all the same.
-        job = job_of(request.meta) or self.wiring.job_id(self.spider)
-        return self.gates.left(request.meta.get(SLOT, ""), job, request.meta.get(LEASE, 0))
-
     def stop(self) -> None:
         """Begin nothing more, and give back what was not begun."""
         self.waker.stop()
         for request in self.waker.ahead:
-            lane = self.lane(request)
+            lane = self.turns.lane(request)
             if lane and lane.holds(request):
                 lane.held[request.meta[LEASE]].begun = False
         for lane in self.lanes_now():

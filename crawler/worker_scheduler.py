@@ -68,8 +68,7 @@ class WorkerScheduler(Scheduler):
 
     def begin(self, lane: Lane, held: Held) -> None:
         """This process starts the job."""
-        held.begun = True
-        self.watch.spawn(self.start_job(lane, held))
+        self.beginning.beside(lane, held)
 
     def closed(self, lane: Lane) -> None:
         """The job has ended; others may come."""

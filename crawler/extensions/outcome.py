@@ -60,7 +60,7 @@ class Outcome:
         scheduler = self._crawler.engine.scheduler
         if isinstance(scheduler, Scheduler):
             request = getattr(response, "request", None)
-            lane = scheduler.lane(request) if request else scheduler.first_lane()
+            lane = scheduler.turns.lane(request) if request else scheduler.turns.first_lane()
             if lane:
                 lane.fail(UNPROCESSED + type(error).__name__, example)
 
@@ -71,6 +71,6 @@ class Outcome:
         scheduler = self._crawler.engine.scheduler
         if isinstance(scheduler, Scheduler):
             self.events.storage_problem = self.events.storage_problem or scheduler.problem
-            lane = scheduler.first_lane()
+            lane = scheduler.turns.first_lane()
             if lane and lane.answer:
                 self.stats = JobStats.from_counts(lane.answer.stats, lane.failures)

@@ -230,15 +230,16 @@ class Diary:
 
     def opened(self) -> None:
         scheduler: Any = self._crawler.engine.scheduler
-        finish = scheduler.finish
+        turns = scheduler.turns
+        finish = turns.finish
 
         def noted(request: Request, counts: Any = None, cause: str | None = None) -> None:
-            lane = scheduler.lane(request)
+            lane = turns.lane(request)
             if lane and lane.holds(request):
                 self._note("done" if cause is None else "died", request.url, cause)
             finish(request, counts, cause)
 
-        scheduler.finish = noted
+        turns.finish = noted
 
     def item_ended(self) -> None:
         self._note("item", "", None)
