@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 
 from redis.asyncio import Redis
 
@@ -13,6 +14,7 @@ from crawler.verdict import Verdict
 from crawler.why_known import Connection, KnownJob
 from crawler.why_payload import mark_of, read_payload
 from frontier.control import JobControl
+from frontier.hold import BeingFinishedError, Hold
 from frontier.job import JobFrontier
 from frontier.jobs import Jobs, serves_all
 from frontier.model import Batch, JobCommand
@@ -102,19 +104,31 @@ class Deeds:
         """Queue the dead again: those of some URLs, or all. Returns how many.
 
         Raises:
+            BeingFinishedError: somebody ends the job just now.
             CancelledJobError: it would drop them.
             psycopg.Error: the tables cannot be read.
         """
-        status = await self._control.status(hosts=0)
-        if status is None:
-            raise NotAliveError(self._job)
-        if status.state is JobCommand.CANCELLED:
-            raise CancelledJobError(self._job)
-        dead = await self._control.dead(_asked_for(urls))
-        revived = await self._control.revive(dead)
-        return revived + await self._revive_rows(database_url, urls, {_digest(payload) for payload in dead.values()})
+        async with self._held() as hold:
+            status = await self._control.status(hosts=0)
+            if status and status.state is JobCommand.CANCELLED:
+                raise CancelledJobError(self._job)
+            dead = await self._control.dead(_asked_for(urls))
+            revived = await self._control.revive(dead)
+            digests = {_digest(payload) for payload in dead.values()}
+            return revived + await self._revive_rows(database_url, urls, digests, hold)
 
-    async def _revive_rows(self, database_url: str, urls: Sequence[str], revived: set[bytes]) -> int:
+    @asynccontextmanager
+    async def _held(self) -> AsyncIterator[Hold]:
+        """Within, nobody ends the job: what is queued while it is forgotten would be lost."""
+        hold = Hold(self._server, self._job.id)
+        if not await hold.take():
+            raise NotAliveError(self._job)
+        try:
+            yield hold
+        finally:
+            await hold.release()
+
+    async def _revive_rows(self, database_url: str, urls: Sequence[str], revived: set[bytes], hold: Hold) -> int:
         """Take the rows of the dead away, and queue those that Redis no longer had among its dead."""
         frontier = JobFrontier(self._server, self._job.id, f"revive-{secrets.token_hex(4)}")
         queued = step = 0
@@ -123,6 +137,7 @@ class Deeds:
                 async with exhumed(connection, self._job.id, urls or None) as requests:
                     lost = [one for one in requests if one.payload and _digest(one.payload) not in revived]
                     step += 1
+                    await hold.take()
                     queued += await self._queue(frontier, Batch(f"revive:{step}"), lost)
                 if not requests:
                     return queued
@@ -166,5 +181,5 @@ def _digest(payload: bytes) -> bytes:
     return hashlib.blake2b(payload, digest_size=16).digest()
 
 
-REFUSALS: tuple[type[Exception], ...] = (NotAliveError, CancelledJobError, UnreadableRequestError)
+REFUSALS: tuple[type[Exception], ...] = (NotAliveError, BeingFinishedError, CancelledJobError, UnreadableRequestError)
 """What a command says as it is."""

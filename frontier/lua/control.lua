@@ -48,6 +48,17 @@ function does.revive()
   return revived
 end
 
+-- ARGV: who, for how many µs. Until then nobody else ends the job, even if nothing is left to do; 0 lets others do it.
+-- Returns 0 where somebody else holds it: whoever ends it.
+function does.hold()
+  if meta.finish_by > now and meta.finisher ~= ARGV[2] then
+    return 0
+  end
+  meta.finisher = ARGV[2]
+  meta.finish_by = now + tonumber(ARGV[3])
+  return 1
+end
+
 -- ARGV: fingerprint. Returns 1 where it was queued before.
 function does.seen()
   return redis.call('SISMEMBER', bucket_of(ARGV[2]), ARGV[2])

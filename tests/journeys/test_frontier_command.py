@@ -143,6 +143,17 @@ def test_requests_that_nobody_could_read_have_names_of_their_own(
     assert sorted(lease.payload for lease in ann.take(2, HOST)) == sorted(lease.payload for lease in leases)
 
 
+def test_a_job_that_is_being_finished_gets_nothing_back(scrapy: Scrapy, team: Team, ann: Worker) -> None:
+    leases = ann.take(4, HOST)
+    ann.say(endings=[Died(lease.number, "no answer") for lease in leases])
+    assert ann.say(finish=True).over
+
+    late = tell(scrapy, team, "revive")
+
+    assert (late.status, late.stderr.startswith(f"The job {team.job} is being finished, or")) == (1, True), late.stderr
+    assert ann.say(finish=True).over
+
+
 async def _bury(database_url: str, team: Team, dead: list[DeadRequest]) -> None:
     async with await psycopg.AsyncConnection.connect(database_url, autocommit=True) as connection:
         await bury(connection, team.job, dead)
