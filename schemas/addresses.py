@@ -1,11 +1,13 @@
-"""Rules for URLs: how one is normalised, which mean the same page, and which site and network they are on."""
+"""Rules for URLs: how one is normalised, which mean the same page, and which site they are on.
+
+Which network a host is on stands in ``schemas/networks.py``.
+"""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
 from hashlib import sha256
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 import ada_url
 
@@ -24,8 +26,6 @@ _ORIGIN = re.compile(r"https?://[^/?#]+", re.IGNORECASE)
 # Most URLs are normalised already, which this sees in a third of the time that it takes to do it again. What ends in a
 # digit may be an address in one of its many spellings.
 _PLAIN_ORIGIN = re.compile(r"https?://[a-z0-9._-]*[a-z](?::(?!80/|443/)[1-9][0-9]*)?/")
-_PRIVATE_NAMES = ("localhost", "local", "internal")
-_NAT64 = IPv6Network("64:ff9b::/96")
 
 # Without .js, for pages end in it (/skills/node.js) and links seldom lead to scripts; without .com, .ai,
 # .so and .app, for names of firms do.
@@ -163,47 +163,6 @@ def site_host(url: str) -> str:
     host = authority.removesuffix(_DEFAULT_PORTS.get(scheme, ""))
     bare = host.removeprefix("www.")
     return bare if "." in bare else host
-
-
-def is_private_host(host: str) -> bool:
-    """Is ``host`` (a name or an IP literal, with or without brackets) surely inside some private network?
-
-    A name says little: what it resolves to must be asked again.
-    """
-    host = host.removeprefix("[").removesuffix("]")
-    address = _as_address(host)
-    if address is None:
-        return host.lower().rstrip(".").rpartition(".")[2] in _PRIVATE_NAMES
-    return not _is_public(address)
-
-
-def _as_address(host: str) -> IPv4Address | IPv6Address | None:
-    """The address that a browser takes ``host`` for: ``127.1`` and ``0x7f000001`` are addresses too."""
-    try:
-        return ip_address(host)
-    except ValueError:
-        pass
-    try:
-        return IPv4Address(ada_url.parse_url(f"http://{host}/", ("hostname",))["hostname"])
-    except ValueError:
-        return None
-
-
-def _is_public(address: IPv4Address | IPv6Address) -> bool:
-    """An IPv6 address that wraps an IPv4 one is judged by that: it is where the packets go."""
-    if isinstance(address, IPv6Address):
-        inner = _wrapped(address)
-        if inner is not None:
-            return _is_public(inner)
-        if address.is_site_local:
-            return False
-    return address.is_global and not (address.is_multicast or address.is_reserved)
-
-
-def _wrapped(address: IPv6Address) -> IPv4Address | None:
-    if address in _NAT64:
-        return IPv4Address(int(address) & 0xFFFFFFFF)
-    return address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
 
 
 def looks_binary(url: str) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from schemas.addresses import is_private_host, normalize_url, site_host
+from schemas.addresses import normalize_url, site_host
+from schemas.networks import is_private_host
 
 
 class Boundary:
