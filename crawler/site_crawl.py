@@ -153,6 +153,7 @@ class SiteCrawl:
             self.boundary.adopt(target)
         if target not in self.boundary:
             return
+        target = self._stripped(target, request.url)
         repeats = request.meta.get("cookie_chain", 0) + 1
         follow = self._page_request(target, depth, request.priority)
         follow.meta[START] = request.meta.get(START, False)
@@ -161,6 +162,11 @@ class SiteCrawl:
         elif repeats <= LONGEST_COOKIE_CHAIN and "Set-Cookie" in response.headers:
             follow.meta["cookie_chain"] = repeats
             yield follow.replace(dont_filter=True)
+
+    def _stripped(self, target: str, url: str) -> str:
+        """As other links, but for one that would lead back to where it comes from."""
+        (stripped,) = self._parameters.strip_all([target])
+        return target if stripped == url else stripped
 
     def failed(self, failure: Failure) -> None:
         """Count a request that got no answer."""

@@ -37,9 +37,12 @@ async def deeper(request: web.Request) -> web.StreamResponse:
 
 
 async def session(request: web.Request) -> web.StreamResponse:
-    """A site that writes another session into its links at each visit."""
+    """A site that writes another session into its links at each visit, and into where it redirects to."""
+    if request.path == "/old" or (request.path == "/gate" and not request.query_string):
+        target = {"/old": "/new", "/gate": "/gate"}[request.path]
+        raise web.HTTPFound(f"{target}?sid={next(VISIT)}")
     links = [f"{room}{'&' if '?' in room else '?'}sid={next(VISIT)}&utm_source=home" for room in ROOMS]
-    return html(request.path, *links, f"/three;jsessionid={next(VISIT):08X}")
+    return html(request.path, *links, "/old", "/gate", f"/three;jsessionid={next(VISIT):08X}")
 
 
 SEEDLESS: Site = dict.fromkeys(("/robots.txt", "/sitemap.xml"), Resource(b"", status=404))
