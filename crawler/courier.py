@@ -178,6 +178,7 @@ class Courier:
                 await self.spill.settle()
             for lane in self.lanes.values():
                 while not lane.ended and not lane.silent:
+                    await lane.frontier.settle()
                     lane.take(await lane.frontier.exchange(lane.batch({})))
                     # The answer to what was asked for before.
                     lane.give_up()

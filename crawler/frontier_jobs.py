@@ -12,8 +12,9 @@ from rich.table import Table
 
 from crawler.why_known import KnownJob
 from crawler.why_words import count
-from frontier.control import JobControl, JobStatus
+from frontier.control import JobControl
 from frontier.jobs import Jobs
+from frontier.shard_control import JobStatus
 
 HOSTS_SHOWN = 3
 SHORT_ID = 8

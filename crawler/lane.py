@@ -15,6 +15,7 @@ from crawler.leases import ADMITTED, LEASE
 from crawler.queues import JobQueue, SeenFilter
 from frontier.job import JobFrontier
 from frontier.model import Answer, Batch, Dead, Ending, Entry, JobCommand, Lease, Replaced, Returned
+from frontier.shards import ShardedFrontier
 from schemas.job import Job
 
 FLUSH_SECONDS = 0.05
@@ -43,7 +44,7 @@ class Unsaid:
     entries: list[Entry] = field(default_factory=list)
     endings: list[Ending] = field(default_factory=list)
     failures: list[tuple[str, str]] = field(default_factory=list)
-    freed: int = 0
+    freed: list[int] = field(default_factory=list)
     buried: list[bytes] = field(default_factory=list)
 
     def __bool__(self) -> bool:
@@ -72,7 +73,9 @@ class Membership:
 class Lane:
     """Requests go in, leases come out. Nothing here waits: ``crawler/courier.py`` carries the batches."""
 
-    def __init__(self, frontier: JobFrontier, queue: JobQueue, dupefilter: SeenFilter, membership: Membership) -> None:
+    def __init__(
+        self, frontier: JobFrontier | ShardedFrontier, queue: JobQueue, dupefilter: SeenFilter, membership: Membership
+    ) -> None:
         self.frontier = frontier
         self.queue = queue
         self.dupefilter = dupefilter
@@ -156,7 +159,7 @@ class Lane:
         """A request ends without a page: its place among the job's pages is free. Where its lease was lost, another
         worker has the place."""
         if request.meta.pop(ADMITTED, False) and self.holds(request):
-            self._unsaid.freed += 1
+            self._unsaid.freed.append(request.meta[LEASE])
 
     def fail(self, cause: str, example: str) -> None:
         """Count a failure of the job."""
@@ -213,7 +216,8 @@ class Lane:
 
     def due_at(self, *, hungry: bool) -> float:
         """When the next batch is to go, by the monotonic clock. Hungry: a host could be asked for more than is here."""
-        if self._sent or (hungry and not self._useless) or (self._unsaid and self.closing):
+        urgent = self.closing and (self._unsaid or self.frontier.unsaid)
+        if self._sent or (hungry and not self._useless) or urgent or self.frontier.ready:
             return self._last
         if self._unsaid and not self.holds_back:
             return self._last + FLUSH_SECONDS
@@ -247,10 +251,10 @@ class Lane:
 
     def take(self, answer: Answer) -> list[Held]:
         """Take in what came back: the leases that are new."""
-        before, sent = self.answer, self._sent
+        sent = self._sent
         self.answer, self._sent, self._last = answer, None, time.monotonic()
-        if before and answer.epoch != before.epoch:
-            self._start_over()
+        if answer.restarted:
+            self._start_over(answer.restarted)
         for number in answer.lost:
             self.held.pop(number, None)
         self._useless = not (answer.leases or (sent and sent.entries) or answer.hosts.keys() - self.hosts.keys())
@@ -268,16 +272,16 @@ class Lane:
         for entry in self._unsaid.entries:  # meanwhile
             self.hosts[entry.host] = self.hosts.get(entry.host, 0) + 1
 
-    def _start_over(self) -> None:
+    def _start_over(self, shards: frozenset[int]) -> None:
         """Redis may have lost what it knew: so must we."""
-        self.held.clear()
+        self.held = {number: held for number, held in self.held.items() if self.frontier.shard_of(number) not in shards}
         self.dupefilter.clear()
         self.started_over = True
 
     @property
     def silent(self) -> bool:
         """Whether nothing is held and nothing waits to be said."""
-        return not (self.held or self._unsaid or self._sent)
+        return not (self.held or self._unsaid or self._sent or self.frontier.unsaid)
 
     def has_more(self) -> bool:
         """Whether more of its requests may come this way."""

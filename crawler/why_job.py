@@ -8,12 +8,13 @@ from typing import Any
 
 from crawler.why_known import KnownJob
 from crawler.why_words import Answer, clock, count, duration, named, sentence
-from frontier.control import JobControl, JobStatus
+from frontier.control import JobControl
 from frontier.host_view import HostView, host_views
 from frontier.inspection import Holding
 from frontier.jobs import SILENCE_SECONDS, Jobs, serves_all
 from frontier.model import JobCommand
 from frontier.notes import Note, notes_of
+from frontier.shard_control import JobStatus
 
 BUSY = 0.9
 """The part of a core from which on a worker has no more to give: its event loop runs on one."""

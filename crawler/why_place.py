@@ -10,12 +10,11 @@ from crawler.why_known import KnownJob
 from crawler.why_payload import read_payload
 from crawler.why_stored import dead, retries
 from crawler.why_words import Answer, clock, count, duration, sentence
-from frontier.control import JobStatus
 from frontier.host_view import HostView
 from frontier.inspection import Place
-from frontier.job import MAX_DELIVERIES
 from frontier.jobs import SILENCE_SECONDS
-from frontier.model import JobCommand
+from frontier.model import MAX_DELIVERIES, JobCommand
+from frontier.shard_control import JobStatus
 
 
 @dataclass(frozen=True, slots=True)

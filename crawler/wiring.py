@@ -19,8 +19,10 @@ from scrapy.utils.misc import load_object
 from crawler.delivery import Delivery
 from crawler.lane import Lane, Membership
 from crawler.queues import JobQueue, SeenFilter
-from frontier.job import JobFrontier
 from frontier.jobs import SERVES_ALL
+from frontier.model import Terms
+from frontier.sharding import shards_of
+from frontier.shards import frontier_of
 from schemas.environment import OUTAGE_SECONDS
 from schemas.job import Job
 
@@ -61,6 +63,7 @@ class Wiring:
     joins: bool
     alone: bool
     max_pages: int | None
+    shards: int
     lease_seconds: float
     drain_seconds: float
     outage_seconds: float
@@ -86,6 +89,7 @@ class Wiring:
             joins=settings.getbool("LONGLINE_JOINS_JOB"),
             alone=settings.getbool("LONGLINE_ALONE"),
             max_pages=settings.getint("LONGLINE_MAX_PAGES") or None,
+            shards=settings.getint("LONGLINE_SHARDS", 1),
             lease_seconds=settings.getfloat("LONGLINE_LEASE_SECONDS", LEASE_SECONDS),
             drain_seconds=settings.getfloat("LONGLINE_DRAIN_SECONDS", DRAIN_SECONDS),
             outage_seconds=settings.getfloat("LONGLINE_OUTAGE_SECONDS", OUTAGE_SECONDS),
@@ -103,11 +107,17 @@ class Wiring:
         """A job, to be worked on."""
         membership = Membership(job_id, job, self.worker, politeness, self.lease_seconds)
         return Lane(
-            JobFrontier(server, job_id, self.worker, lease_seconds=self.lease_seconds),
+            frontier_of(server, job_id, self.worker, Terms(self.lease_seconds, shards=self._shards(job))),
             self.queue_class(cast("Spider", crawler.spider), self.serializer, job_id),
             self.dupefilter_class(crawler),
             membership,
         )
+
+    def _shards(self, job: Job | None) -> int:
+        """Those of the job's description, which all its workers have; where it has none, those of the settings."""
+        if job is None:
+            return shards_of(self.shards, self.max_pages)
+        return shards_of(job.config.shards, job.config.max_pages or self.max_pages)
 
 
 def delivery_of(crawler: Crawler) -> Delivery:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from redis.exceptions import ResponseError
 from frontier import wire
 from frontier.connection import not_now
 from frontier.inspection import failures
-from frontier.model import Answer, Batch, Entry, JobCommand
+from frontier.model import USUAL, Answer, Batch, Entry, JobCommand, Terms
 from frontier.scripts import Script
 from schemas import redis_keys
 
@@ -22,39 +22,45 @@ MOST = 1000
 """Entries, or endings, in one step: Redis does nothing else meanwhile, and 1,000 take it some ten milliseconds."""
 MOST_BYTES = 4_000_000
 """Payloads in one step, but for a larger one."""
-MAX_DELIVERIES = 5
-"""An entry that failed so often is dead, where nobody says otherwise."""
 
 
 class JobExistsError(RuntimeError):
     """The job cannot be created, since Redis knows it."""
 
 
+class WrongShardsError(RuntimeError):
+    """The job has another number of shards than this process was told."""
+
+
 class JobFrontier:
-    """One shard of a job. One exchange at a time.
+    """One shard of a job: the only one, unless it is one of a ``ShardedFrontier``'s. One exchange at a time.
 
     Args:
         server: from ``connect_async``.
         worker: its name, unlike any other's.
-        lease_seconds: how long this worker keeps a lease that it does not renew.
-        max_deliveries: an entry that failed so often is dead.
+        shard: which one it is.
     """
+
+    unsaid = ready = False
+    """No ending waits here: one file of Redis' has all in its order."""
+    on_ready: Callable[[], None] | None = None
 
     def __init__(
         self,
         server: Redis | RedisCluster,
         job: UUID,
         worker: str,
-        *,
-        lease_seconds: float = 30.0,
-        max_deliveries: int = MAX_DELIVERIES,
+        terms: Terms = USUAL,
+        shard: int = 0,
     ) -> None:
         self.epoch = 0
         """Of the last answer."""
         self._job = job
+        self._shard = shard
         self._server: Any = server
-        self._terms = wire.Terms(worker, lease_seconds, max_deliveries)
-        self._meta = redis_keys.job_meta(job)
+        self._worker = worker
+        self._terms = terms
+        self._meta = redis_keys.job_meta(job, shard)
         self._exchange = Script(server, "job", "seen", "queue", "leases", "exchange")
         self._remove = Script(server, "remove")
         self._creation = f"{worker}:create-{secrets.token_hex(4)}"
@@ -69,7 +75,7 @@ class JobFrontier:
 
         Raises:
             JobExistsError: Redis knows the job.
-            RedisUnavailableError: as ``exchange``.
+            RedisUnavailableError, WrongShardsError: as ``exchange``.
         """
         try:
             await self._send_all(Batch(self._creation, entries=entries), limit or 0)
@@ -87,8 +93,16 @@ class JobFrontier:
         Raises:
             RedisUnavailableError: no answer, or none that helps now. The batch may have been taken or not: call again
                 with the same one, and it is done once.
+            WrongShardsError: the job was made with another number of shards.
         """
         return await self._send_all(batch)
+
+    def shard_of(self, number: int) -> int:  # noqa: ARG002 - the sharded one's signature
+        """The shard of a lease, as in ``Answer.restarted``."""
+        return self._shard
+
+    async def settle(self) -> None:
+        """Nothing is waited for."""
 
     async def _send_all(self, batch: Batch, limit: int | None = None) -> Answer:
         # After an error in the middle, go on with the part that failed: Redis knows a worker's last part alone.
@@ -101,13 +115,20 @@ class JobFrontier:
             answers.append(answer)
         lost = dict.fromkeys(number for answer in answers for number in answer.lost)
         new = sum(answer.new for answer in answers)
-        return replace(answers.pop(), lost=list(lost), new=new)
+        restarted = frozenset[int]().union(*(answer.restarted for answer in answers))
+        return replace(answers.pop(), lost=list(lost), new=new, restarted=restarted)
 
     async def _send(self, part: Batch, limit: int | None) -> Answer:
-        told = wire.encode(part, self._terms, self.epoch, limit)
-        answer = wire.decode(await self._exchange.run([self._meta], [told]))
-        self.epoch = answer.epoch or self.epoch
-        return answer
+        told = wire.encode(part, self._worker, self._terms, self.epoch, limit)
+        try:
+            answer = wire.decode(await self._exchange.run([self._meta], [told]))
+        except ResponseError as error:
+            if not str(error).startswith("SHARDS "):
+                raise
+            raise WrongShardsError(f"The job {self._job}: {str(error).removeprefix('SHARDS ')}") from error
+        before, self.epoch = self.epoch, answer.epoch or self.epoch
+        restarted = before and self.epoch != before
+        return replace(answer, restarted=frozenset({self._shard})) if restarted else answer
 
     async def failures(self) -> dict[str, tuple[int, str]]:
         """What went wrong, as all workers have counted it: how often each cause, and the first example.
@@ -116,7 +137,7 @@ class JobFrontier:
             RedisUnavailableError: call again.
         """
         with not_now():
-            return await failures(self._server, lambda name: redis_keys.job_key(self._job, name))
+            return await failures(self._server, lambda name: redis_keys.job_key(self._job, name, self._shard))
 
     async def keep(self) -> None:
         """The job is over and stays: whoever asks next is told so, too, without waiting for this worker to remove it.

@@ -8,8 +8,8 @@ from uuid import UUID
 from redis.asyncio import Redis, RedisCluster
 
 from frontier.connection import not_now
-from frontier.job import JobFrontier
 from frontier.scripts import Script
+from frontier.shards import find_frontier
 from schemas import redis_keys
 
 SILENCE_SECONDS = 15.0
@@ -49,7 +49,7 @@ class Jobs:
     async def forget(self, job: UUID) -> None:
         """Withdraw a job and drop all that Redis has of it; what is gone already stays gone."""
         await self.withdraw(job)
-        await JobFrontier(self._server, job, "").remove()
+        await (await find_frontier(self._server, job, "")).remove()
 
     async def jobs(self) -> dict[UUID, bytes]:
         """The jobs that were announced and not withdrawn, and how each was described."""

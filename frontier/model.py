@@ -18,6 +18,28 @@ class JobCommand(StrEnum):
     """Redis knows nothing of the job (any more): its data are lost, or it was removed."""
 
 
+MAX_DELIVERIES = 5
+"""An entry that failed so often is dead, where nobody says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How a worker works on a job.
+
+    Args:
+        lease_seconds: how long it keeps a lease that it does not renew.
+        max_deliveries: an entry that failed so often is dead.
+        shards: in how many parts Redis has the job.
+    """
+
+    lease_seconds: float = 30.0
+    max_deliveries: int = MAX_DELIVERIES
+    shards: int = 1
+
+
+USUAL = Terms()
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """What is queued.
@@ -106,8 +128,8 @@ class Batch:
         endings: of this worker's leases.
         renew: numbers of its leases that it still works on.
         failures: cause and example; counted by cause, the first example kept.
-        freed: pages that gave their place back: redirects, failures. Not for an entry that dies by its last delivery,
-            or leads to a duplicate: its place is free without a word.
+        freed: leases whose pages gave their place back: redirects, failures. Not for an entry that dies by its last
+            delivery, or leads to a duplicate: its place is free without a word.
         wants: host to how many entries it would take. No answer has more than 500 leases.
         buried: tokens of dead entries that are kept elsewhere now.
         finish: the worker has nothing of this job any more, buffered or leased, and would end it.
@@ -118,7 +140,7 @@ class Batch:
     endings: list[Ending] = field(default_factory=list)
     renew: list[int] = field(default_factory=list)
     failures: list[tuple[str, str]] = field(default_factory=list)
-    freed: int = 0
+    freed: list[int] = field(default_factory=list)
     wants: dict[str, int] = field(default_factory=dict)
     buried: list[bytes] = field(default_factory=list)
     finish: bool = False
@@ -154,6 +176,10 @@ class Answer:
         stats: the job's counts, of all workers.
         dead: up to 20 dead entries that nobody has buried.
         over: nothing is left to do, and this worker is the one to end the job.
+        quiet: nothing is left to do.
+        moves: how many entries have been queued, or queued again.
+        node: which Redis answered; another one, or one that was restarted, has another name.
+        restarted: shards whose epoch has grown since this worker's last answer: what it knows of them may be wrong.
     """
 
     state: JobCommand
@@ -170,3 +196,7 @@ class Answer:
     stats: dict[str, int]
     dead: list[Dead]
     over: bool
+    quiet: bool = False
+    moves: int = 0
+    node: str = ""
+    restarted: frozenset[int] = frozenset()

@@ -1,20 +1,19 @@
 """How a batch and its answer are written between ``frontier.job`` and the scripts of ``frontier/lua``: msgpack.
 
 A batch is a dict:
-    id, worker, epoch, lease (µs), max_deliveries, limit (to create the job; 0 for all),
+    id, worker, shards, epoch, lease (µs), max_deliveries, limit (to create the job; 0 for all),
     groups: [[host, level, [fingerprint], [item]]], delayed: [[host, level, item, fingerprint, µs]],
-    endings: [[kind, number, …]], renew: [number], failures: [[cause, example]], freed, wants: [[host, number]],
-    buried: [token], finish.
+    endings: [[kind, number, …]], renew: [number], failures: [[cause, example]], freed (how many),
+    wants: [[host, number]], buried: [token], finish.
 An answer is a list: state, epoch, leases [[number, host, level, item]], lost, [host, pending, …], pending, later,
     leased, admitted, new, µs to the first later entry or -1, stats [name, count, …],
-    dead [[token, payload, host, attempts, causes]], over.
+    dead [[token, payload, host, attempts, causes]], over, quiet, moves, node.
 Items and levels are explained in ``lua/queue.lua``. A fingerprint is written in decimal digits, as Lua's numbers do not
 hold 64 bits; '' asks for no check.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import msgpack
@@ -31,26 +30,19 @@ from frontier.model import (
     Lease,
     Replaced,
     Returned,
+    Terms,
 )
 
 GONE = Answer(JobCommand.GONE, 0, [], [], {}, 0, 0, 0, 0, 0, None, {}, [], over=False)
 _SECOND = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """How a worker works on a job."""
-
-    worker: str
-    lease_seconds: float
-    max_deliveries: int
-
-
-def encode(batch: Batch, terms: Terms, epoch: int, limit: int | None = None) -> bytes:
+def encode(batch: Batch, worker: str, terms: Terms, epoch: int, limit: int | None = None) -> bytes:
     """A batch for the script ``exchange``. ``limit``: create the job with it; 0 for no limit."""
     told = {
         "id": batch.id,
-        "worker": terms.worker,
+        "worker": worker,
+        "shards": terms.shards,
         "epoch": epoch,
         "lease": int(terms.lease_seconds * _SECOND),
         "max_deliveries": terms.max_deliveries,
@@ -59,7 +51,7 @@ def encode(batch: Batch, terms: Terms, epoch: int, limit: int | None = None) -> 
         "endings": [_ending(ending) for ending in _in_order(batch.endings)],
         "renew": batch.renew,
         "failures": batch.failures,
-        "freed": batch.freed,
+        "freed": len(batch.freed),
         "wants": list(batch.wants.items()),
         "buried": batch.buried,
         "finish": batch.finish,
@@ -127,7 +119,9 @@ def decode(data: bytes | None) -> Answer:
     """What the script answered; nothing is said of a job that Redis does not know."""
     if data is None:
         return GONE
-    state, epoch, leases, lost, hosts, *counts, due, stats, dead, over = msgpack.unpackb(data, raw=True)
+    state, epoch, leases, lost, hosts, *counts, due, stats, dead, over, quiet, moves, node = msgpack.unpackb(
+        data, raw=True
+    )
     pending, later, leased, admitted, new = counts
     return Answer(
         JobCommand(state.decode()),
@@ -144,6 +138,9 @@ def decode(data: bytes | None) -> Answer:
         _pairs(stats),
         [_dead(*each) for each in dead],
         over,
+        quiet,
+        moves,
+        node.decode(),
     )
 
 

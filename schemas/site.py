@@ -75,6 +75,10 @@ class SiteConfig(BaseModel):
         default="robot", description="robot: by Longline's own name. browser: with the headers of a browser."
     )
     proxy: bool = Field(default=True, description="Use the proxies or the smart proxy, where there are any.")
+    shards: Annotated[int, Field(ge=1, le=64)] = Field(
+        default=1,
+        description="In how many parts Redis keeps the job, so that several nodes of a cluster share a huge one.",
+    )
     expect: Expectations = Field(default_factory=Expectations, description="The least that a job must yield.")
 
     @field_validator("extract", "ignore_parameters", mode="before")

@@ -178,13 +178,14 @@ local function answer(over)
   return cmsgpack.pack({
     meta.state, meta.epoch, leases_told(), said.lost, sample_hosts(HOSTS_SHOWN),
     meta.pending, redis.call('ZCARD', key('later')), count_leased(), meta.admitted, said.new, due_in(),
-    redis.call('HGETALL', key('stats')), dead_told(), over,
+    redis.call('HGETALL', key('stats')), dead_told(), over, is_over(), meta.moves, meta.run,
   })
 end
 
 local function create()
   redis.call('HSET', KEYS[1], 'run', run_id(), 'state', 'running', 'creator', batch.id,
-    'epoch', whole(math.floor(now / 1000)), 'limit', whole(batch.limit), 'buckets', 1)
+    'epoch', whole(math.floor(now / 1000)), 'limit', whole(batch.limit), 'buckets', 1,
+    'shards', whole(batch.shards))
 end
 
 local function take_in()
@@ -209,6 +210,9 @@ local function exchange()
   end
   if not load_meta() then
     return false
+  end
+  if meta.shards ~= batch.shards then
+    return redis.error_reply(string.format('SHARDS Redis has it in %d shards, and not %d', meta.shards, batch.shards))
   end
   measure_buckets()
   notice_restart()

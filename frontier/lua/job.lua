@@ -16,7 +16,7 @@ local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
 
 local TEXTS = {'run', 'state', 'finisher'}
-local NUMBERS = {'epoch', 'limit', 'admitted', 'number', 'pending', 'kept', 'seen', 'buckets', 'dead', 'finish_by'}
+local NUMBERS = {'epoch', 'limit', 'admitted', 'number', 'pending', 'kept', 'seen', 'buckets', 'dead', 'finish_by', 'moves', 'shards'}
 local meta, before = {}, {}
 
 -- False where Redis knows nothing of the job.

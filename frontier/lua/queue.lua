@@ -23,6 +23,7 @@ local function list_items(command, host, level, items)
   redis.call('ZADD', key('levels:' .. host), whole(level), whole(level))
   redis.call('HINCRBY', key('hosts'), host, #items)
   meta.pending = meta.pending + #items
+  meta.moves = meta.moves + #items
 end
 
 -- Behind those that wait there; command LPUSH: before them.
@@ -38,6 +39,7 @@ local function push_later(host, level, item, delay)
     -- The number tells equal items apart.
     redis.call('ZADD', key('later'), whole(now + delay), cmsgpack.pack({next_number(), host, level, item}))
     count_kept(level, 1)
+    meta.moves = meta.moves + 1
   end
 end
 

@@ -57,7 +57,7 @@ def test_a_job_that_redis_does_not_know_stays_unknown(team: Team, ann: Worker) -
 def test_the_status_says_what_there_is(team: Team, ann: Worker) -> None:
     ann.say(entries=[*pages("later", delay=60), *pages("d", host="other.com")])
     first, _ = ann.take(2)
-    ann.say(endings=[Died(first.number, "late")], freed=1)
+    ann.say(endings=[Died(first.number, "late")], freed=[first.number])
 
     status = team.run(team.control.status())
 
@@ -161,7 +161,7 @@ def test_twenty_of_many_are_found(team: Team, ann: Worker) -> None:
 def test_the_dead_wait_again_as_if_they_were_new(team: Team, ann: Worker) -> None:
     leases = ann.take(2)
     for lease in leases:
-        ann.say(endings=[Died(lease.number, "late")], freed=1)
+        ann.say(endings=[Died(lease.number, "late")], freed=[lease.number])
     first, second = ann.say().dead
     ann.say(buried=[first.token])
 

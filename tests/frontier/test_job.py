@@ -177,9 +177,9 @@ def test_no_more_pages_are_handed_out_than_the_job_may_fetch(ann: Worker, bob: W
     ann.create(*pages("a", "b", "c"), Entry(b"sitemap", HOST, 1), limit=2)
 
     assert payloads(ann.take(2)) == ["sitemap", "a"]
-    assert payloads(bob.take(5)) == ["b"]
+    (last,) = bob.take(5)
     assert ann.say(wants={HOST: 5}).admitted == 2
-    assert payloads(bob.say(freed=1, wants={HOST: 5}).leases) == ["c"]
+    assert payloads([last, *bob.say(freed=[last.number], wants={HOST: 5}).leases]) == ["b", "c"]
 
 
 def test_a_page_that_is_tried_again_keeps_its_place_and_is_not_held_back(ann: Worker) -> None:

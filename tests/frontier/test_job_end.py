@@ -85,7 +85,7 @@ def test_a_place_that_is_given_back_lets_the_job_go_on(ann: Worker) -> None:
     ann.create(*pages("a", "b"), limit=1)
     lease = ann.take_one()
 
-    answer = ann.say(endings=[Died(lease.number, "late")], freed=1, finish=True, wants={HOST: 1})
+    answer = ann.say(endings=[Died(lease.number, "late")], freed=[lease.number], finish=True, wants={HOST: 1})
 
     assert not answer.over
     assert [lease.payload for lease in answer.leases] == [b"b"]

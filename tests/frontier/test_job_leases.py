@@ -109,7 +109,8 @@ def test_what_a_worker_calls_dead_it_counts_itself(team: Team, ann: Worker) -> N
 
 
 def test_dead_is_dead_at_once_where_it_is_said(ann: Worker) -> None:
-    answer = ann.say(endings=[Died(ann.take_one().number, "no such host")], freed=1)
+    number = ann.take_one().number
+    answer = ann.say(endings=[Died(number, "no such host")], freed=[number])
 
     (dead,) = answer.dead
     assert (dead.attempts, dead.causes, answer.admitted) == (1, ["no such host"], 0)

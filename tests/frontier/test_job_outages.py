@@ -72,7 +72,8 @@ def test_after_a_restart_leases_come_back_and_their_work_is_void(
 
     with contextlib.suppress(RedisUnavailableError):
         bob.say()
-    answer = ann.say(endings=[Done(first.leases[0].number, {"pages": 1})], renew=[first.leases[0].number], freed=1)
+    number = first.leases[0].number
+    answer = ann.say(endings=[Done(number, {"pages": 1})], renew=[number], freed=[number])
 
     assert answer.epoch > first.epoch
     assert answer.lost == [first.leases[0].number]

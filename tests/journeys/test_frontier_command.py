@@ -53,7 +53,7 @@ def state(rows: Rows, team: Team) -> str:
 
 def test_it_shows_what_redis_has_of_each_job(scrapy: Scrapy, team: Team, ann: Worker) -> None:
     first, _ = ann.take(2, HOST)
-    ann.say(endings=[Died(first.number, "no answer")], freed=1)
+    ann.say(endings=[Died(first.number, "no answer")], freed=[first.number])
 
     job = shown(scrapy, team)
 
@@ -98,7 +98,7 @@ def test_the_dead_come_back_from_redis_and_from_the_tables(
     scrapy: Scrapy, team: Team, ann: Worker, rows: Rows, servers: Any
 ) -> None:
     leases = ann.take(3, HOST)
-    ann.say(endings=[Died(lease.number, "no answer") for lease in leases], freed=3)
+    ann.say(endings=[Died(lease.number, "no answer") for lease in leases], freed=[lease.number for lease in leases])
     ann.say(buried=[str(lease.number).encode() for lease in leases])
     dead = [
         DeadRequest(f"{SITE}/{name}", "no answer", 1, ["no answer"], lease.payload)

@@ -44,6 +44,7 @@ def test_a_url_is_enough() -> None:
         "user_agent": None,
         "identity": "robot",
         "proxy": True,
+        "shards": 1,
         "expect": {"pages": 0, "postings": 0},
     }
 
