@@ -29,7 +29,8 @@ INSERT INTO site (slug, config, ad_hoc) VALUES (%(slug)s, %(config)s, true)
 ON CONFLICT (slug) DO UPDATE SET slug = excluded.slug RETURNING id
 """
 _START = """
-INSERT INTO job (id, site_id, url, state, started_at) VALUES (%(id)s, %(site_id)s, %(url)s, %(state)s, now())
+INSERT INTO job (id, site_id, url, config, state, started_at)
+VALUES (%(id)s, %(site_id)s, %(url)s, %(config)s, %(state)s, now())
 ON CONFLICT (id) DO NOTHING RETURNING sequence
 """
 _END = """
@@ -70,8 +71,10 @@ def find_spider_site(connection: Connection, spider: str, url: str) -> StoredSit
     return StoredSite(*_ad_hoc(connection, spider, url))
 
 
-def start_job(connection: Connection, site: StoredSite, arguments: SiteArguments) -> Job:
-    """Make a running job of a site.
+def start_job(
+    connection: Connection, site: StoredSite, arguments: SiteArguments, typed: frozenset[str] = frozenset()
+) -> Job:
+    """Make a running job of a site; ``typed``: as the job's own.
 
     Raises:
         ArgumentError: the job that Scrapyd names is there already.
@@ -79,10 +82,14 @@ def start_job(connection: Connection, site: StoredSite, arguments: SiteArguments
     config = arguments.applied_to(site.config)
     job_id = arguments.job_id or uuid4()
     values = {"id": job_id, "site_id": site.id, "url": config.url, "state": JobState.RUNNING}
+    # As it is announced, too: what is not said is the spider's own to say.
+    values["config"] = rows.json(config.model_dump(mode="json", exclude_unset=True))
     started = connection.execute(_START, values).fetchone()
     if started is None:
         raise ArgumentError(f"-a _job={job_id}: there is such a job already. Give each its own jobid, or none.")
-    return Job(id=job_id, sequence=started["sequence"], site_id=site.id, site=site.slug, config=config)
+    return Job(
+        id=job_id, sequence=started["sequence"], site_id=site.id, site=site.slug, config=config, typed=typed
+    )
 
 
 def end_job(connection: Connection, job: UUID, verdict: Verdict, stats: JobStats) -> None:
@@ -102,9 +109,10 @@ def ending(connection: Connection, job: UUID) -> tuple[Verdict, JobStats] | None
 
 def name_url(connection: Connection, job: Job, url: str) -> None:
     """Write down where a job started, that is known only now; in the ad-hoc site that was made for it, too."""
-    connection.execute("UPDATE job SET url = %s WHERE id = %s", [url, job.id])
+    known = rows.json({"url": url})
+    connection.execute("UPDATE job SET url = %s, config = config || %s::jsonb WHERE id = %s", [url, known, job.id])
     statement = "UPDATE site SET config = config || %s::jsonb WHERE id = %s AND ad_hoc"
-    connection.execute(statement, [rows.json({"url": url}), job.site_id])
+    connection.execute(statement, [known, job.site_id])
 
 
 def stored_stats(connection: Connection, job: UUID) -> JobStats:

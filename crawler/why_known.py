@@ -19,7 +19,8 @@ from schemas.site import SiteConfig
 ENDS = frozenset({JobState.COMPLETED, JobState.FAILED, JobState.CANCELLED})
 _PREFIX = re.compile(r"[0-9a-f-]{1,36}")
 _JOBS = """
-SELECT job.id, job.sequence, job.site_id, job.url, job.state, job.error, job.stats, site.slug, site.config
+SELECT job.id, job.sequence, job.site_id, job.url, job.state, job.error, job.stats, job.config, site.slug,
+    site.config AS site_config
 FROM job JOIN site ON site.id = job.site_id
 """
 _ALIVE = _JOBS + "WHERE job.state NOT IN ('completed', 'failed', 'cancelled') ORDER BY job.sequence DESC"
@@ -50,7 +51,7 @@ class KnownJob:
     """A job.
 
     Args:
-        config: that of the job where it is alive; else that of its site, without what it was started with.
+        config: with what it was started with; where it is not ``known``, that of its site.
         own: it is one of a spider of somebody's own, as far as is known.
         announced: workers may join it.
     """
@@ -64,6 +65,7 @@ class KnownJob:
     error: str | None
     stats: JobStats
     config: SiteConfig
+    known: bool
     own: bool
     announced: bool
 
@@ -124,16 +126,19 @@ class KnownJobs:
 
     def _job(self, row: Row) -> KnownJob:
         described = self._described(row["id"])
+        config = described.config if described else _valid(row["config"])
+        best = config or _valid(row["site_config"]) or SiteConfig(url=row["url"])
         return KnownJob(
             id=row["id"],
             sequence=row["sequence"],
             site_id=row["site_id"],
             site=row["slug"],
-            url=row["url"],
+            url=row["url"] or best.url,
             state=JobState(row["state"]),
             error=row["error"],
             stats=_stats(row["stats"]),
-            config=described.config if described else _config(row),
+            config=best,
+            known=config is not None,
             own=described.spider != "site" if described else self._is_spider(row["slug"]),
             announced=row["id"] in self._announced,
         )
@@ -145,11 +150,11 @@ class KnownJobs:
             return None
 
 
-def _config(row: Row) -> SiteConfig:
+def _valid(config: dict[str, Any] | None) -> SiteConfig | None:
     try:
-        return SiteConfig.model_validate(row["config"])
-    except ValidationError:  # as it may be after an upgrade: then nothing but its URL is known
-        return SiteConfig(url=row["url"])
+        return SiteConfig.model_validate(config) if config else None
+    except ValidationError:  # as it may be after an upgrade
+        return None
 
 
 def _stats(stats: dict[str, Any]) -> JobStats:

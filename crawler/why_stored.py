@@ -23,7 +23,10 @@ _KNOWING = """
 SELECT job_id FROM page WHERE url_sha256 = ANY(%(digests)s)
 UNION SELECT job_id FROM dead_request WHERE url_sha256 = ANY(%(digests)s)
 """
-_IGNORED = "SELECT DISTINCT config->'ignore_parameters' AS names FROM site WHERE config ? 'ignore_parameters'"
+_IGNORED = """
+SELECT config->'ignore_parameters' AS names FROM site WHERE config ? 'ignore_parameters'
+UNION SELECT config->'ignore_parameters' FROM job WHERE config ? 'ignore_parameters'
+"""
 REDIRECTS = range(300, 400)
 
 
@@ -39,7 +42,7 @@ class Stored:
         return {row["job_id"] for row in rows}
 
     def ignored(self) -> list[tuple[str, ...]]:
-        """The parameters that sites ignore."""
+        """The parameters that sites ignore, or jobs of theirs."""
         return [tuple(row["names"]) for row in self._connection.execute(_IGNORED).fetchall()]
 
     def page(self, job: KnownJob, url: str) -> Row | None:

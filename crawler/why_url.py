@@ -190,8 +190,9 @@ class _Case:
             what = f"the job is {self.job.state.value}, and whether it was found is not known any more"
             return f"It was not fetched: {what}. {self._older()}"
         within = f" within max_depth {config.max_depth}" if self._bounded else ""
-        unless = "unless the job was started with a max_pages or max_depth of its own, which came first"
-        return f"It was not found{within}: no page that was fetched leads to it, {unless}. {self._older()}"
+        unless = ", unless the job was started with a max_pages or max_depth of its own, which came first"
+        leads = f"no page that was fetched leads to it{'' if self.job.known else unless}"
+        return f"It was not found{within}: {leads}. {self._older()}"
 
     @property
     def _bounded(self) -> bool:

@@ -21,6 +21,7 @@ class JobAdmin(ReadOnlyAdmin):
     list_display = ("sequence", "site", "state", "pages", "created_at", "completed_at", "error", "url")
     list_display_links = ("sequence",)
     list_filter = ("state",)
+    heavy = ("config",)
     list_select_related = ("site",)
     date_hierarchy = "created_at"
     search_fields = ("site__slug", "url")
@@ -52,7 +53,7 @@ class DeadRequestAdmin(ReadOnlyAdmin):
     list_select_related = ("job",)
     search_fields = ("job__site__slug",)
     search_help_text = f"A whole URL, or a site's slug. The newest {LISTED:,} that match are listed."
-    heavy = ("errors", "payload", "job__stats", "job__error")
+    heavy = ("errors", "payload", "job__stats", "job__error", "job__config")
     # Its headers may hold a password.
     hidden = ("payload",)
 

@@ -20,7 +20,10 @@ class Job(models.Model):
     id = models.UUIDField(primary_key=True, db_default=RandomUUID())
     sequence = models.BigIntegerField(unique=True, db_default=NEXT_IN_SEQUENCE, editable=False)
     site = models.ForeignKey(Site, models.PROTECT, db_index=False, related_name="jobs")
-    url = models.TextField()
+    # What a spider of somebody's own asks for first may not be known.
+    url = models.TextField(null=True)
+    # With what it was started with; older jobs have none.
+    config = models.JSONField(null=True)
     mode = models.TextField(db_default="default")
     owner = models.TextField(null=True)
     state = models.TextField(choices=[(state, state) for state in STATES], db_default=JobState.PENDING.value)

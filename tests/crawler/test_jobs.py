@@ -68,6 +68,19 @@ def test_the_stored_site_of_a_host_is_used_with_what_was_asked_for(rows: Rows, u
     assert one(rows, "SELECT config FROM site")["config"]["max_pages"] == 7
 
 
+def test_a_job_keeps_what_it_was_started_with(rows: Rows) -> None:
+    store(rows, "acme", "https://www.example.com/", max_depth=7, delay=1.5)
+
+    start(rows, url="https://example.com/", max_depth="2", ignore_parameters="sid")
+
+    assert one(rows, "SELECT config FROM job")["config"] == {
+        "url": "https://example.com/",
+        "max_depth": 2,
+        "delay": 1.5,
+        "ignore_parameters": ["sid"],
+    }
+
+
 def test_a_site_that_people_made_comes_before_one_that_a_crawl_made(rows: Rows) -> None:
     find(rows, url="https://example.com/")
     store(rows, "acme", "https://example.com/")

@@ -143,6 +143,24 @@ def test_a_url_of_another_site_is_off_the_site_of_a_job(crawled: Crawled, scrapy
     assert where.strip().startswith(f"job {job} of ")
 
 
+def test_a_job_that_is_over_is_known_with_what_it_was_started_with(scrapy: Scrapy, web: RunningWeb, rows: Rows) -> None:
+    done = scrapy.crawl(web.url("sessions"), "max_depth=1", "ignore_parameters=sid,jsessionid,utm_*")
+    assert done.status == 0, done.stdout + done.stderr
+
+    two = why(scrapy, web.url("sessions", "/two?sid=7"))
+    assert (two["what"], two["asked_as"]) == ("done", web.url("sessions", "/two"))
+    deeper = (web.url("sessions", "/deeper?sid=7"), "--job", two["job"])
+    assert why(scrapy, *deeper)["text"].endswith(
+        "It was not found within max_depth 1: no page that was fetched leads to it."
+    )
+    # Older jobs have no config: their site's says most of it.
+    rows.execute("UPDATE job SET config = NULL WHERE id = %s", [two["job"]])
+    assert why(scrapy, *deeper)["text"] == (
+        "It was not found: no page that was fetched leads to it, unless the job was started with a max_pages or "
+        "max_depth of its own, which came first."
+    )
+
+
 @pytest.mark.parametrize("words", [[], ["nonsense"], ["http://a.example/", "http://b.example/"], ["--job", "nonsense"]])
 def test_it_refuses_with_a_hint(scrapy: Scrapy, words: list[str]) -> None:
     done = scrapy.run("why", *words)
