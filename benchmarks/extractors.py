@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from extractors.blocked import Seen, judge
 from extractors.html import parse
 from extractors.links import page_links
 from extractors.metadata import page_metadata
@@ -42,11 +43,14 @@ def measure(folder: Path, limit: int) -> None:
     bodies = [file.read_bytes() for file in files]
     urls = [SITE + file.relative_to(folder).as_posix() for file in files]
     trees = [parse(body, "text/html; charset=utf-8") for body in bodies]
+    headers = {"content-type": "text/html; charset=utf-8"}
+    answers = [Seen(url, 200, headers, body) for url, body in zip(urls, bodies, strict=True)]
     kilobytes = sum(map(len, bodies)) / len(bodies) / 1024
     links = sum(len(page_links(tree, url)) for tree, url in zip(trees, urls, strict=True)) / len(trees)
     print(f"{len(files)} pages of {kilobytes:.0f} KB with {links:.0f} links each, on average")
     runs: dict[str, Callable[[], Any]] = {
         "parse": lambda: [parse(body, "text/html; charset=utf-8") for body in bodies],
+        "verdict": lambda: [judge(answer) for answer in answers],
         "links": lambda: [page_links(tree, url) for tree, url in zip(trees, urls, strict=True)],
         "metadata": lambda: [page_metadata(tree, url) for tree, url in zip(trees, urls, strict=True)],
         "postings": lambda: [postings(tree, url) for tree, url in zip(trees, urls, strict=True)],

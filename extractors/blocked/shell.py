@@ -1,4 +1,4 @@
-"""Pages that hold back what they have: so far, the empty shell of an application that runs in the browser."""
+"""The empty shell of an application that runs in the browser."""
 
 from __future__ import annotations
 
@@ -75,14 +75,22 @@ def _asks_for_scripts(tree: LexborHTMLParser) -> bool:
 
 def _text_length(node: LexborNode, enough: int) -> int:
     """Characters of the text that people would see, up to about ``enough``."""
+    return sum(map(len, shown(node, enough)))
+
+
+def shown(node: LexborNode, enough: int) -> list[str]:
+    """The texts that people would see, in no certain order, until they have ``enough`` characters in all."""
+    texts: list[str] = []
     length = 0
     waiting = [node]
     while waiting and length < enough:
         child = waiting.pop().child
         while child is not None:
             if child.tag == "-text":
-                length += len((child.text_content or "").strip())
+                text = (child.text_content or "").strip()
+                length += len(text)
+                texts.append(text)
             elif child.tag not in _HIDDEN:
                 waiting.append(child)
             child = child.next
-    return length
+    return texts
