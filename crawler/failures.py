@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadConnectionRefusedError,
+    DownloadFailedError,
     DownloadTimeoutError,
     ResponseDataLossError,
 )
@@ -21,19 +24,34 @@ _WORDS: dict[type[BaseException], str] = {
     DownloadTimeoutError: "no answer in time",
     ResponseDataLossError: "the connection was cut in the middle of the answer",
 }
+SAID = 80
+"""Characters of what a client says of an answer; the answer itself may be in it."""
 
 
 def cause(error: BaseException | None) -> str:
     """Why a download failed, in a few words."""
-    system = getattr(getattr(error, "__cause__", None), "os_error", None)
+    before: Any = getattr(error, "__cause__", None)
+    system = getattr(before, "os_error", None)
+    if isinstance(before, ssl.CertificateError):
+        return f"its certificate is not to be trusted ({_of_certificate(before)})"
     if isinstance(error, DownloadConnectionRefusedError) and system is not None and system.errno:
         return os.strerror(system.errno).lower()
+    if isinstance(error, DownloadFailedError) and hasattr(before, "message"):  # aiohttp's of what it cannot read
+        said = " ".join(before.message.split())
+        return f"its answer is no sound HTTP ({said[:SAID]})"
     for kind, words in _WORDS.items():
         if isinstance(error, kind):
             return words
     return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
 
 
+def _of_certificate(error: Any) -> str:
+    inner = getattr(error, "certificate_error", error)
+    return str(getattr(inner, "verify_message", inner))
+
+
+REFUSED = "refused: private address"
+"""The cause of requests that would have gone to a private address."""
 DISALLOWED = "disallowed"
 """The cause of requests that robots.txt does not allow: no error of anybody's."""
 UNRENDERED = "unrendered"

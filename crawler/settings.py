@@ -57,6 +57,9 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.fetch.retry.BackoffRetryMiddleware": 550,
     # A meta refresh is read as a link, from the one tree that there is.
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+    # Scrapy's own takes a bomb for a page that somebody left out, and half a page for a whole one.
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "crawler.fetch.compression.CompressionMiddleware": 590,
     # Proxies stand inside of retries: one that fails is no failure of the site's, and what the smart proxy calls a ban
     # is tried again. And before Scrapy's HttpProxyMiddleware (750), which takes the key or password out of the URL.
     # Where both are set, the smart proxy comes first, and the others are off.

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from schemas.addresses import join_url, looks_binary
 
-_LINKS = "a[href],area[href],link[rel~=next i][href],link[rel~=prev i][href],link[rel~=alternate i][hreflang][href]"
+_LINKS = (
+    "a[href],area[href],link[rel~=next i][href],link[rel~=prev i][href],link[rel~=alternate i][hreflang][href],"
+    "meta[http-equiv=refresh i][content]"
+)
+# As the HTML standard has it: seconds, then perhaps a URL, which may be named, and quoted.
+_REFRESH = re.compile(
+    r"\s*[0-9.]+(?:\s*[;,]\s*|\s+)(?:url\s*=\s*)?+(?:\"(?P<double>[^\"]*)|'(?P<single>[^']*)|(?P<plain>\S.*))",
+    re.IGNORECASE | re.DOTALL,
+)
 _BLANKS = "".join(map(chr, range(0x21)))
 
 
@@ -40,10 +49,16 @@ def _references(tree: LexborHTMLParser) -> dict[str, None]:
     """The raw references without their fragments, each once; a page repeats most of its links."""
     references: dict[str, None] = {}
     for node in tree.css(_LINKS):
-        href = (node.attributes["href"] or "").strip(_BLANKS)
+        href = (node.attributes.get("href") or _refresh(node)).strip(_BLANKS)
         head, mark, _ = href.partition("#")
         references[head if mark and head[-1:] > " " else href] = None
     return {href: None for href in references if href and href[0] != "#"}
+
+
+def _refresh(node: LexborNode) -> str:
+    """Where a ``<meta http-equiv="refresh">`` leads."""
+    match = _REFRESH.match(node.attributes.get("content") or "") if node.tag == "meta" else None
+    return (match[match.lastgroup or 0] or "") if match else ""
 
 
 def _folder(url: str) -> str:

@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import random
+import ssl
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from scrapy import Request
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.http import Response
 
+from crawler.fetch.keys import NOT_THE_SITES
 from crawler.fetch.retry_after import retry_after
 from crawler.leases import DELAY
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
 
 FIRST_DELAY = 0.5
 """Seconds before the first retry; doubled for each further one, and up to half of it added by chance."""
 LONGEST_DELAY = 300.0
 """Seconds. Retry-After may ask for more: such a server is asked again after this time, and counted as failed then."""
+
+
+class NotTheSitesError(Exception):
+    """Something on the way to the site has answered in its place, so that there is no page."""
 
 
 class BackoffRetryMiddleware(RetryMiddleware):
@@ -26,14 +36,23 @@ class BackoffRetryMiddleware(RetryMiddleware):
     """
 
     async def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
-        """Have a failed response fetched again; the last one is handed on."""
+        """Have a failed response fetched again; the last one is handed on.
+
+        Raises:
+            NotTheSitesError: the last one is none of the site's (``meta[NOT_THE_SITES]``).
+        """
+        whose = request.meta.pop(NOT_THE_SITES, None)
         result = super().process_response(request, response)
         if isinstance(result, Request):
             return await self._delayed(result, retry_after(response, datetime.now(UTC)))
+        if whose:
+            raise NotTheSitesError(whose)
         return result
 
     async def process_exception(self, request: Request, exception: Exception) -> Request | Response | None:  # type: ignore[override]
-        """Have a failed download done again; None where the retries are used up."""
+        """Have a failed download done again; None where the retries are used up, or would change nothing."""
+        if is_lasting(exception):
+            return None
         result = super().process_exception(request, exception)
         return await self._delayed(result, 0.0) if isinstance(result, Request) else result
 
@@ -44,6 +63,26 @@ class BackoffRetryMiddleware(RetryMiddleware):
         else:
             await asyncio.sleep(delay)
         return request
+
+
+async def retried(crawler: Crawler, request: Request, error: Exception) -> Request:
+    """What is to be fetched once more, where a middleware inside of the retries finds an answer to be broken.
+
+    Scrapy shows an error that is raised over an answer to no other middleware.
+
+    Raises:
+        Exception: ``error``, where the retries are used up, or off.
+    """
+    middleware = crawler.get_downloader_middleware(BackoffRetryMiddleware)
+    result = await middleware.process_exception(request, error) if middleware else None
+    if isinstance(result, Request):
+        return result
+    raise error
+
+
+def is_lasting(error: BaseException) -> bool:
+    """Whether a failure will be the same the next time: the site's certificate is not to be trusted."""
+    return isinstance(error.__cause__, ssl.CertificateError)
 
 
 def backoff(attempt: int, at_least: float) -> float:

@@ -10,12 +10,14 @@ from scrapy.exceptions import NotConfigured
 from scrapy.http import Response
 from scrapy_zyte_smartproxy import ZyteSmartProxyMiddleware  # type: ignore[import-untyped] # it has no types
 
-from crawler.fetch.keys import TIER
+from crawler.fetch.keys import NOT_THE_SITES, TIER
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 logger = logging.getLogger(__name__)
+ERROR = "X-Crawlera-Error"
+"""The header of answers that are the smart proxy's own; the package sets it for the newer name, too."""
 
 
 class WrongKeyError(RuntimeError):
@@ -51,15 +53,20 @@ class SmartProxyMiddleware(ZyteSmartProxyMiddleware):  # type: ignore[misc] # th
             request.meta[TIER] = "smartproxy"
 
     def process_response(self, request: Request, response: Response) -> Request | Response:
-        """Count what the smart proxy says of the answer; a ban passes on, to be tried again as any 503.
+        """Count what the smart proxy says of the answer; a ban passes on, to be tried again as any 503, but is no page.
 
         Raises:
             WrongKeyError: so that its refusal is not taken for a page.
         """
+        sent = request.meta.get(TIER) == "smartproxy"
         self._take_back(request)
         result: Request | Response = super().process_response(request, response, self.crawler.spider)
         if isinstance(result, Response) and self._is_auth_error(result):
             raise WrongKeyError(f"The smart proxy {self.url} does not take the key of ZYTE_SMARTPROXY_APIKEY")
+        said = result.headers.get(ERROR) if isinstance(result, Response) and sent else None
+        if said:
+            words = f"the smart proxy answered {response.status} ({said.decode('latin-1')}) in place of the site"
+            request.meta[NOT_THE_SITES] = words
         return result
 
     def process_exception(self, request: Request, exception: Exception) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
+from tests.web import faults
 from tests.web.big import BIG
 from tests.web.books import BOOKS
 from tests.web.careers import CAREERS
@@ -44,6 +45,7 @@ SITES: Mapping[str, Site] = {
     "calendar": CALENDAR,
     "repeating": REPEATING,
     "sessions": SESSIONS,
+    "faults": faults.SITE,
     "client-rendered": CLIENT_RENDERED,
     "scripts": SCRIPTS,
     "books": BOOKS,
