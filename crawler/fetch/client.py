@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 from scrapy import Request
 from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler
 from scrapy.http import Headers
 
+from crawler.fetch.decompress import BodyTooLargeError
 from schemas.proxies import url_with_credentials
 
 BODYLESS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -35,19 +36,7 @@ class Client(AiohttpDownloadHandler):
     experimental = False
 
     def _make_request(self, request: Request, timeout: float) -> Any:
-        chosen = self._unguarded if self._is_allowed(request) else self
-        return super(Client, chosen)._make_request(cast("Request", _Sent(request)), timeout)
-
-    def _is_allowed(self, request: Request) -> bool:
-        if self._guard.allows_all or request.meta.get("proxy"):
-            return True
-        endpoints = endpoints_of(self.crawler, request)
-        return bool(endpoints) and endpoint_of(request.url) in endpoints
-
-    async def close(self) -> None:
-        """Close the connections."""
-        await super().close()
-        await self._unguarded_session.close()
+        return super()._make_request(cast("Request", _Sent(request)), timeout)
 
     @staticmethod
     def _cancel_maxsize(size: int, limit: int, request: Request, *, expected: bool) -> NoReturn:  # noqa: ARG004 - Scrapy's signature
