@@ -24,6 +24,10 @@ TAKES = {
 }
 
 
+UNKNOWN_URL = "http://unknown.invalid/"
+"""Stands in a job's config until it is known where a spider starts that says it only when it runs."""
+
+
 class ArgumentError(ValueError):
     """An argument is unknown, missing, or has a value that it does not take."""
 

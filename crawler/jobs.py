@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import psycopg
 from pydantic import ValidationError
 
-from crawler.arguments import ArgumentError, SiteArguments
+from crawler.arguments import UNKNOWN_URL, ArgumentError, SiteArguments
 from crawler.verdict import Verdict
 from pipelines import rows
 from pipelines.database import Row
@@ -79,7 +79,8 @@ def start_job(connection: Connection, site: StoredSite, arguments: SiteArguments
     """
     config = arguments.applied_to(site.config)
     job_id = arguments.job_id or uuid4()
-    values = {"id": job_id, "site_id": site.id, "url": config.url, "state": JobState.RUNNING}
+    url = None if config.url == UNKNOWN_URL else config.url
+    values = {"id": job_id, "site_id": site.id, "url": url, "state": JobState.RUNNING}
     # As it is announced, too: what is not said is the spider's own to say.
     values["config"] = rows.json(config.model_dump(mode="json", exclude_unset=True))
     started = connection.execute(_START, values).fetchone()

@@ -10,7 +10,7 @@ from scrapy import Spider
 from scrapy.crawler import Crawler, CrawlerProcessBase
 from scrapy.settings import SETTINGS_PRIORITIES
 
-from crawler.arguments import ArgumentError, SiteArguments, scrapyd_job
+from crawler.arguments import UNKNOWN_URL, ArgumentError, SiteArguments, scrapyd_job
 from crawler.jobs import find_spider_site, name_url
 from crawler.pages import PageMiddleware
 from crawler.run import JobRun, begin, console
@@ -29,8 +29,6 @@ DEFAULTS = {
     "CONCURRENT_ITEMS": 32,
 }
 """What a spider may change by its ``custom_settings``."""
-UNKNOWN_URL = "http://unknown.invalid/"
-"""Stands in the job's row until it is known where a spider starts that says it only when it runs."""
 OF_CONFIG = {
     "obey_robots": "ROBOTSTXT_OBEY",
     "delay": "DOWNLOAD_DELAY",

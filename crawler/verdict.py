@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from crawler.arguments import UNKNOWN_URL
 from crawler.failures import UNPROCESSED, Failures
 from schemas.job import JobState, JobStats
 from schemas.site import SiteConfig
@@ -73,10 +74,11 @@ def _failure(config: SiteConfig, stats: JobStats, events: Events) -> str | None:
 def _nothing(config: SiteConfig, stats: JobStats, events: Events) -> str | None:
     if stats.answered or stats.records or any(int(status) < 300 for status in stats.statuses):
         return None
+    start = "The site" if config.url == UNKNOWN_URL else config.url
     if stats.statuses:
         answers = ", ".join(f"{status} ({count}x)" for status, count in sorted(stats.statuses.items()))
-        return f"{config.url} gave no usable page. Its answers: {answers}."
-    return events.unfetched.sentence() or f"{config.url} gave no page."
+        return f"{start} gave no usable page. Its answers: {answers}."
+    return events.unfetched.sentence() or f"{start} gave no page."
 
 
 def _shortfall(config: SiteConfig, stats: JobStats) -> str | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.journeys.conftest import Rows
-from tests.journeys.own import records
+from tests.journeys.own import Run, records
 from tests.journeys.reading import archived_body, last_job, pages_of
 from tests.support.crawl import Crawled, Scrapy
 from tests.support.project import Project
@@ -108,6 +108,28 @@ def test_other_templates_are_scrapys(shop: Project, home: Path) -> None:
     made = shop.scrapy(home).run("genspider", "-t", "crawl", "rules", "example.com")
 
     assert "Created spider 'rules' using template 'crawl'" in made.stdout, made.stderr
+
+
+def test_where_a_spider_starts_is_not_made_up(crawl_own: Run, rows: Rows, web: RunningWeb) -> None:
+    code = """
+class Late(scrapy.Spider):
+    name = "late"
+
+    async def start(self):
+        if getattr(self, "where", None):
+            yield Request(self.where)
+
+    def parse(self, response):
+        pass
+"""
+    jobs = "SELECT job.* FROM job JOIN site ON site.id = site_id WHERE slug = 'late' ORDER BY sequence"
+
+    assert crawl_own("late", code).status == 1
+    assert crawl_own("late", code, "-a", f"where={web.url('books')}").status == 0
+
+    nowhere, somewhere = rows.execute(jobs).fetchall()
+    assert (nowhere["url"], nowhere["error"]) == (None, "The site gave no page.")
+    assert somewhere["url"] == somewhere["config"]["url"] == web.url("books")
 
 
 @pytest.mark.parametrize(
