@@ -6,7 +6,7 @@ import asyncio
 import random
 import ssl
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from scrapy import Request
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
@@ -44,9 +44,9 @@ class BackoffRetryMiddleware(RetryMiddleware):
         whose = request.meta.pop(NOT_THE_SITES, None)
         result = super().process_response(request, response)
         if isinstance(result, Request):
-            return await self._delayed(result, retry_after(response, datetime.now(UTC)))
+            return await delayed(self.crawler, result, retry_after(response, datetime.now(UTC)))
         if whose:
-            raise NotTheSitesError(whose)
+            _give_up(self.crawler, request, NotTheSitesError(whose))
         return result
 
     async def process_exception(self, request: Request, exception: Exception) -> Request | Response | None:  # type: ignore[override]
@@ -54,15 +54,17 @@ class BackoffRetryMiddleware(RetryMiddleware):
         if is_lasting(exception):
             return None
         result = super().process_exception(request, exception)
-        return await self._delayed(result, 0.0) if isinstance(result, Request) else result
+        return await delayed(self.crawler, result, 0.0) if isinstance(result, Request) else result
 
-    async def _delayed(self, request: Request, at_least: float) -> Request:
-        delay = backoff(request.meta["retry_times"], at_least)
-        if getattr(self.crawler.engine.scheduler, "takes_delays", False):
-            request.meta[DELAY] = delay
-        else:
-            await asyncio.sleep(delay)
-        return request
+
+async def delayed(crawler: Crawler, request: Request, at_least: float) -> Request:
+    """A request that is tried again, to be asked for when its time has come: in ``at_least`` so many seconds."""
+    delay = backoff(request.meta["retry_times"], at_least)
+    if getattr(crawler.engine.scheduler, "takes_delays", False):
+        request.meta[DELAY] = delay
+    else:
+        await asyncio.sleep(delay)
+    return request
 
 
 async def retried(crawler: Crawler, request: Request, error: Exception) -> Request:
@@ -75,9 +77,13 @@ async def retried(crawler: Crawler, request: Request, error: Exception) -> Reque
     """
     middleware = crawler.get_downloader_middleware(BackoffRetryMiddleware)
     result = await middleware.process_exception(request, error) if middleware else None
-    if isinstance(result, Request):
-        return result
-    raise error
+    return result if isinstance(result, Request) else _give_up(crawler, request, error)
+
+
+def _give_up(crawler: Crawler, request: Request, error: Exception) -> NoReturn:
+    from crawler.fetch.unfetched import give_up  # noqa: PLC0415 - it imports what asks this module how long to wait
+
+    give_up(crawler, request, error)
 
 
 def is_lasting(error: BaseException) -> bool:
