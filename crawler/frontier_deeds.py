@@ -7,7 +7,7 @@ import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
-from redis.asyncio import Redis
+from redis.asyncio import Redis, RedisCluster
 
 from crawler.jobs import end_job
 from crawler.verdict import Verdict
@@ -49,7 +49,7 @@ class Deeds:
     Every method raises NotAliveError where Redis does not have it, and RedisUnavailableError.
     """
 
-    def __init__(self, server: Redis, connection: Connection, job: KnownJob) -> None:
+    def __init__(self, server: Redis | RedisCluster, connection: Connection, job: KnownJob) -> None:
         self._server = server
         self._connection = connection
         self._job = job

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from redis.asyncio import Redis
+from redis.asyncio import Redis, RedisCluster
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -26,7 +26,7 @@ COLUMNS = ("pending", "leased", "later", "seen", "dead")
 Found = list[tuple[KnownJob, JobStatus]]
 
 
-async def jobs_in_redis(server: Redis, known: list[KnownJob]) -> Found:
+async def jobs_in_redis(server: Redis | RedisCluster, known: list[KnownJob]) -> Found:
     """Those of the jobs that Redis has, with what it has of them.
 
     Raises:
@@ -36,7 +36,7 @@ async def jobs_in_redis(server: Redis, known: list[KnownJob]) -> Found:
     return [(job, status) for job, status in statuses if status]
 
 
-async def workers_alive(server: Redis) -> list[str]:
+async def workers_alive(server: Redis | RedisCluster) -> list[str]:
     """Names of processes that have said lately that they live.
 
     Raises:

@@ -8,7 +8,7 @@ from typing import Any, Self
 from uuid import UUID
 
 import psycopg
-from redis.asyncio import Redis
+from redis.asyncio import Redis, RedisCluster
 from scrapy.exceptions import UsageError
 from scrapy.settings import BaseSettings
 from scrapy.spiderloader import get_spider_loader
@@ -30,7 +30,7 @@ class View:
     def __init__(self, services: Services, connection: psycopg.Connection[Row], settings: BaseSettings) -> None:
         self.services = services
         self.settings = settings
-        self.server: Redis
+        self.server: Redis | RedisCluster
         self.jobs: KnownJobs
         self._connection = connection
 

@@ -216,8 +216,8 @@ class Lane:
 
     def due_at(self, *, hungry: bool) -> float:
         """When the next batch is to go, by the monotonic clock. Hungry: a host could be asked for more than is here."""
-        urgent = self.closing and (self._unsaid or self.frontier.unsaid)
-        if self._sent or (hungry and not self._useless) or urgent or self.frontier.ready:
+        urgent = self.frontier.ready or (self._unsaid and self.closing)
+        if self._sent or (hungry and not self._useless) or urgent:
             return self._last
         if self._unsaid and not self.holds_back:
             return self._last + FLUSH_SECONDS
@@ -275,6 +275,7 @@ class Lane:
     def _start_over(self, shards: frozenset[int]) -> None:
         """Redis may have lost what it knew: so must we."""
         self.held = {number: held for number, held in self.held.items() if self.frontier.shard_of(number) not in shards}
+        self._return_unbegun()
         self.dupefilter.clear()
         self.started_over = True
 

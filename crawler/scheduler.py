@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
+from functools import partial
 from typing import Self
 from uuid import UUID
 
@@ -137,9 +138,10 @@ class Scheduler(scheduler.Scheduler):  # type: ignore[misc] # scrapy-redis has n
 
     def open_lane(self, job_id: UUID, job: Job | None, politeness: tuple[float, int]) -> Lane:
         """Work on a job."""
-        self.lanes[job_id] = self.wiring.lane(self.server, self.crawler, job_id, job, politeness)
-        self.df = self.lanes[job_id].dupefilter
-        return self.lanes[job_id]
+        lane = self.lanes[job_id] = self.wiring.lane(self.server, self.crawler, job_id, job, politeness)
+        lane.frontier.on_ready = partial(self.courier.call, lane)
+        self.df = lane.dupefilter
+        return lane
 
     # The beginning of a job, and its end
 

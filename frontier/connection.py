@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from redis import Redis, asyncio, exceptions
+from redis import Redis, RedisCluster, asyncio, exceptions
 from redis.asyncio.retry import Retry as AsyncRetry
 from redis.backoff import NoBackoff
 from redis.exceptions import AuthenticationError, RedisError
@@ -31,27 +32,39 @@ class RedisUnavailableError(RuntimeError):
     """Redis does not answer, refuses the password, or is no Redis."""
 
 
-def connect(url: str) -> Redis:
+def connect(url: str) -> Redis | RedisCluster:
     """A client whose commands fail after ``TIMEOUT_SECONDS`` and are never repeated behind our back.
 
-    redis-py repeats a command after a time-out by default; a repeated script runs twice.
+    redis-py repeats a command after a time-out by default; a repeated script runs twice. ``redis+cluster://`` is a
+    cluster, of which the URL names one node.
+
+    Raises:
+        RedisUnavailableError: the cluster cannot be asked for its nodes.
     """
-    return Redis.from_url(
-        url,
-        socket_timeout=TIMEOUT_SECONDS,
-        socket_connect_timeout=TIMEOUT_SECONDS,
-        retry=Retry(NoBackoff(), 0),
-    )
+    times: Any = {"socket_timeout": TIMEOUT_SECONDS, "socket_connect_timeout": TIMEOUT_SECONDS}
+    if is_cluster(url):
+        with not_now():
+            return RedisCluster.from_url(_plain(url), retry=Retry(NoBackoff(), 0), **times)
+    return Redis.from_url(url, retry=Retry(NoBackoff(), 0), **times)
 
 
-def connect_async(url: str, timeout_seconds: float = TIMEOUT_SECONDS) -> asyncio.Redis:
-    """The same for the event loop. It keeps as many connections as there were commands at one time."""
-    return asyncio.Redis.from_url(
-        url,
-        socket_timeout=timeout_seconds,
-        socket_connect_timeout=timeout_seconds,
-        retry=AsyncRetry(NoBackoff(), 0),
-    )
+def connect_async(url: str, timeout_seconds: float = TIMEOUT_SECONDS) -> asyncio.Redis | asyncio.RedisCluster:
+    """The same for the event loop, and nothing is asked yet. It keeps as many connections as there were commands at one
+    time."""
+    times: Any = {"socket_timeout": timeout_seconds, "socket_connect_timeout": timeout_seconds}
+    retry = AsyncRetry(NoBackoff(), 0)
+    if is_cluster(url):
+        return asyncio.RedisCluster.from_url(_plain(url), retry=retry, **times)
+    return asyncio.Redis.from_url(url, retry=retry, **times)
+
+
+def is_cluster(url: str) -> bool:
+    """Whether the URL of a Redis names a cluster."""
+    return url.startswith(("redis+cluster://", "rediss+cluster://"))
+
+
+def _plain(url: str) -> str:
+    return url.replace("+cluster", "", 1)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+import redis
 from redis.asyncio import Redis, RedisCluster
 
 from frontier.connection import connect, not_now
@@ -55,18 +56,28 @@ def check(url: str) -> None:
         RedisUnavailableError: it does not say.
     """
     with not_now(), connect(url) as client:
-        info: Any = client.info("memory")
-    problem = Memory.of(info).problem
+        problem = _worst(client.info("memory", **_nodes(client))).problem
     if problem:
         raise EvictingRedisError(f"REDIS_URL: {without_password(url)} {problem}")
 
 
 async def read(server: Redis | RedisCluster) -> Memory:
-    """Ask for it.
+    """Ask for it. Of a cluster, it is that of the fullest node.
 
     Raises:
         RedisUnavailableError: it cannot say it now.
     """
     client: Any = server
     with not_now():
-        return Memory.of(await client.info("memory"))
+        return _worst(await client.info("memory", **_nodes(client)))
+
+
+def _nodes(client: Any) -> dict[str, str]:
+    """Whom to ask, of a cluster."""
+    return {"target_nodes": client.PRIMARIES} if isinstance(client, RedisCluster | redis.RedisCluster) else {}
+
+
+def _worst(info: Any) -> Memory:
+    """What one server said, or that node of a cluster which has the least room."""
+    told = [info] if "used_memory" in info else info.values()
+    return max(map(Memory.of, told), key=lambda memory: (memory.problem is not None, memory.share))

@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from redis.asyncio import Redis
+from redis.asyncio import Redis, RedisCluster
 from redis.exceptions import RedisError
 
 from frontier.codec import dumps, loads
@@ -37,7 +37,7 @@ class RobotsAnswer:
 class RobotsCache:
     """A crawl does not depend on it: while Redis cannot be used, nothing is found here, and the log says so once."""
 
-    def __init__(self, server: Redis, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, server: Redis | RedisCluster, clock: Callable[[], float] = time.time) -> None:
         self._server = server
         self._clock = clock
         self._silent = False

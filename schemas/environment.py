@@ -42,7 +42,10 @@ class Environment(BaseSettings):
     redis_url: SecretStr | None = Field(
         default=None,
         alias="REDIS_URL",
-        description="Redis or Valkey, as redis://:password@host:6379/0. Unset: Longline starts a Valkey of its own.",
+        description=(
+            "Redis or Valkey, as redis://:password@host:6379/0; a cluster as redis+cluster://:password@host:6379. "
+            "Unset: Longline starts a Valkey of its own."
+        ),
     )
     home: Path = Field(
         default=Path(".longline"),

@@ -20,7 +20,7 @@ from pipelines.outage import Outage
 from pipelines.store import StorePipeline
 
 if TYPE_CHECKING:
-    from redis.asyncio import Redis
+    from redis.asyncio import Redis, RedisCluster
     from scrapy.crawler import Crawler
 
 TIMEOUT_SECONDS = 2.0
@@ -32,7 +32,7 @@ class Notes:
     Setting: REDIS_URL.
     """
 
-    def __init__(self, crawler: Crawler, server: Redis) -> None:
+    def __init__(self, crawler: Crawler, server: Redis | RedisCluster) -> None:
         self._crawler = crawler
         self._server = server
         self._writing: asyncio.Task[None] | None = None

@@ -7,6 +7,7 @@ import re
 import msgpack
 
 from frontier.model import Answer, Died, Done, Entry, Replaced
+from frontier.scripts import Script
 from schemas import redis_keys
 from tests.support.job_workers import HOST, Team, Worker, pages
 
@@ -112,7 +113,7 @@ def test_a_job_that_was_removed_leaves_nothing(team: Team, ann: Worker, bob: Wor
 
 def test_a_large_job_is_removed_in_steps(team: Team, ann: Worker) -> None:
     ann.create(*(Entry(b"a", f"{number}.com", fingerprint=number) for number in range(2000)))
-    remove = ann.frontier._remove.run
+    remove = Script(team.server, "remove").run
 
     assert team.run(remove([redis_keys.job_meta(team.job)], []))
     assert ann.say().state == "gone"

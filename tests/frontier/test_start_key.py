@@ -12,7 +12,6 @@ from redis.asyncio import Redis
 from redis.crc import key_slot
 from redis.exceptions import ResponseError
 
-from frontier.connection import connect_async
 from frontier.start_key import StartKey
 from schemas import redis_keys
 
@@ -25,7 +24,7 @@ def run(redis_url: str) -> Run:
     """Runs a coroutine with a client."""
 
     async def with_client(act: Callable[[Redis], Coroutine[Any, Any, None]]) -> None:
-        async with connect_async(redis_url) as server:
+        async with Redis.from_url(redis_url) as server:
             await act(server)
 
     return lambda act: asyncio.run(with_client(act))

@@ -15,8 +15,8 @@ from redis.asyncio import Redis, RedisCluster
 
 from frontier.connection import connect_async
 from frontier.control import JobControl
-from frontier.job import JobFrontier
 from frontier.model import Answer, Batch, Entry, Lease, Terms
+from frontier.shards import frontier_of
 from schemas import redis_keys
 
 HOST = "example.com"
@@ -27,7 +27,7 @@ class Worker:
 
     def __init__(self, team: Team, name: str, **terms: Any) -> None:
         self.name = name
-        self.frontier = JobFrontier(team.server, team.job, name, Terms(**terms))
+        self.frontier = frontier_of(team.server, team.job, name, Terms(**terms))
         self._run = team.run
         self._numbers = itertools.count(1)
         self._last = Batch("")
