@@ -55,6 +55,8 @@ DOWNLOADER_MIDDLEWARES = {
     # Retries stand outside of decompression, so that a broken body counts as a failure too.
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "crawler.fetch.retry.BackoffRetryMiddleware": 550,
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+    "crawler.fetch.redirect.BoundedRedirectMiddleware": 600,
     # A meta refresh is read as a link, from the one tree that there is.
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
     # Scrapy's own takes a bomb for a page that somebody left out, and half a page for a whole one.

@@ -26,12 +26,15 @@ from schemas.boundary import Boundary
 from schemas.job import Job
 from schemas.page import Page
 from schemas.parameters import IgnoredParameters
-from schemas.traps import Traps
+from schemas.traps import REDIRECTS as MOST_REDIRECTS
+from schemas.traps import Trap, Traps
 
 HTML_TYPES = ("text/html", "application/xhtml+xml")
 START = "start_page"
 """``request.meta`` key of the start page, and of where it redirects to: the site is where they end."""
 NOT_ITS_OWN = frozenset({"depth", ADMITTED, LEASE, SLOT})
+REDIRECTED = "redirects"
+"""``request.meta`` key: how many redirects in a row led to it."""
 """``request.meta`` keys that say nothing of how a page is to be asked for. Scrapy's own depth counts redirects."""
 LONGEST_COOKIE_CHAIN = 3
 """Redirects of a URL to itself, as sites do that want to see their cookie first."""
@@ -75,18 +78,22 @@ class SiteCrawl:
         return Request(url, self._spider.parse, errback=self._spider.failed, meta=meta, priority=priority)
 
     def shorten(self, request: Request) -> list[Any] | None:
-        """The URL and depth of a page that was found by a link: all else follows from the job."""
+        """The URL and depth of a page that was found by a link, and its redirects, if any: all else follows from the
+        job."""
         meta = {name: value for name, value in request.meta.items() if name not in NOT_ITS_OWN}
-        depth = meta.pop("depth_in_site", None)
+        depth, redirects = meta.pop("depth_in_site", None), meta.pop(REDIRECTED, 0)
         plain = request.callback == self._spider.parse and request.method == "GET" and not request.headers
         if depth is None or not plain or request.dont_filter or meta != self._page_meta:
             return None
-        return [request.url, depth]
+        return [request.url, depth, redirects] if redirects else [request.url, depth]
 
     def lengthen(self, values: list[Any], priority: int) -> Request:
         """The request that ``shorten`` wrote."""
-        url, depth = values
-        return self._page_request(url, depth, priority)
+        url, depth, *redirects = values
+        request = self._page_request(url, depth, priority)
+        if redirects:
+            (request.meta[REDIRECTED],) = redirects
+        return request
 
     def start_over(self) -> None:
         """No link is known to be queued any more."""
@@ -156,7 +163,13 @@ class SiteCrawl:
         target = self._stripped(target, request.url)
         repeats = request.meta.get("cookie_chain", 0) + 1
         follow = self._page_request(target, depth, request.priority)
-        follow.meta[START] = request.meta.get(START, False)
+        redirects = request.meta.get(REDIRECTED, 0) + 1
+        if redirects > MOST_REDIRECTS:
+            self.failures.add_trap(Trap.REDIRECTS, target)
+            return
+        follow.meta[REDIRECTED] = redirects
+        if request.meta.get(START):
+            follow.meta[START] = True
         if target != request.url:
             yield follow
         elif repeats <= LONGEST_COOKIE_CHAIN and "Set-Cookie" in response.headers:

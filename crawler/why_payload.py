@@ -40,7 +40,7 @@ def read_payload(payload: bytes) -> Queued | None:
         if version != VERSION or kind == SEED:
             return None
         if kind == SHORT:
-            url, depth = values
+            url, depth, *_ = values
             return Queued(url, depth)
         return _request(values[0]) if kind == REQUEST else None
     except (ValueError, TypeError, KeyError, IndexError, AttributeError):  # of any origin

@@ -38,6 +38,8 @@ FUTURE_YEARS = 2
 """A date is too far away that is more years ahead than these."""
 PAST_DEPTH, PAST_YEAR = 100, 1990
 """Or more links deep than the first, and before the second: a calendar passes through each year."""
+REDIRECTS = 20
+"""In a row, from a link to a page: as in browsers."""
 KEPT = 10_000
 """How many shapes are remembered with their numbers, and how many links as refused: memory is bounded."""
 
@@ -66,6 +68,7 @@ class Trap(StrEnum):
     DEPTH = "depth"
     GROWTH = "growth"
     DATE = "date"
+    REDIRECTS = "redirects"
     PER_HOST = "per host"
     PER_SHAPE = "per shape"
 
@@ -76,6 +79,7 @@ WORDS: dict[Trap, str] = {
     Trap.DEPTH: f"it is more than {DEPTH:,} links deep; set max_depth if pages are so deep",
     Trap.GROWTH: f"{BARREN_DEPTH} links in a row led to nothing but more of its shape; set max_depth if they are pages",
     Trap.DATE: "its date is far away, as in a calendar without end; set max_depth if it is a page",
+    Trap.REDIRECTS: f"{REDIRECTS} redirects in a row led to it",
     Trap.PER_HOST: "its host has the pages that max_pages_per_host allows",
     Trap.PER_SHAPE: "its shape has the pages that max_pages_per_shape allows",
 }

@@ -12,8 +12,9 @@ from scrapy.exceptions import NotConfigured
 from scrapy.http import Response, TextResponse
 from scrapy.responsetypes import responsetypes
 
-from crawler.fetch.decompress import UNPACKERS, BrokenBodyError, unpack
+from crawler.fetch.decompress import UNPACKERS, BodyTooLargeError, BrokenBodyError, unpack
 from crawler.fetch.retry import retried
+from crawler.fetch.unfetched import give_up
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -60,6 +61,8 @@ class CompressionMiddleware(HttpCompressionMiddleware):
             return response
         try:
             body = await self._unpacked(response.body, encodings, request.meta.get("download_maxsize", self._max_size))
+        except BodyTooLargeError as error:
+            give_up(self._crawler, request, error)
         except BrokenBodyError as error:
             return await retried(self._crawler, request, error)
         self._count(body)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from scrapy import Request
 from scrapy.exceptions import IgnoreRequest, NotConfigured
@@ -42,6 +42,18 @@ def note(failures: Failures, request: Request, error: BaseException) -> None:
         failures.add(type(error).__name__, f"{error}.")
     elif not isinstance(error, IgnoreRequest):
         failures.add(type(error).__name__, f"{request.url} could not be fetched: {cause(error)}.")
+
+
+def give_up(crawler: Crawler, request: Request, error: Exception) -> NoReturn:
+    """Raise over an answer: Scrapy shows such an error to no middleware, so that it is counted here.
+
+    Raises:
+        Exception: ``error``.
+    """
+    own = crawler.get_downloader_middleware(UnfetchedMiddleware)
+    if own:
+        own.process_exception(request, error)
+    raise error
 
 
 def failures_of(crawler: Crawler, spider: Any) -> Failures:
