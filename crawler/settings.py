@@ -55,6 +55,8 @@ DOWNLOADER_MIDDLEWARES = {
     # Retries stand outside of decompression, so that a broken body counts as a failure too.
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "crawler.fetch.retry.BackoffRetryMiddleware": 550,
+    # Says what each answer is, once that is unpacked; what is blocked is tried again by the rules of retries.
+    "crawler.fetch.blocked.BlockedMiddleware": 560,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "crawler.fetch.redirect.BoundedRedirectMiddleware": 600,
     # A meta refresh is read as a link, from the one tree that there is.

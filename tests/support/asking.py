@@ -36,4 +36,5 @@ class Asking(Spider):
         self.say(failure.request, error=str(failure.value))
 
     def say(self, request: Request, **what: Any) -> None:
-        print(json.dumps({"url": request.url, "tier": request.meta.get("tier")} | what), flush=True)
+        verdict = {"verdict": request.meta["verdict"]} if "verdict" in request.meta else {}
+        print(json.dumps({"url": request.url, "tier": request.meta.get("tier")} | verdict | what), flush=True)

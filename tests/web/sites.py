@@ -16,6 +16,7 @@ from tests.web.ordinary import ORDINARY
 from tests.web.resource import Resource, Site, page, text
 from tests.web.scripts import SCRIPTS
 from tests.web.traps import CALENDAR, ENDLESS, REPEATING, SESSIONS
+from tests.web.walls import TURNS, WALLED, WALLS
 
 
 async def fail(_: web.Request) -> web.StreamResponse:
@@ -50,6 +51,9 @@ SITES: Mapping[str, Site] = {
     "scripts": SCRIPTS,
     "books": BOOKS,
     "big": BIG,
+    "walls": WALLS,
+    "walled": WALLED,
+    "turns": TURNS,
 }
 """A path ``*`` answers for every path that has no answer of its own."""
 
