@@ -21,7 +21,7 @@ from crawler.aside import run_aside
 from crawler.extensions.outcome import Outcome
 from crawler.jobs import StoredSite, end_job, ending, find_site, start_job, stored_stats
 from crawler.orphans import settle
-from crawler.services import Services
+from crawler.services import Services, check_room
 from crawler.site_lock import SiteLock
 from crawler.spiders.site import SiteSpider
 from crawler.verdict import Events, Verdict, events_of, judge
@@ -165,10 +165,12 @@ def begin(
 
     Raises:
         ArgumentError, SiteBusyError: as ``JobRun.start``.
+        NotReadyError: Redis is full.
     """
     lock = SiteLock.take(services.database_url, site.id, site.slug)
     try:
         settle(connection, services.redis_url, site.id)
+        check_room(services.redis_url)
         return start_job(connection, site, arguments), lock
     except BaseException:
         lock.release()

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from crawler import embedded
+from crawler.aside import run_aside
 from crawler.fetch.proxy_list import ProxyList, ProxyListError
 from frontier import connection, memory
 from pipelines import database, object_store
@@ -73,6 +74,28 @@ def prepare(environment: Environment) -> Services:
     except CAUSES as error:
         raise NotReadyError(str(error)) from error
     return services
+
+
+def check_room(redis_url: str) -> None:
+    """See that Redis takes a new job.
+
+    Raises:
+        NotReadyError: it is full, or cannot say it.
+    """
+    try:
+        full = run_aside(_memory(redis_url)).full
+    except CAUSES as error:
+        raise NotReadyError(str(error)) from error
+    if full:
+        raise NotReadyError(f"REDIS_URL: {without_password(redis_url)} {full}")
+
+
+async def _memory(redis_url: str) -> memory.Memory:
+    server = connection.connect_async(redis_url)
+    try:
+        return await memory.read(server)
+    finally:
+        await server.aclose()
 
 
 def attach(environment: Environment) -> Services:

@@ -38,6 +38,14 @@ class Memory:
         return self.used / self.limit if self.limit else 0.0
 
     @property
+    def full(self) -> str | None:
+        """Why it takes no new job, and what to do; None: it takes one. What runs goes on."""
+        if self.share < 1:
+            return None
+        sizes = f"{self.used / 1e6:,.1f} of {self.limit / 1e6:,.1f} MB (maxmemory)"
+        return f"is full, and takes no new job: {sizes}. Let what runs end, or raise maxmemory."
+
+    @property
     def problem(self) -> str | None:
         """Why a job cannot rely on it, and what to do; None: it can."""
         if not self.limit or self.policy == KEEPS_ALL:

@@ -99,6 +99,7 @@ def _redis(environment: Environment) -> str:
     url = services.attach(environment).redis_url
     connection.check(url)
     memory.check(url)
+    services.check_room(url)
     with connection.connect(url) as client:
         server = client.info("server")
     name = server.get("server_name", "redis")

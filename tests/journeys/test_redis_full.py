@@ -101,6 +101,25 @@ def test_a_crawl_goes_on_when_redis_takes_nothing_more(
     assert stderr.count("new links wait in PostgreSQL") == 1
 
 
+def test_a_redis_that_is_full_takes_no_new_job(scrapy: Scrapy, rows: Rows, web: RunningWeb, small: str) -> None:
+    assert scrapy.run("jobs").status == 0  # migrates
+    before = number(rows, "SELECT count(*) AS number FROM job")
+    fill(small, 0.9)
+    with redis.Redis.from_url(small) as client:
+        info: Any = client.info("memory")
+        client.config_set("maxmemory", info["used_memory"] * 9 // 10)
+
+    crawl = scrapy.run("crawl", "site", "-a", f"url={web.url('empty')}", REDIS_URL=small)
+    doctor = scrapy.run("doctor", REDIS_URL=small)
+
+    assert (crawl.status, doctor.status, crawl.stderr.count("\n")) == (2, 1, 1)
+    for said in (crawl.stderr, doctor.stdout):
+        assert " is full, and takes no new job: " in said
+        assert "MB (maxmemory). Let what runs end, or raise maxmemory." in said
+        assert "sesame" not in said
+    assert number(rows, "SELECT count(*) AS number FROM job") == before
+
+
 def test_what_waits_comes_back_when_there_is_room(scrapy: Scrapy, rows: Rows, site: str, small: str) -> None:
     fill(small, 0.93)
     crawl = scrapy.start("crawl", "site", "-a", "site=crowded", REDIS_URL=small)
