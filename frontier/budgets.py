@@ -10,18 +10,9 @@ from importlib.resources import files
 from typing import Any
 
 from redis.asyncio import Redis, RedisCluster
-from redis.exceptions import (
-    ClusterDownError,
-    MasterDownError,
-    NoScriptError,
-    ReadOnlyError,
-    SlotNotCoveredError,
-    TryAgainError,
-)
-from redis.exceptions import ConnectionError as LostError
-from redis.exceptions import TimeoutError as LateError
+from redis.exceptions import NoScriptError
 
-from frontier.connection import RedisUnavailableError
+from frontier.connection import not_now
 from schemas import redis_keys
 
 SECONDS = 5.0
@@ -29,9 +20,6 @@ SECONDS = 5.0
 
 _SCRIPT = (files("frontier") / "lua" / "budget.lua").read_text(encoding="utf-8")
 _SHA = hashlib.sha1(_SCRIPT.encode(), usedforsecurity=False).hexdigest()
-_PASSING = (ReadOnlyError, MasterDownError, ClusterDownError, TryAgainError)
-_PASSING_WORDS = ("BUSY", "MISCONF", "NOREPLICAS")
-"""First words of errors that say: not now; redis-py has no classes for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +104,9 @@ class Budgets:
             RedisUnavailableError: Redis does not answer, or cannot now. Ask again; shares last meanwhile.
         """
         calls = [(redis_keys.host_budget(ask.host), *self._arguments(ask)) for ask in asks]
-        try:
+        with not_now():
             answers = await self._run(calls)
-        except (LostError, LateError, SlotNotCoveredError, OSError) as error:
-            raise RedisUnavailableError(
-                f"Redis does not answer ({error or type(error).__name__}). Ask again."
-            ) from error
-        return [_grant(ask, answer) for ask, answer in zip(asks, answers, strict=True)]
+            return [_grant(ask, answer) for ask, answer in zip(asks, answers, strict=True)]
 
     async def _run(self, calls: list[tuple[Any, ...]]) -> list[Any]:
         answers = await self._send("EVALSHA", _SHA, calls)
@@ -151,8 +135,6 @@ class Budgets:
 
 
 def _grant(ask: Ask, answer: Any) -> Grant:
-    if isinstance(answer, _PASSING) or (isinstance(answer, Exception) and str(answer).startswith(_PASSING_WORDS)):
-        raise RedisUnavailableError(f"Redis cannot answer now ({answer}). Ask again.") from answer
     if isinstance(answer, Exception):
         raise answer
     share, delay, start_in, seconds = answer
