@@ -11,11 +11,15 @@ import itertools
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from crawler.lane import Held, Lane
 from crawler.pace import Pace
 from frontier.budgets import Ask, Grant
+
+if TYPE_CHECKING:
+    from crawler.neighbours import AddressGate, Neighbours
 
 READ_AHEAD = 4
 """Leases for each place of a host that are here ahead of need."""
@@ -49,16 +53,50 @@ class Gate:
     ask_at: float = 0.0
     patience: float = FIRST_PATIENCE
     sent_at: float | None = None
+    enrolled: bool = False
+    """Redis knows that this process asks for it."""
+    sends_at: float = 0.0
+    """When the next request may be sent that has waited for its address."""
+    shared: AddressGate | None = None
+    """That of its address, which its requests pass, too."""
 
     def opens_at(self, now: float) -> float | None:
         """When the next request may leave; None where that depends on something else than time."""
         if len(self.active) >= self.pace.limit(self.share) or now >= self.until:
             return None
-        return max(self.next_at, self.pace.not_before)
+        at = max(self.next_at, self.pace.not_before)
+        if self.shared is None:
+            return at
+        shared = self.shared.opens_at(now)
+        return None if shared is None else max(at, shared)
+
+    @property
+    def behind(self) -> bool:
+        """Whether its address is not this process's to ask: then its own budget is for others."""
+        return self.shared is not None and not self.shared.share
+
+    def begin(self, job: UUID, number: int, now: float) -> None:
+        """A request leaves."""
+        self.active.add((job, number))
+        self.sent_at, self.next_at = now, now + self.delay
+        if self.shared is not None:
+            self.shared.begin(job, number, now)
+
+    def serves(self, lane: Lane) -> bool:
+        """Whether it has leases of a job, or requests under way."""
+        return any(entry[-1].lane is lane for entry in self.ready) or any(job == lane.id for job, _ in self.active)
+
+    def take(self, grant: Grant, now: float) -> None:
+        """Take in what was granted."""
+        self.share, self.delay = grant.share, grant.delay
+        self.until = now + grant.seconds if grant.share else 0.0
+        self.ask_at = now + min(self.patience, grant.seconds / RENEWALS if grant.share else grant.seconds)
+        self.patience *= PATIENCE
+        self.next_at = max(self.next_at, now + grant.start_in)
 
     def room(self, now: float) -> int:
         """How many more leases it would take."""
-        if not self.share or now >= self.until:
+        if not self.share or now >= self.until or self.behind:
             return 0
         ahead = READ_AHEAD * self.share
         if self.delay:
@@ -76,11 +114,16 @@ class Gates:
     Args:
         terms: what the jobs' configs and robots.txt want of a host.
         last_sent: when a request really left for it, which may be after it left here; None where none did.
+        neighbours: hosts at one address that are asked as one.
     """
 
-    def __init__(self, terms: Callable[[str], Terms], last_sent: Callable[[str], float | None]) -> None:
+    def __init__(
+        self, terms: Callable[[str], Terms], last_sent: Callable[[str], float | None], neighbours: Neighbours
+    ) -> None:
         self._terms = terms
         self._last_sent = last_sent
+        self._neighbours = neighbours
+        self._addresses = neighbours.gates
         self._gates: dict[str, Gate] = {}
         self._ties = itertools.count()
 
@@ -91,9 +134,17 @@ class Gates:
 
     def knock(self, lane: Lane) -> None:
         """See that the hosts of a job are asked for, as far as there is room."""
-        for host in lane.hosts:
+        for host in self._open_to(lane):
             if host in self._gates or len(self._gates) < MOST_HOSTS:
-                self._gate(host)
+                gate = self._gate(host)
+                if self._neighbours.asks(lane):
+                    self._neighbours.join(gate)
+
+    def _open_to(self, lane: Lane) -> list[str]:
+        """Hosts of a job that may be asked: those whose address is known, where that matters to the job."""
+        if not self._neighbours.asks(lane):
+            return list(lane.hosts)
+        return self._neighbours.open(lane.hosts, self._gates)
 
     def _gate(self, host: str) -> Gate:
         if host not in self._gates:
@@ -109,8 +160,7 @@ class Gates:
             self._gates[host] = self._gates.pop(host)
             held = self._first(gate)
             if held:
-                gate.active.add((held.lane.id, held.lease.number))
-                gate.sent_at, gate.next_at = now, now + gate.delay
+                gate.begin(held.lane.id, held.lease.number, now)
                 held.begun = True
                 return held
         return None
@@ -128,6 +178,8 @@ class Gates:
         if gate is None or (job, number) not in gate.active:
             return False
         gate.active.discard((job, number))
+        for address in self._addresses.values():
+            address.active.discard((job, number))
         return True
 
     def answered(self, host: str, status: int, latency: float, retry_after: float) -> None:
@@ -152,13 +204,13 @@ class Gates:
         if lane.paused:
             return {}
         now = time.monotonic()
-        rooms = {host: self._gates[host].room(now) for host in lane.hosts if host in self._gates}
+        rooms = {host: self._gates[host].room(now) for host in self._open_to(lane) if host in self._gates}
         return {host: room for host, room in rooms.items() if room > 0}
 
     def hungry(self, lane: Lane) -> bool:
         """Whether a host of a job could be asked for more than is here."""
         now = time.monotonic()
-        return any(self._gates[host].hungry(now) for host in lane.hosts if host in self._gates)
+        return any(gate.hungry(now) for host in lane.hosts if (gate := self._gates.get(host)))
 
     # Budgets
 
@@ -169,46 +221,59 @@ class Gates:
 
     def asks_at(self) -> float | None:
         """When the next budget is to be asked for."""
-        return min((gate.ask_at for gate in self._gates.values()), default=None)
+        times = [gate.ask_at for gate in self._gates.values() if not gate.behind]
+        return min((*times, *(gate.ask_at for gate in self._addresses.values())), default=None)
 
     def asks(self, now: float, lanes: list[Lane]) -> list[Ask]:
-        """Budgets that are due; a host that nobody needs any more is let go."""
+        """Budgets that are due; a host that nobody needs any more is let go, and so is one whose address others ask."""
         needed = {host for lane in lanes for host in lane.hosts}
-        asks = []
+        # Addresses before the hosts behind them: whoever has a host's budget shall be able to use it.
+        due = self._neighbours.due(now, self._gates, lanes) if self._addresses else []
+        asks = [self._ask(address, address.terms, now, release=release) for address, release in due]
         for host, gate in list(self._gates.items()):
             idle = not gate.ready and not gate.active and host not in needed
             if idle:
                 del self._gates[host]
-            if idle or gate.ask_at <= now:
-                asks.append(self._ask(gate, now, release=idle))
+            behind = gate.behind and gate.enrolled and not gate.active
+            if idle or behind or (gate.ask_at <= now and not gate.behind):
+                asks.append(self._ask(gate, self._terms(host), now, release=idle or behind))
         return asks
 
-    def _ask(self, gate: Gate, now: float, *, release: bool) -> Ask:
-        delay, concurrency = self._terms(gate.host)
+    def _ask(self, gate: Gate, terms: Terms, now: float, *, release: bool) -> Ask:
         times = [at for at in (gate.sent_at, self._last_sent(gate.host)) if at is not None]
         sent_ago = max(0.0, now - max(times)) if times else None
-        return Ask(gate.host, delay, concurrency, sent_ago, release, gate.pace.penalty(now), len(gate.active))
+        gate.enrolled = not release
+        return Ask(gate.host, *terms, sent_ago, release, gate.pace.penalty(now), len(gate.active))
 
     def granted(self, grants: list[Grant], now: float) -> list[Gate]:
-        """Take in what was granted: the gates that it concerns."""
+        """Take in what was granted: the gates of hosts that it concerns."""
         gates = []
         for grant in grants:
-            gate = self._gates.get(grant.host)
+            gate = self._gates.get(grant.host) or self._addresses.get(grant.host)
             if gate is None:
                 continue
-            gate.share, gate.delay = grant.share, grant.delay
-            gate.until = now + grant.seconds if grant.share else 0.0
-            gate.ask_at = now + min(gate.patience, grant.seconds / RENEWALS if grant.share else grant.seconds)
-            gate.patience *= PATIENCE
-            gate.next_at = max(gate.next_at, now + grant.start_in)
-            gates.append(gate)
+            gate.take(grant, now)
+            if grant.host in self._gates:
+                gates.append(gate)
+            elif grant.share:
+                self._neighbours.hurry(gate, self._gates)
         return gates
+
+    async def turn(self, host: str) -> None:
+        """Return when a request to a host may be sent, as far as that is for its address to say."""
+        gate = self._gates.get(host)
+        if gate and gate.shared:
+            await gate.shared.turn(gate)
 
     def releases(self) -> list[Ask]:
         """Let go of all hosts."""
         now = time.monotonic()
-        gates, self._gates = list(self._gates.values()), {}
-        return [self._ask(gate, now, release=True) for gate in gates]
+        addresses = list(self._addresses.values())
+        asks = [self._ask(gate, gate.terms, now, release=True) for gate in addresses]
+        asks += [self._ask(gate, self._terms(gate.host), now, release=True) for gate in self._gates.values()]
+        self._addresses.clear()
+        self._gates = {}
+        return asks
 
     def drop(self, lane: Lane) -> None:
         """Forget the leases of a job."""

@@ -33,6 +33,7 @@ OF_CONFIG = {
     "obey_robots": "ROBOTSTXT_OBEY",
     "delay": "DOWNLOAD_DELAY",
     "concurrency": "CONCURRENT_REQUESTS_PER_DOMAIN",
+    "polite_to": "LONGLINE_POLITE_TO",
     "user_agent": "USER_AGENT",
     "max_pages": "LONGLINE_MAX_PAGES",
     "render": "LONGLINE_RENDER",

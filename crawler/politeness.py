@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import TYPE_CHECKING
+from urllib.request import getproxies
 
 from scrapy import Request
 from scrapy.http import Response
@@ -13,15 +15,29 @@ from crawler.gates import Gate, Gates, Terms
 from crawler.lane import Lane
 from crawler.leases import SLOT, host_in
 from schemas.job import Job
+from schemas.site import POLITE_TO
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 
+class UnknownPolitenessError(ValueError):
+    """A setting names something to be polite to that is not known."""
+
+
 class Politeness:
-    """``lanes`` are the jobs that this process works on."""
+    """``lanes`` are the jobs that this process works on.
+
+    Setting: LONGLINE_POLITE_TO, for spiders of people's own (what a site's config says of ``polite_to``).
+
+    Raises:
+        UnknownPolitenessError: LONGLINE_POLITE_TO is neither host nor address.
+    """
 
     def __init__(self, crawler: Crawler, lanes: Callable[[], Iterable[Lane]]) -> None:
+        whom = crawler.settings["LONGLINE_POLITE_TO"]
+        if whom not in (None, *POLITE_TO):
+            raise UnknownPolitenessError(f"LONGLINE_POLITE_TO={whom}: it takes {' or '.join(POLITE_TO)}.")
         self._crawler = crawler
         self._lanes = lanes
         self._robots: dict[str, float] = {}
@@ -73,6 +89,20 @@ class Politeness:
         if request.meta.get(TIER) != "smartproxy":
             host = request.meta.get(SLOT) or host_in(request.url)
             gates.answered(host, response.status, request.meta.get("download_latency", 0.0), retry_after)
+
+    def to_addresses(self, lane: Lane) -> bool:
+        """Whether a job asks all hosts at one address as one; where a host behind a proxy is, is not known here."""
+        settings, job = self._crawler.settings, lane.job
+        if job is None or job.spider != "site":
+            return settings["LONGLINE_POLITE_TO"] == "address" and not self._proxied
+        return job.config.polite_to == "address" and not (job.config.proxy and self._proxied)
+
+    @cached_property
+    def _proxied(self) -> bool:
+        settings = self._crawler.settings
+        smart = settings.getbool("ZYTE_SMARTPROXY_ENABLED") and settings["ZYTE_SMARTPROXY_APIKEY"]
+        named = settings.getbool("HTTPPROXY_ENABLED") and {"http", "https"} & getproxies().keys()
+        return bool(settings["LONGLINE_PROXIES"] or smart or named)
 
     def first_host(self, lane: Lane) -> str:
         """The host whose turn it is when a job begins."""

@@ -19,6 +19,7 @@ from scrapy.utils.defer import deferred_from_coro
 from scrapy_redis import scheduler
 from twisted.internet.defer import Deferred
 
+from crawler.address_book import AddressBook
 from crawler.beginning import Beginning
 from crawler.courier import Courier
 from crawler.delivery import Delivery
@@ -29,6 +30,7 @@ from crawler.job_ends import JobEnds
 from crawler.job_watch import JobWatch
 from crawler.lane import Held, Lane
 from crawler.leases import LEASE, redirected
+from crawler.neighbours import Neighbours
 from crawler.politeness import Politeness
 from crawler.spill import Spill
 from crawler.start_urls import StartUrls
@@ -58,7 +60,9 @@ class Scheduler(scheduler.Scheduler):  # type: ignore[misc] # scrapy-redis has n
         instance.crawler, instance.delivery = crawler, delivery_of(crawler)
         instance.wiring = wiring
         instance.politeness = Politeness(crawler, instance.lanes_now)
-        instance.gates = Gates(instance.politeness.terms, instance.politeness.last_sent)
+        instance.addresses = AddressBook()
+        neighbours = Neighbours(instance.politeness.to_addresses, instance.addresses)
+        instance.gates = Gates(instance.politeness.terms, instance.politeness.last_sent, neighbours)
         instance.ends = JobEnds(crawler.settings["DATABASE_URL"], wiring.outage_seconds)
         instance.watch = JobWatch(crawler, instance.gates, instance.ends, persist=wiring.persist)
         instance.courier = Courier(
@@ -72,6 +76,7 @@ class Scheduler(scheduler.Scheduler):  # type: ignore[misc] # scrapy-redis has n
     wiring: Wiring
     delivery: Delivery
     politeness: Politeness
+    addresses: AddressBook
     gates: Gates
     ends: JobEnds
     watch: JobWatch
@@ -246,6 +251,7 @@ class Scheduler(scheduler.Scheduler):  # type: ignore[misc] # scrapy-redis has n
             if await self.courier.close():
                 await self.leave()
         finally:
+            await self.addresses.close()
             await self.server.aclose()
             await self.ends.close()
             await self.watch.spill.close()

@@ -27,6 +27,8 @@ DOWNLOAD_MAXSIZE = 32 * 1024 * 1024
 DOWNLOAD_DELAY_JITTER = 0
 CONCURRENT_REQUESTS = 32
 CONCURRENT_REQUESTS_PER_DOMAIN = 8
+# Whom delays and concurrency spare: each host, or each address with all hosts there. A site's config may say otherwise.
+LONGLINE_POLITE_TO = "host"
 
 # Nobody speaks to a crawl from outside.
 TELNETCONSOLE_ENABLED = False

@@ -64,6 +64,11 @@ def host_budget(host: str) -> str:
     return f"longline:host:{{{host}}}:budget"
 
 
+def address_name(address: str) -> str:
+    """By which the hosts at an address that share a budget are known, in the place of a host's name."""
+    return f"address/{address}"
+
+
 def host_robots(origin: str) -> str:
     """msgpack: the robots.txt of an origin (``https://example.com``), and when it was read. Whoever reads it from the
     site writes it; gone after an hour, or after a minute where it could not be read."""

@@ -14,6 +14,8 @@ Identity = Literal["robot", "browser"]
 EXTRACTS: tuple[Extract, ...] = ("page", "posting", "text")
 Render = Literal["auto", "always", "never"]
 RENDERS: tuple[Render, ...] = ("auto", "always", "never")
+PoliteTo = Literal["host", "address"]
+POLITE_TO: tuple[PoliteTo, ...] = ("host", "address")
 
 
 class Expectations(BaseModel):
@@ -69,6 +71,10 @@ class SiteConfig(BaseModel):
     )
     concurrency: Annotated[int, Field(ge=1, le=256)] = Field(
         default=8, description="The most requests to one host at one time."
+    )
+    polite_to: PoliteTo = Field(
+        default="host",
+        description="Whom delay and concurrency spare: each host, or each address, with all hosts that are there.",
     )
     user_agent: str | None = Field(default=None, description="The User-Agent header. Unset: Longline's own name.")
     identity: Identity = Field(

@@ -7,13 +7,17 @@ from scrapy.http import Response
 
 from crawler.fetch.browser import RENDERED, Browser, NotAPageError
 from crawler.fetch.client import Client
+from crawler.leases import SLOT
 
 
 class HttpDownloadHandler(Client):
     """The handler of http and https; ``settings.py`` says how to go back to Twisted's."""
 
     async def download_request(self, request: Request) -> Response:
-        """Fetch it, with the browser where ``meta["playwright"]`` asks for that."""
+        """Fetch it, when its address may be asked; with the browser where ``meta["playwright"]`` asks for that."""
+        gates = getattr(self.crawler.engine.scheduler, "gates", None)
+        if gates:
+            await gates.turn(request.meta.get(SLOT, ""))
         if request.meta.get(RENDERED):
             try:
                 return await Browser.of(self.crawler).download(request)

@@ -18,6 +18,7 @@ FILLED_IN: dict[str, Any] = {
     "extract": ["page", "posting"],
     "delay": "0.5",
     "concurrency": "8",
+    "polite_to": "host",
     "sitemaps": "on",
     "obey_robots": "on",
     "render": "auto",

@@ -213,6 +213,7 @@ configs: st.SearchStrategy[SiteConfig] = st.fixed_dictionaries(
         "obey_robots": st.booleans(),
         "delay": st.floats(0, 3600),
         "concurrency": st.integers(1, 256),
+        "polite_to": st.sampled_from(["host", "address"]),
         "user_agent": texts,
         "expect": st.fixed_dictionaries({}, optional={"pages": st.integers(0, 99), "postings": st.integers(0, 99)}),
     },

@@ -7,8 +7,10 @@ from uuid import UUID
 
 import pytest
 
+from crawler.address_book import AddressBook
 from crawler.gates import MOST_HOSTS, READ_AHEAD, Gates
 from crawler.lane import Held, Lane
+from crawler.neighbours import Neighbours
 from frontier.budgets import Grant
 from frontier.model import Lease
 from tests.support.lanes import HOST, answer, lease, make_lane
@@ -21,7 +23,8 @@ class Door:
 
     def __init__(self) -> None:
         self.terms: dict[str, tuple[float, int]] = {}
-        self.gates = Gates(lambda host: self.terms.get(host, (0.0, 4)), lambda _: None)
+        neighbours = Neighbours(lambda _: False, AddressBook())
+        self.gates = Gates(lambda host: self.terms.get(host, (0.0, 4)), lambda _: None, neighbours)
         self.lane = make_lane()
 
     def hold(self, *leases: Lease, lane: Lane | None = None) -> list[Held]:

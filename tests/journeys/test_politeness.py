@@ -108,7 +108,7 @@ def test_a_host_has_no_more_requests_under_way_than_its_config_says(
 
 def test_hosts_do_not_wait_for_one_another(scrapy: Scrapy, store_site: Store, processes: int) -> None:
     with crowd(hosts=20, pages=10) as site:
-        store_site("many", url=site.url(), allowed_hosts=site.addresses(), delay=DELAY)
+        store_site("many", url=site.url(), allowed_hosts=site.hosts, delay=DELAY)
         crawl_stored(scrapy, "many")
         by_host = {host: site.arrivals(host) for host in site.hosts}
         together = span(site.arrivals())

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from schemas.site import EXTRACTS, Expectations, SiteConfig
+from schemas.site import EXTRACTS, POLITE_TO, Expectations, SiteConfig
 
 URL = "https://example.com/"
 
@@ -41,6 +41,7 @@ def test_a_url_is_enough() -> None:
         "obey_robots": True,
         "delay": 0.0,
         "concurrency": 8,
+        "polite_to": "host",
         "user_agent": None,
         "identity": "robot",
         "proxy": True,
@@ -97,6 +98,7 @@ def test_parameters_are_a_list_or_names_with_commas(written: Any) -> None:
         {"delay": float("nan")},
         {"concurrency": 0},
         {"concurrency": 257},
+        {"polite_to": "network"},
         {"expect": {"pages": -1}},
         {"expect": {"articles": 1}},
         {"allowed_hosts": "example.org"},
@@ -134,6 +136,7 @@ configs = st.builds(
     obey_robots=st.booleans(),
     delay=st.floats(0, 3600),
     concurrency=st.integers(1, 256),
+    polite_to=st.sampled_from(POLITE_TO),
     user_agent=st.none() | st.text(max_size=20),
     expect=st.builds(Expectations, pages=st.integers(0, 99), postings=st.integers(0, 99)),
 )

@@ -13,29 +13,25 @@ from tests.support.processes import serving
 
 @dataclass(frozen=True)
 class Arrival:
-    """One request: when it came in, in seconds, and how many its host then had under way with it."""
+    """One request: when it came in, in seconds, and how many its host, and its address, then had under way with it."""
 
     at: float
     host: str
     path: str
     at_once: int
+    at_address: int
 
 
 @dataclass(frozen=True)
 class Crowd:
-    """Hosts at one port, each with as many pages."""
+    """Hosts, with their ports, each with as many pages."""
 
     hosts: list[str]
-    port: int
     log: str
 
     def url(self, host: str | None = None) -> str:
         """The start page of a host; of the first, if none is given."""
-        return f"http://{host or self.hosts[0]}:{self.port}/"
-
-    def addresses(self) -> list[str]:
-        """All hosts, with their port."""
-        return [f"{host}:{self.port}" for host in self.hosts]
+        return f"http://{host or self.hosts[0]}/"
 
     def arrivals(self, host: str | None = None) -> list[Arrival]:
         """What came in so far, in order; at one host, if one is given. robots.txt is among them."""
@@ -45,9 +41,13 @@ class Crowd:
 
 
 @contextmanager
-def crowd(hosts: int = 1, pages: int = 10, latency: float = 0.0, robots: str = "") -> Iterator[Crowd]:
-    """Serve so many hosts until the block ends; see ``tests/support/crowd.py``."""
-    with serving("tests.support.crowd", str(hosts), str(pages), str(latency), robots) as said:
+def crowd(
+    hosts: int = 1, pages: int = 10, latency: float = 0.0, robots: str = "", *, together: bool = False
+) -> Iterator[Crowd]:
+    """Serve so many hosts until the block ends, each at an address of its own, or all together at one; see
+    ``tests/support/crowd.py``."""
+    where = "together" if together else "apart"
+    with serving("tests.support.crowd", str(hosts), str(pages), str(latency), robots, where) as said:
         yield Crowd(**said)
 
 
