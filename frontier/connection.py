@@ -20,7 +20,8 @@ _NOT_NOW = (
     exceptions.ConnectionError,
     exceptions.TimeoutError,
     exceptions.ReadOnlyError,
-    exceptions.ClusterDownError,
+    exceptions.ClusterError,
+    exceptions.RedisClusterException,
     exceptions.TryAgainError,
     exceptions.OutOfMemoryError,
 )

@@ -32,7 +32,7 @@ def main() -> None:
 
 def run(options: argparse.Namespace, folder: Path) -> list[Verdict]:
     """One crawl for each seed."""
-    setting = Setting(options.workers, options.lease)
+    setting = Setting(options.workers, options.lease, options.nodes)
     verdicts = []
     with grounds(folder) as shared:
         trial = Trial(shared, setting, options.minutes, lambda line: print(line, flush=True))
@@ -54,6 +54,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--workers", type=int, default=3, help="workers beside crawl site (3)")
     parser.add_argument("--minutes", type=float, default=4, help="within them a job must have an end (4)")
     parser.add_argument("--lease", type=float, default=3, help="seconds that a lease lasts (3)")
+    parser.add_argument("--nodes", type=int, default=1, help="Valkeys, each with a shard of the job (1)")
     parser.add_argument("--calm", action="store_true", help="disturb nothing")
     parser.add_argument("--keep", help="a new or empty folder for logs and archives")
     return parser.parse_args()

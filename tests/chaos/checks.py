@@ -85,7 +85,7 @@ def unfinished_files(folder: Path) -> int:
     return sum(1 for file in folder.rglob("*") if file.is_file() and file.suffixes[-2:] != [".warc", ".gz"])
 
 
-def nothing_left(client: redis.Redis, job: Any) -> Iterator[str]:
+def nothing_left(client: redis.Redis | redis.RedisCluster, job: Any) -> Iterator[str]:
     """No key of the job is in Redis, and it is not announced."""
     left = keys_of(client, job)
     if left:
@@ -94,6 +94,6 @@ def nothing_left(client: redis.Redis, job: Any) -> Iterator[str]:
         yield "the job is still announced in Redis"
 
 
-def keys_of(client: redis.Redis, job: Any) -> list[str]:
+def keys_of(client: redis.Redis | redis.RedisCluster, job: Any) -> list[str]:
     """The job's keys."""
     return sorted(key.decode() for key in client.scan_iter(f"longline:{{{job}*", count=1000))

@@ -61,11 +61,12 @@ class Crew:
     """Those that were told to stop."""
     started: int = 0
 
-    def begin(self, url: str, workers: int) -> None:
+    def begin(self, url: str, workers: int, *arguments: str) -> None:
         """Start them all."""
         for number in range(workers):
             self.start_worker(number)
-        self.site = self._start("crawl-site", "site", "-a", f"url={url}")
+        words = [word for argument in (f"url={url}", *arguments) for word in ("-a", argument)]
+        self.site = self._start("crawl-site", "site", *words)
 
     def start_worker(self, number: int) -> None:
         """Start the worker of this number, where there is none."""

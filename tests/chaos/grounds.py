@@ -14,6 +14,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
+from tests.support.cluster import cluster_of
 from tests.support.crawl import Scrapy, make_scrapy
 from tests.support.killable import KillablePostgres, KillableValkey
 from tests.support.processes import ROOT
@@ -25,11 +26,12 @@ TEMPLATE = "empty_tables"
 
 @dataclass
 class Ground:
-    """One crawl's own: a folder for its logs and its archive, an empty database, an empty Valkey."""
+    """One crawl's own: a folder for its logs and its archive, an empty database, an empty Valkey or cluster of them."""
 
     folder: Path
     postgres: KillablePostgres
-    valkey: KillableValkey
+    nodes: list[KillableValkey]
+    redis_url: str
     scrapy: Scrapy
     database: str
 
@@ -43,7 +45,7 @@ class Ground:
         """What tells a command where everything is."""
         return {
             "DATABASE_URL": self.postgres.url(self.database),
-            "REDIS_URL": self.valkey.url,
+            "REDIS_URL": self.redis_url,
             "LONGLINE_ARCHIVE_URL": self.archive.as_uri(),
         }
 
@@ -72,24 +74,37 @@ class Grounds:
     postgres: KillablePostgres
 
     @contextmanager
-    def ground(self, name: str) -> Iterator[Ground]:
-        """A fresh ground; what is in its folder stays."""
+    def ground(self, name: str, nodes: int = 1) -> Iterator[Ground]:
+        """A fresh ground, with so many nodes of Valkey; what is in its folder stays."""
         folder = self.folder / name
         redis_folder = folder / "valkey"
         redis_folder.mkdir(parents=True)
         database = name.replace("-", "_")
         with _admin(self.postgres) as connection:
             connection.execute(f'CREATE DATABASE "{database}" TEMPLATE "{TEMPLATE}"'.encode())
-        valkey = KillableValkey(redis_folder)
-        valkey.start()
         try:
             scrapy = make_scrapy(folder / "home", folder)
-            yield Ground(folder, self.postgres, valkey, scrapy, database)
+            with _redis(redis_folder, nodes) as (valkeys, url):
+                yield Ground(folder, self.postgres, valkeys, url, scrapy, database)
         finally:
-            valkey.kill()
             self.postgres.start()
             with _admin(self.postgres) as connection:
                 connection.execute(f'DROP DATABASE "{database}" WITH (FORCE)'.encode())
+
+
+@contextmanager
+def _redis(folder: Path, nodes: int) -> Iterator[tuple[list[KillableValkey], str]]:
+    """So many Valkeys, and the URL of them all."""
+    if nodes > 1:
+        with cluster_of(folder, nodes) as cluster:
+            yield list(cluster.nodes), cluster.url
+        return
+    valkey = KillableValkey(folder)
+    valkey.start()
+    try:
+        yield [valkey], valkey.url
+    finally:
+        valkey.kill()
 
 
 @contextmanager

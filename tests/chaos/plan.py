@@ -31,6 +31,7 @@ class Verb(StrEnum):
     KILL_VALKEY = "SIGKILL to Valkey"
     STOP_VALKEY = "stop of Valkey"
     FREEZE_VALKEY = "SIGSTOP to Valkey"
+    SLOW_VALKEY = "end of fsync in Valkey"
     CUT_VALKEY = "cut of Valkey's file"
     START_VALKEY = "start of Valkey"
 
@@ -39,12 +40,14 @@ class Verb(StrEnum):
 class Step:
     """One deed, ``at`` seconds after the crawl has begun.
 
-    ``worker``: which one, from 0. ``lost``: bytes of the file's end; ``whole``: up to the end of a command.
+    ``worker``, ``node`` of Valkey: which one, from 0. ``lost``: bytes of the file's end; ``whole``: up to the end of
+    a command.
     """
 
     at: float
     verb: Verb
     worker: int = 0
+    node: int = 0
     lost: int = 0
     whole: bool = False
 
@@ -60,10 +63,11 @@ class Plan:
 
 @dataclass(frozen=True)
 class Setting:
-    """What a plan depends on beside its seed."""
+    """What a plan depends on beside its seed. ``nodes``: of Valkey, each with a shard of the job."""
 
     workers: int
     lease_seconds: float
+    nodes: int = 1
 
 
 Event = Callable[[Random, float, Setting], list[Step]]
@@ -118,23 +122,34 @@ def _restart_postgres(chance: Random, at: float, _: Setting) -> list[Step]:
     return [Step(at, Verb.STOP_POSTGRES), Step(at + chance.uniform(0.1, 4), Verb.START_POSTGRES)]
 
 
-def _kill_valkey(chance: Random, at: float, _: Setting) -> list[Step]:
-    return [Step(at, Verb.KILL_VALKEY), Step(at + chance.uniform(0.1, 4), Verb.START_VALKEY)]
+def _kill_valkey(chance: Random, at: float, setting: Setting) -> list[Step]:
+    node = _node(chance, setting)
+    return [Step(at, Verb.KILL_VALKEY, node=node), Step(at + chance.uniform(0.1, 4), Verb.START_VALKEY, node=node)]
 
 
-def _restart_valkey(chance: Random, at: float, _: Setting) -> list[Step]:
-    return [Step(at, Verb.STOP_VALKEY), Step(at + chance.uniform(0.1, 4), Verb.START_VALKEY)]
+def _restart_valkey(chance: Random, at: float, setting: Setting) -> list[Step]:
+    node = _node(chance, setting)
+    return [Step(at, Verb.STOP_VALKEY, node=node), Step(at + chance.uniform(0.1, 4), Verb.START_VALKEY, node=node)]
 
 
-def _freeze_valkey(chance: Random, at: float, _: Setting) -> list[Step]:
+def _freeze_valkey(chance: Random, at: float, setting: Setting) -> list[Step]:
     """It does what it was asked to before, when nobody waits for the answer any more."""
-    return [Step(at, Verb.FREEZE_VALKEY), Step(at + chance.uniform(0.5, 6), Verb.START_VALKEY)]
+    node = _node(chance, setting)
+    return [Step(at, Verb.FREEZE_VALKEY, node=node), Step(at + chance.uniform(0.5, 6), Verb.START_VALKEY, node=node)]
 
 
-def _lose_tail(chance: Random, at: float, _: Setting) -> list[Step]:
-    """Most often to the byte, so that a command is cut in two; else behind a command."""
-    cut = Step(at, Verb.CUT_VALKEY, lost=chance.randint(SMALL, LARGE), whole=chance.random() < 0.4)
-    return [Step(at, Verb.KILL_VALKEY), cut, Step(at + chance.uniform(0.1, 4), Verb.START_VALKEY)]
+def _lose_tail(chance: Random, at: float, setting: Setting) -> list[Step]:
+    """Most often to the byte, so that a command is cut in two; else behind a command. Of several nodes, only what is on
+    no disk yet may be lost: so the node stops to write to its disk first."""
+    node = _node(chance, setting)
+    cut = Step(at, Verb.CUT_VALKEY, node=node, lost=chance.randint(SMALL, LARGE), whole=chance.random() < 0.4)
+    slow = [Step(at - chance.uniform(0.1, 1), Verb.SLOW_VALKEY, node=node)] if setting.nodes > 1 else []
+    start = Step(at + chance.uniform(0.1, 4), Verb.START_VALKEY, node=node)
+    return [*slow, Step(at, Verb.KILL_VALKEY, node=node), cut, start]
+
+
+def _node(chance: Random, setting: Setting) -> int:
+    return chance.randrange(setting.nodes) if setting.nodes > 1 else 0
 
 
 EVENTS: dict[Event, int] = {

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from frontier.connection import connect
 from tests.chaos import checks
 from tests.chaos.crew import Crew
 from tests.chaos.deeds import Deeds
@@ -54,7 +55,7 @@ class Trial:
         Raises:
             AssertionError: even that was not completed.
         """
-        with self._crew("undisturbed", []) as (ground, crew):
+        with self._crew("undisturbed", 1, []) as (ground, crew):
             self.grounds.web.reset()
             crew.begin(self.grounds.web.url(SITE), workers=0)
             assert crew.site
@@ -70,17 +71,18 @@ class Trial:
         """Crawl with workers, do what the plan says, and compare."""
         options = ["-s", f"LONGLINE_BUDGET_BYTES={plan.budget}"]
         verdict = Verdict(plan.seed)
-        with self._crew(f"seed-{plan.seed}", options) as (ground, crew):
+        nodes = self.setting.nodes
+        with self._crew(f"seed-{plan.seed}-{nodes}", nodes, options) as (ground, crew):
             self.grounds.web.reset()
-            crew.begin(self.grounds.web.url(SITE), self.setting.workers)
+            crew.begin(self.grounds.web.url(SITE), self.setting.workers, f"shards={nodes}")
             run = Run(self, ground, crew, plan, verdict)
             verdict.problems += run.to_its_end() or self._compare(ground, expected, verdict)
             verdict.visits = len(self.grounds.web.visits(SITE))
         return verdict
 
     @contextmanager
-    def _crew(self, name: str, options: list[str]) -> Iterator[tuple[Ground, Crew]]:
-        with self.grounds.ground(name) as ground:
+    def _crew(self, name: str, nodes: int, options: list[str]) -> Iterator[tuple[Ground, Crew]]:
+        with self.grounds.ground(name, nodes) as ground:
             lease = {"LONGLINE_LEASE_SECONDS": f"{self.setting.lease_seconds:g}"}
             quiet = ["-L", "INFO", "-s", "LONGLINE_PROGRESS_SECONDS=0"]
             crew = Crew(ground.scrapy, ground.environment | lease, [*quiet, *options], ground.folder)
@@ -95,7 +97,7 @@ class Trial:
         members = responses(ground.archive)
         verdict.orphans = checks.orphans(found, members)
         verdict.unfinished = checks.unfinished_files(ground.archive)
-        with ground.valkey.client() as client:
+        with connect(ground.redis_url) as client:
             return [
                 *checks.job_completed(found),
                 *checks.same_rows(expected, found),
@@ -120,8 +122,9 @@ class Run:
         """Do what the plan says until the job has an end: what then makes a comparison useless, or nothing."""
         if not self._begin():
             return [f"The crawl has not begun within {TO_BEGIN:g} s.", *self._remains()]
-        file = aof.last_file(self.ground.valkey.folder)
-        deeds = Deeds(self.crew, self.ground.postgres, self.ground.valkey, floor=file.stat().st_size)
+        nodes = self.ground.nodes
+        floors = [aof.last_file(node.folder).stat().st_size for node in nodes]
+        deeds = Deeds(self.crew, self.ground.postgres, nodes, floors)
         self._disturb(deeds)
         deeds.undo(self.trial.setting.workers)
         if not self._wait(self.trial.minutes * 60, self._has_ended):
@@ -160,7 +163,7 @@ class Run:
 
     def _is_tidy(self) -> bool:
         job = self.ground.last_job()
-        with self.ground.valkey.client() as client:
+        with connect(self.ground.redis_url) as client:
             return job is not None and not any(checks.nothing_left(client, job["id"]))
 
     def _remains(self) -> list[str]:
@@ -169,7 +172,7 @@ class Run:
         said = [
             f"{member.name} (status {member.status}) said:\n{member.said_last()}" for member in self.crew.everyone()
         ]
-        with self.ground.valkey.client() as client:
+        with connect(self.ground.redis_url) as client:
             sizes = {key: client.memory_usage(key) for key in checks.keys_of(client, job.get("id"))}
         row = {name: job.get(name) for name in ("id", "state", "error", "stats")}
         return [f"its row: {row}", f"its keys in Redis, with their bytes: {sizes}", *said]

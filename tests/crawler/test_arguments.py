@@ -40,6 +40,7 @@ def test_values_become_what_the_config_holds() -> None:
         "extract": "page, text",
         "render": "never",
         "output": "some folder",
+        "shards": "4",
         "dry_run": "true",
     }
 
@@ -50,6 +51,7 @@ def test_values_become_what_the_config_holds() -> None:
         "extract": ("page", "text"),
         "render": "never",
         "output": "some folder",
+        "shards": 4,
         "dry_run": True,
     }
 
@@ -106,7 +108,7 @@ def test_a_bad_value_is_refused_with_what_the_argument_takes(name: str, value: s
 def test_an_unknown_argument_is_refused_with_those_that_there_are(name: str) -> None:
     assert refusal(**{"url": URL, name: "red"}) == (
         f"-a {name}=red: there is no such argument. "
-        "There are: url, site, max_pages, max_depth, ignore_parameters, extract, render, output, dry_run."
+        "There are: url, site, max_pages, max_depth, ignore_parameters, extract, render, output, shards, dry_run."
     )
 
 
