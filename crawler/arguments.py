@@ -25,6 +25,10 @@ TAKES = {
 }
 
 
+BY_SCRAPYD = "_job"
+"""The argument that Scrapyd adds to those that came by its API."""
+
+
 UNKNOWN_URL = "http://unknown.invalid/"
 """Stands in a job's config until it is known where a spider starts that says it only when it runs."""
 
@@ -35,12 +39,16 @@ class ArgumentError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class SiteArguments:
-    """What was asked for: a URL or a stored site, changes to its config, and the id that Scrapyd gave the job."""
+    """What was asked for: a URL or a stored site, changes to its config, and the id that Scrapyd gave the job.
+
+    ``typed``: a person typed it at a prompt; else it came by Scrapyd's API.
+    """
 
     url: str | None
     site: str | None
     changes: dict[str, Any]
     job_id: UUID | None = None
+    typed: bool = False
 
     def applied_to(self, config: SiteConfig) -> SiteConfig:
         """The config with the changes, and with the URL where one was given."""
@@ -54,7 +62,7 @@ def read_arguments(values: dict[str, str]) -> SiteArguments:
     Raises:
         ArgumentError: names the argument, its value, and what it takes.
     """
-    job_id = scrapyd_job(values)
+    job_id, typed = scrapyd_job(values), BY_SCRAPYD not in values
     values = {name: value for name, value in values.items() if not name.startswith("_")}
     for name, value in values.items():
         if name not in TAKES:
@@ -64,13 +72,13 @@ def read_arguments(values: dict[str, str]) -> SiteArguments:
         raise ArgumentError("Give either -a url=URL or -a site=SLUG.")
     if url is not None and normalize_url(url) is None:
         raise ArgumentError(_refusal("url", url))
-    return SiteArguments(url and normalize_url(url), site, _changes(values), job_id)
+    return SiteArguments(url and normalize_url(url), site, _changes(values), job_id, typed)
 
 
 def scrapyd_job(values: dict[str, str]) -> UUID | None:
     """Scrapyd's id of a job, so that both have one; a name that somebody chose instead is not one of ours."""
     try:
-        return UUID(values.get("_job", ""))
+        return UUID(values.get(BY_SCRAPYD, ""))
     except ValueError:
         return None
 

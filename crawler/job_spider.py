@@ -11,7 +11,9 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.failures import Failures
+from crawler.fetch.guard import PrivateAddressError
 from crawler.fetch.robots import NoRobotsError, RobotsMiddleware
+from crawler.fetch.unfetched import note
 from crawler.leases import job_of
 from crawler.scheduler import Scheduler
 from crawler.site_crawl import SiteCrawl
@@ -47,7 +49,11 @@ class JobSpider(Spider):
     async def _sitemaps(self, crawl: SiteCrawl) -> list[str]:
         config = crawl.job.config
         robots = self.crawler.get_downloader_middleware(RobotsMiddleware)
-        rules = await robots.rules(config.url, crawl.start_request().meta) if robots else None
+        try:
+            rules = await robots.rules(config.url, crawl.start_request().meta) if robots else None
+        except PrivateAddressError as error:
+            note(crawl.failures, crawl.start_request(), error)
+            return []
         if rules and rules.problem and config.obey_robots:
             if config.dry_run:  # else the start page says it
                 crawl.failures.add(NoRobotsError.__name__, f"{rules.problem}.")

@@ -71,8 +71,10 @@ def find_spider_site(connection: Connection, spider: str, url: str) -> StoredSit
     return StoredSite(*_ad_hoc(connection, spider, url))
 
 
-def start_job(connection: Connection, site: StoredSite, arguments: SiteArguments) -> Job:
-    """Make a running job of a site.
+def start_job(
+    connection: Connection, site: StoredSite, arguments: SiteArguments, typed: frozenset[str] = frozenset()
+) -> Job:
+    """Make a running job of a site; ``typed``: as the job's own.
 
     Raises:
         ArgumentError: the job that Scrapyd names is there already.
@@ -86,7 +88,7 @@ def start_job(connection: Connection, site: StoredSite, arguments: SiteArguments
     started = connection.execute(_START, values).fetchone()
     if started is None:
         raise ArgumentError(f"-a _job={job_id}: there is such a job already. Give each its own jobid, or none.")
-    return Job(id=job_id, sequence=started["sequence"], site_id=site.id, site=site.slug, config=config)
+    return Job(id=job_id, sequence=started["sequence"], site_id=site.id, site=site.slug, config=config, typed=typed)
 
 
 def end_job(connection: Connection, job: UUID, verdict: Verdict, stats: JobStats) -> None:

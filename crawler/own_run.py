@@ -10,7 +10,10 @@ from scrapy import Spider
 from scrapy.crawler import Crawler, CrawlerProcessBase
 from scrapy.settings import SETTINGS_PRIORITIES
 
-from crawler.arguments import UNKNOWN_URL, ArgumentError, SiteArguments, scrapyd_job
+from crawler.arguments import BY_SCRAPYD, UNKNOWN_URL, ArgumentError, SiteArguments, scrapyd_job
+from crawler.aside import run_aside
+from crawler.fetch.guard import Guard
+from crawler.fetch.typed import of_urls
 from crawler.jobs import find_spider_site, name_url
 from crawler.pages import PageMiddleware
 from crawler.run import JobRun, begin, console
@@ -20,6 +23,7 @@ from pipelines.database import Row
 from pipelines.records import KeyDeclarationError, Keys
 from schemas.addresses import normalize_url
 from schemas.job import Job
+from schemas.networks import endpoint_of
 
 DEFAULTS = {
     "ROBOTSTXT_OBEY": True,
@@ -50,11 +54,14 @@ class OwnRun(JobRun):
     arguments: dict[str, str]
 
     @classmethod
-    def of(cls, spider: type[Spider], arguments: dict[str, str], services: Services, *, quiet: bool = False) -> OwnRun:
+    def of(
+        cls, spider: type[Spider], arguments: dict[str, str], services: Services, guard: Guard, *, quiet: bool = False
+    ) -> OwnRun:
         """Make the job.
 
         Raises:
             ArgumentError: the spider's ``keys`` name no fields, or its stored site is not valid.
+            PrivateAddressError: it is to start on a private address, as somebody says by an API.
             SiteBusyError: the spider is running already.
         """
         try:
@@ -62,6 +69,9 @@ class OwnRun(JobRun):
         except KeyDeclarationError as error:
             raise ArgumentError(f"The spider {spider.name}: {error}") from error
         url = start_url(spider, arguments)
+        by_code = spider.custom_settings and spider.custom_settings.get("LONGLINE_ALLOW_PRIVATE_ADDRESSES")
+        if url and BY_SCRAPYD in arguments and not by_code:
+            run_aside(guard.start(url, typed=endpoint_of(url) in of_urls(getattr(spider, "start_urls", None))))
         asked = SiteArguments(url, None, {}, scrapyd_job(arguments))
         with database.connect(services.database_url) as connection:
             site = find_spider_site(connection, spider.name, url or UNKNOWN_URL)

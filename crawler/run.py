@@ -19,6 +19,7 @@ from crawler import stop_signals, summary
 from crawler.arguments import SiteArguments
 from crawler.aside import run_aside
 from crawler.extensions.outcome import Outcome
+from crawler.fetch.guard import Guard
 from crawler.jobs import StoredSite, end_job, ending, find_site, start_job, stored_stats
 from crawler.orphans import settle
 from crawler.services import Services, check_room
@@ -47,15 +48,19 @@ class JobRun:
     console: Console
 
     @classmethod
-    def start(cls, arguments: SiteArguments, services: Services, *, quiet: bool = False) -> JobRun:
+    def start(cls, arguments: SiteArguments, services: Services, guard: Guard, *, quiet: bool = False) -> JobRun:
         """Make the job, alone on its site until ``crawl`` has ended.
 
         Raises:
             ArgumentError: there is no such site.
+            PrivateAddressError: it starts on a private address, and nobody typed it.
             SiteBusyError: the site is being crawled.
         """
         with database.connect(services.database_url) as connection:
-            job, lock = begin(connection, services, find_site(connection, arguments), arguments)
+            site = find_site(connection, arguments)
+            url, by_hand = arguments.url or site.config.url, bool(arguments.url) and arguments.typed
+            typed = run_aside(guard.start(url, typed=by_hand))
+            job, lock = begin(connection, services, site, arguments, typed)
         return cls(job, services, lock, console(quiet=quiet))
 
     def crawl(self, process: CrawlerProcessBase) -> int:
@@ -159,9 +164,13 @@ class JobRun:
 
 
 def begin(
-    connection: psycopg.Connection[Row], services: Services, site: StoredSite, arguments: SiteArguments
+    connection: psycopg.Connection[Row],
+    services: Services,
+    site: StoredSite,
+    arguments: SiteArguments,
+    typed: frozenset[str] = frozenset(),
 ) -> tuple[Job, SiteLock]:
-    """A running job, alone on its site until the lock is released.
+    """A running job, alone on its site until the lock is released; ``typed``: as the job's own.
 
     Raises:
         ArgumentError, SiteBusyError: as ``JobRun.start``.
@@ -171,7 +180,7 @@ def begin(
     try:
         settle(connection, services.redis_url, site.id)
         check_room(services.redis_url)
-        return start_job(connection, site, arguments), lock
+        return start_job(connection, site, arguments, typed), lock
     except BaseException:
         lock.release()
         raise

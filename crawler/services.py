@@ -34,6 +34,7 @@ class Services:
     """What says through which proxies requests go out, in the words of Scrapy's settings."""
     times: dict[str, float] = field(default_factory=dict)
     """How long a crawl waits for this and that, in seconds, in the words of Scrapy's settings."""
+    allows_private_addresses: bool = False
 
     def settings(self) -> dict[str, Any]:
         """The same in the words of Scrapy's settings."""
@@ -45,6 +46,8 @@ class Services:
             "LONGLINE_ARCHIVE_REGION": self.archive.region,
             **self.times,
             **self.proxies,
+            # A spider may say so, too, by its custom_settings.
+            **({"LONGLINE_ALLOW_PRIVATE_ADDRESSES": True} if self.allows_private_addresses else {}),
         }
 
 
@@ -113,6 +116,7 @@ def attach(environment: Environment) -> Services:
             "LONGLINE_LEASE_SECONDS": environment.lease_seconds,
             "LONGLINE_DRAIN_SECONDS": environment.drain_seconds,
         },
+        allows_private_addresses=environment.allow_private_addresses,
     )
 
 

@@ -71,6 +71,8 @@ DOWNLOADER_MIDDLEWARES = {
     # Where both are set, the smart proxy comes first, and the others are off.
     "crawler.fetch.smartproxy.SmartProxyMiddleware": 610,
     "crawler.fetch.proxy.ProxyMiddleware": 620,
+    # Innermost: it must know which way the request goes, and nobody may change that behind it.
+    "crawler.fetch.guard.GuardMiddleware": 990,
     # Downloader side.
 }
 # Longline's own name; a site's config may ask for a browser's headers.

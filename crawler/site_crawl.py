@@ -11,11 +11,12 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawler.failures import DISALLOWED, UNRENDERED, Failures, cause
+from crawler.failures import UNRENDERED, Failures, cause
 from crawler.fetch.browser import LED_TO
+from crawler.fetch.guard import PrivateAddressError
 from crawler.fetch.keys import DIRECT, IDENTITY
 from crawler.fetch.render import RENDER
-from crawler.fetch.robots import DisallowedByRobotsError, NoRobotsError
+from crawler.fetch.unfetched import note
 from crawler.leases import ADMITTED, COUNTS, JOB, LEASE, SLOT
 from crawler.responses import REDIRECTS, header, page_of
 from extractors.html import parse
@@ -185,13 +186,7 @@ class SiteCrawl:
         """Count a request that got no answer."""
         request: Request = failure.request  # type: ignore[attr-defined] # set by Scrapy
         self._spider.give_back(request)
-        error = failure.value
-        if isinstance(error, DisallowedByRobotsError):
-            self.failures.add(DISALLOWED, f"{error}.")
-        elif isinstance(error, NoRobotsError):
-            self.failures.add(type(error).__name__, f"{error}.")
-        elif not isinstance(error, IgnoreRequest):
-            self.failures.add(type(error).__name__, f"{request.url} could not be fetched: {cause(error)}.")
+        note(self.failures, request, failure.value)
 
     # Sitemaps
 
@@ -213,7 +208,9 @@ class SiteCrawl:
     def sitemap_failed(self, failure: Failure) -> None:
         """A sitemap that cannot be fetched is named; the crawl goes on by links."""
         request: Request = failure.request  # type: ignore[attr-defined] # set by Scrapy
-        if not isinstance(failure.value, IgnoreRequest):
+        if isinstance(failure.value, PrivateAddressError):
+            note(self.failures, request, failure.value)
+        elif not isinstance(failure.value, IgnoreRequest):
             self.failures.add("sitemap", f"{request.url} could not be fetched: {cause(failure.value)}.")
 
 

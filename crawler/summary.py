@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
-from crawler.failures import NO_ERRORS
+from crawler.failures import NO_ERRORS, REFUSED
 from crawler.services import Services
 from crawler.verdict import Events, Verdict
 from schemas.job import Job, JobState, JobStats
@@ -107,4 +107,4 @@ def _lines(report: Report) -> list[tuple[str, str, str]]:
 
 
 def _word(cause: str) -> str:
-    return cause.partition(":")[0] if cause in NO_ERRORS else "failed"
+    return cause.partition(":")[0] if cause in {REFUSED, *NO_ERRORS} else "failed"

@@ -114,6 +114,12 @@ class Environment(BaseSettings):
         alias="ZYTE_SMARTPROXY_URL",
         description="Where the smart proxy is. Unset: http://proxy.zyte.com:8011.",
     )
+    allow_private_addresses: bool = Field(
+        default=False,
+        alias="LONGLINE_ALLOW_PRIVATE_ADDRESSES",
+        description="true lets crawls fetch from private addresses: for intranets. Else only the host and port that "
+        "somebody types after -a url= may be on one.",
+    )
     debug: bool = Field(
         default=False,
         alias="LONGLINE_DEBUG",

@@ -36,6 +36,8 @@ class Job:
     spider: str = "site"
     arguments: dict[str, str] = field(default_factory=dict)
     """Of a spider of somebody's own."""
+    typed: frozenset[str] = frozenset()
+    """Endpoints (``host:port``) on private addresses that a person typed at a prompt: the job may go there."""
 
     def encode(self) -> bytes:
         """As JSON, for other processes. What its config does not say, it does not say there either."""

@@ -52,6 +52,7 @@ class Command(crawl.Command):
         if len(args) != 1:
             raise UsageError("Give one spider. To see which there are: scrapy list", print_help=False)
         # Scrapy imports every command for each: what only this one needs is imported late.
+        from crawler.fetch.guard import PrivateAddressError  # noqa: PLC0415
         from crawler.services import NotReadyError  # noqa: PLC0415
         from crawler.site_lock import SiteBusyError  # noqa: PLC0415
         from pipelines.database import DatabaseUnavailableError  # noqa: PLC0415
@@ -59,8 +60,14 @@ class Command(crawl.Command):
 
         try:
             run = self._start(args[0], opts.spargs, quiet=opts.quiet)
-        except (ArgumentError, NotReadyError, BadEnvironmentError, DatabaseUnavailableError) as error:
-            self._refuse(str(error), USAGE)
+        except (
+            ArgumentError,
+            NotReadyError,
+            BadEnvironmentError,
+            DatabaseUnavailableError,
+            PrivateAddressError,
+        ) as error:
+            self._refuse(f"{str(error).removesuffix('.')}.", USAGE)
         except SiteBusyError as error:
             self._refuse(str(error), FAILURE)
         except KeyboardInterrupt:
@@ -73,18 +80,23 @@ class Command(crawl.Command):
                 self._refuse(f"How the job ended could not be written down: {error}", FAILURE)
 
     def _start(self, name: str, arguments: dict[str, str], *, quiet: bool) -> JobRun:
+        assert self.settings is not None
+        from crawler.fetch.guard import Guard  # noqa: PLC0415
         from crawler.own_run import OwnRun  # noqa: PLC0415
         from crawler.run import JobRun  # noqa: PLC0415
         from crawler.services import prepare  # noqa: PLC0415
 
         if name == "site":
             asked = read_arguments(arguments)
-            return JobRun.start(asked, prepare(read_environment()), quiet=quiet)
-        assert self.settings is not None
+            services = prepare(read_environment())
+            guard = Guard.from_settings(self.settings, allows_all=services.allows_private_addresses)
+            return JobRun.start(asked, services, guard, quiet=quiet)
         spiders = get_spider_loader(self.settings)
         if name not in spiders.list():
             raise ArgumentError(f"There is no spider {name}. There are: {', '.join(sorted(spiders.list()))}.")
-        return OwnRun.of(spiders.load(name), arguments, prepare(read_environment()), quiet=quiet)
+        services = prepare(read_environment())
+        guard = Guard.from_settings(self.settings, allows_all=services.allows_private_addresses)
+        return OwnRun.of(spiders.load(name), arguments, services, guard, quiet=quiet)
 
     def _serve(self) -> None:
         from crawler.services import NotReadyError, prepare  # noqa: PLC0415

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn, cast
+from copy import copy
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
+import aiohttp
 from scrapy import Request
-from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler
+from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler, _ClientResponse
 from scrapy.http import Headers
 
 from crawler.fetch.decompress import BodyTooLargeError
+from crawler.fetch.guard import Guard, GuardedConnector
+from crawler.fetch.typed import endpoints_of
+from schemas.networks import endpoint_of
 from schemas.proxies import url_with_credentials
 
 BODYLESS = frozenset({"GET", "HEAD", "OPTIONS"})
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
 
 
 class _Sent:
@@ -31,12 +39,59 @@ class _Sent:
 
 class Client(AiohttpDownloadHandler):
     """Scrapy's aiohttp handler. Scrapy warns at each start that it is an experiment: the tests of this project run
-    it against a misbehaving site, and ``settings.py`` says how to go back to Twisted's."""
+    it against a misbehaving site, and ``settings.py`` says how to go back to Twisted's.
+
+    It connects to no private address, but for an operator's proxy and for what the guard allows. Those connections
+    have a pool of their own, so that no other request finds one in it.
+    """
 
     experimental = False
 
+    pins_addresses = True
+    """What was checked is what is connected to: a name cannot be resolved otherwise in between."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        carry_socks(
+            self._session,
+            local_addr=self._bind_address,
+            limit=self._pool_size_total,
+            limit_per_host=self._pool_size_per_host,
+        )
+        self._guard = Guard.of(crawler)
+        self._unguarded, self._unguarded_session = copy(self), self._session
+        if not self._guard.allows_all:
+            self._session = self._guarded_session()
+
+    def _guarded_session(self) -> aiohttp.ClientSession:
+        """As Scrapy makes its own, but for the connector."""
+        connector = GuardedConnector(
+            self._guard,
+            local_addr=self._bind_address,
+            limit=self._pool_size_total,
+            limit_per_host=self._pool_size_per_host,
+        )
+        return aiohttp.ClientSession(
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            response_class=_ClientResponse,
+            skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
+        )
     def _make_request(self, request: Request, timeout: float) -> Any:
-        return super()._make_request(cast("Request", _Sent(request)), timeout)
+        chosen = self._unguarded if self._is_allowed(request) else self
+        return super(Client, chosen)._make_request(cast("Request", _Sent(request)), timeout)
+
+    def _is_allowed(self, request: Request) -> bool:
+        if self._guard.allows_all or request.meta.get("proxy"):
+            return True
+        endpoints = endpoints_of(self.crawler, request)
+        return bool(endpoints) and endpoint_of(request.url) in endpoints
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await super().close()
+        await self._unguarded_session.close()
 
     @staticmethod
     def _cancel_maxsize(size: int, limit: int, request: Request, *, expected: bool) -> NoReturn:  # noqa: ARG004 - Scrapy's signature

@@ -19,6 +19,7 @@ from scrapy.utils.httpobj import urlparse_cached
 from scrapy.utils.misc import load_object
 
 from crawler.failures import cause
+from crawler.fetch.guard import PrivateAddressError
 from crawler.fetch.keys import DIRECT, IDENTITY, SESSION
 from crawler.fetch.retry import backoff
 from crawler.fetch.retry_after import retry_after
@@ -159,7 +160,12 @@ class RobotsMiddleware:
             self._make_room()
             likewise = {key: meta[key] for key in LIKEWISE if key in meta}
             task = self._rules[address] = asyncio.ensure_future(self._read(address, likewise))
-        return await asyncio.shield(task)
+        try:
+            return await asyncio.shield(task)
+        except PrivateAddressError:
+            # Another job of this process may be allowed to go there.
+            self._rules.pop(address, None)
+            raise
 
     def _make_room(self) -> None:
         if len(self._rules) >= MAX_HOSTS:
@@ -196,6 +202,8 @@ class RobotsMiddleware:
         """The answer, and the seconds that the server asks to wait before the next try."""
         try:
             response = await self._crawler.engine.download_async(request)
+        except PrivateAddressError:
+            raise  # it is as private at the next try, and the page that it is asked for
         except Exception as error:  # noqa: BLE001 - a download handler or middleware may raise anything
             logger.info("%s could not be fetched: %s", request.url, error)
             return 0, cause(error), 0.0
@@ -220,7 +228,7 @@ class RobotsMiddleware:
 
 
 def _is_over(task: asyncio.Task[Rules]) -> bool:
-    return task.done() and (task.cancelled() or task.result().is_old)
+    return task.done() and (task.cancelled() or task.exception() is not None or task.result().is_old)
 
 
 def _cache(crawler: Crawler) -> RobotsCache | None:

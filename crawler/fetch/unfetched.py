@@ -8,7 +8,8 @@ from scrapy import Request
 from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.http.request import NO_CALLBACK
 
-from crawler.failures import DISALLOWED, Failures, cause
+from crawler.failures import DISALLOWED, REFUSED, Failures, cause
+from crawler.fetch.guard import PrivateAddressError
 from crawler.fetch.robots import DisallowedByRobotsError, NoRobotsError
 
 if TYPE_CHECKING:
@@ -34,12 +35,14 @@ class UnfetchedMiddleware:
             note(self.failures, request, exception)
 
 
-def note(failures: Failures, request: Request, error: BaseException) -> None:
+def note(failures: Failures, request: Request, error: BaseException | None) -> None:
     """Count a request that got no answer, unless somebody dropped it on purpose."""
     if isinstance(error, DisallowedByRobotsError):
         failures.add(DISALLOWED, f"{error}.")
     elif isinstance(error, NoRobotsError):
         failures.add(type(error).__name__, f"{error}.")
+    elif isinstance(error, PrivateAddressError):
+        failures.add(REFUSED, f"{request.url} is refused: {error}.")
     elif not isinstance(error, IgnoreRequest):
         failures.add(type(error).__name__, f"{request.url} could not be fetched: {cause(error)}.")
 

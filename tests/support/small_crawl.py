@@ -106,6 +106,7 @@ def main() -> None:
         "ITEM_PIPELINES": {},
         "LONGLINE_PROGRESS_SECONDS": 0,
         "LONGLINE_JOB_ID": crawl.job,
+        "LONGLINE_ALLOW_PRIVATE_ADDRESSES": True,
         "REDIS_URL": crawl.redis_url,
     }
     settings.update(own | crawl.settings, priority="cmdline")
