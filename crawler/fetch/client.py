@@ -52,12 +52,6 @@ class Client(AiohttpDownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        carry_socks(
-            self._session,
-            local_addr=self._bind_address,
-            limit=self._pool_size_total,
-            limit_per_host=self._pool_size_per_host,
-        )
         self._guard = Guard.of(crawler)
         self._unguarded, self._unguarded_session = copy(self), self._session
         if not self._guard.allows_all:
