@@ -196,10 +196,10 @@ class Lane:
     def hold_back(self) -> list[Entry]:
         """Take out the links of the next batch that may wait elsewhere; where there are any, it waits for ``go_on``."""
         entries = self._unsaid.entries
-        links = [entry for entry in entries if _may_wait(entry)]
+        links = [entry for entry in entries if entry.may_wait]
         if links:
             self.holds_back = True
-            self._unsaid.entries = [entry for entry in entries if not _may_wait(entry)]
+            self._unsaid.entries = [entry for entry in entries if not entry.may_wait]
         return links
 
     def go_on(self, links: list[Entry]) -> None:
@@ -296,8 +296,3 @@ class Lane:
     def paused(self) -> bool:
         """Whether somebody has told the job's workers to wait."""
         return self.answer is not None and self.answer.state == JobCommand.PAUSED
-
-
-def _may_wait(entry: Entry) -> bool:
-    """Whether an entry may be written down twice, and has nothing but what a link has."""
-    return entry.fingerprint is not None and not entry.admitted and entry.delay <= 0

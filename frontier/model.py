@@ -62,6 +62,11 @@ class Entry:
     admitted: bool = False
     delay: float = 0.0
 
+    @property
+    def may_wait(self) -> bool:
+        """Whether it may be queued twice, and has nothing but what a link has."""
+        return self.fingerprint is not None and not self.admitted and self.delay <= 0
+
 
 @dataclass(frozen=True, slots=True)
 class Lease:
