@@ -10,6 +10,7 @@ from scrapy.http import Response
 
 from crawler.fetch.browser import LED_TO
 from crawler.fetch.keys import TIER
+from crawler.fetch.verdicts import verdict_of
 from crawler.leases import LEASE
 from schemas.addresses import join_url, normalize_url
 from schemas.job import Job
@@ -19,7 +20,11 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 def page_of(response: Response, job: Job, tree: Any = None) -> Page:
-    """The page that a response is; ``tree`` is its lexbor tree, where there is one already."""
+    """The page that a response is; ``tree`` is its lexbor tree, where there is one already.
+
+    From what stands in the place of a page, nothing is extracted.
+    """
+    verdict = verdict_of(cast("Request", response.request))
     location = header(response, "Location") if response.status in REDIRECTS else ""
     return Page(
         url=normalize_url(response.url) or response.url,
@@ -35,9 +40,10 @@ def page_of(response: Response, job: Job, tree: Any = None) -> Page:
         fence=job.fence(response.meta.get(LEASE, 1)),
         leased=LEASE in response.meta,
         site=job.site,
-        extract=frozenset(job.config.extract),
+        extract=frozenset() if verdict and verdict.is_wall else frozenset(job.config.extract),
         tree=tree,
         tier=response.meta.get(TIER, "direct"),
+        verdict=verdict,
     )
 
 

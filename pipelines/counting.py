@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
-from schemas.job import STATUS
+from schemas.job import STATUS, VERDICT
 from schemas.page import Page
+from schemas.verdicts import Kind
 
 
 def counts_of(page: Page) -> dict[str, int]:
@@ -21,6 +22,9 @@ def counts_of(page: Page) -> dict[str, int]:
         "body_bytes": page.body_bytes,
         "archived_bytes": page.pointer.length if page.pointer else 0,
     }
+    if page.verdict and page.verdict.kind is not Kind.OK:
+        counts[f"{VERDICT}{page.verdict.name}"] = 1
+        counts["walled"] = int(page.verdict.is_wall and page.status < 300)
     return {name: count for name, count in counts.items() if count}
 
 

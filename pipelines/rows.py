@@ -1,12 +1,13 @@
 """Rows of the tables, and the statements that write them. The tables themselves belong to Django's migrations.
 
 Every statement may run again with the same row and changes nothing but ``last_seen``. A row of an older fence
-never overwrites a newer one, and an error answer never overwrites a good page.
+never overwrites a newer one, and neither an error nor what stands in the place of a page overwrites a good page.
 """
 
 from __future__ import annotations
 
 import hashlib
+from dataclasses import asdict
 from json import dumps as any_size
 from typing import Any
 from uuid import UUID
@@ -19,15 +20,18 @@ from pipelines.cleaning import clean, clean_text
 from schemas.addresses import url_sha256
 from schemas.job import NUMBERS, JobStats
 from schemas.page import ArchivePointer, OwnItem, Page, RejectedRecord
+from schemas.verdicts import WALLS, Kind
 
-PAGE = """
+_WALLS = ", ".join(f"'{kind}'" for kind in sorted(WALLS))
+# What stands in the place of a page says nothing of it: what is known of the page stays, that it is missing, too.
+PAGE = f"""
 INSERT INTO page (site_id, url_sha256, url, job_id, final_url, status, content_type, fetched_at, last_seen, tier,
     body_sha256, body_bytes, archive_uri, archive_offset, archive_length, etag, last_modified,
-    title, description, language, canonical_url, open_graph, extractor, fence)
+    title, description, language, canonical_url, open_graph, extractor, fence, verdict)
 VALUES (%(site_id)s, %(url_sha256)s, %(url)s, %(job_id)s, %(final_url)s, %(status)s, %(content_type)s, %(fetched_at)s,
     %(fetched_at)s, %(tier)s, %(body_sha256)s, %(body_bytes)s, %(archive_uri)s, %(archive_offset)s, %(archive_length)s,
     %(etag)s, %(last_modified)s, %(title)s, %(description)s, %(language)s, %(canonical_url)s, %(open_graph)s,
-    %(extractor)s, %(fence)s)
+    %(extractor)s, %(fence)s, %(verdict)s)
 ON CONFLICT (site_id, url_sha256) DO UPDATE SET
     url = excluded.url, job_id = excluded.job_id, final_url = excluded.final_url, status = excluded.status,
     content_type = excluded.content_type, fetched_at = excluded.fetched_at, last_seen = excluded.last_seen,
@@ -36,11 +40,18 @@ ON CONFLICT (site_id, url_sha256) DO UPDATE SET
     archive_length = excluded.archive_length, etag = excluded.etag, last_modified = excluded.last_modified,
     title = excluded.title, description = excluded.description, language = excluded.language,
     canonical_url = excluded.canonical_url, open_graph = excluded.open_graph, extractor = excluded.extractor,
-    fence = excluded.fence
-WHERE page.fence <= excluded.fence
-    AND (excluded.status < 400 OR excluded.status IN (404, 410) OR page.status >= 400)
+    fence = excluded.fence, verdict = excluded.verdict, wall = NULL
+WHERE page.fence <= excluded.fence AND (page.verdict->>'kind' IN ({_WALLS}) OR CASE
+    WHEN excluded.verdict->>'kind' IN ({_WALLS}) THEN page.status >= 400 AND page.status NOT IN (404, 410)
+    ELSE excluded.status < 400 OR excluded.status IN (404, 410) OR page.status >= 400 END)
 RETURNING id
+"""  # noqa: S608 - made of names of this project
+
+WALL = """
+UPDATE page SET wall = %(wall)s
+WHERE site_id = %(site_id)s AND url_sha256 = %(url_sha256)s AND fence <= %(fence)s::bigint[]
 """
+"""What stood in the place of a page whose row is kept, and where it is archived."""
 
 TEXT = """
 INSERT INTO page_text (body_sha256, extractor, markdown) VALUES (%(body_sha256)s, %(extractor)s, %(markdown)s)
@@ -93,14 +104,19 @@ ON CONFLICT (page_id, kind, data_sha256) DO UPDATE SET problems = excluded.probl
 
 _SUMS = ", ".join(f"'{name}', coalesce((stats->>'{name}')::bigint, 0) + %({name})s" for name in NUMBERS)
 
-ADDED_STATS = f"""jsonb_build_object({_SUMS}, 'statuses', (
-    SELECT coalesce(jsonb_object_agg(status, total), '{{}}') FROM (
-        SELECT key AS status, sum(value::bigint) AS total FROM (
-            SELECT * FROM jsonb_each_text(coalesce(stats->'statuses', '{{}}'))
-            UNION ALL SELECT * FROM jsonb_each_text(%(statuses)s::jsonb)
+
+def _summed(name: str) -> str:
+    return f"""'{name}', (
+    SELECT coalesce(jsonb_object_agg(key, total), '{{}}') FROM (
+        SELECT key, sum(value::bigint) AS total FROM (
+            SELECT * FROM jsonb_each_text(coalesce(stats->'{name}', '{{}}'))
+            UNION ALL SELECT * FROM jsonb_each_text(%({name})s::jsonb)
         ) AS counts GROUP BY key
     ) AS sums
-), 'failures', (
+)"""  # noqa: S608 - made of the names of JobStats
+
+
+ADDED_STATS = f"""jsonb_build_object({_SUMS}, {_summed("statuses")}, {_summed("verdicts")}, 'failures', (
     SELECT coalesce(jsonb_object_agg(cause, counted), '{{}}') FROM (
         SELECT key AS cause,
             jsonb_build_array(sum((value->>0)::bigint), (array_agg(value->>1 ORDER BY later))[1]) AS counted
@@ -118,12 +134,15 @@ JOB_STATS = f"UPDATE job SET stats = {ADDED_STATS} WHERE id = %(id)s"  # noqa: S
 def job_stats_row(job: UUID, counted: JobStats) -> dict[str, Any]:
     """Parameters of ``JOB_STATS``: what one batch adds to a job."""
     texts = {"statuses": json(counted.statuses), "failures": json(clean(counted.failures))}
+    texts["verdicts"] = json(clean(counted.verdicts))
     return {name: getattr(counted, name) for name in NUMBERS} | texts | {"id": job}
 
 
 def page_row(page: Page, pointer: ArchivePointer) -> dict[str, Any]:
     """Parameters of ``PAGE``."""
-    headers = {name.lower(): value for name, value in page.headers}
+    # A wall's validators are none of the page's.
+    walled = page.verdict is not None and page.verdict.is_wall
+    headers = {} if walled else {name.lower(): value for name, value in page.headers}
     metadata = page.metadata
     row = {
         "site_id": page.site_id,
@@ -149,8 +168,22 @@ def page_row(page: Page, pointer: ArchivePointer) -> dict[str, Any]:
         "open_graph": json(clean(metadata.open_graph)),
         "extractor": EXTRACTOR,
         "fence": list(page.fence),
+        "verdict": json(clean(page.verdict.encode())) if page.verdict and page.verdict.kind is not Kind.OK else None,
     }
     return clean(row)
+
+
+def wall_row(page: Page, pointer: ArchivePointer) -> dict[str, Any]:
+    """Parameters of ``WALL``."""
+    wall = page.verdict.encode() if page.verdict else {}
+    wall |= {"job_id": page.job_id, "status": page.status, "fetched_at": page.fetched_at.isoformat()}
+    wall |= {f"archive_{name}": value for name, value in asdict(pointer).items()}
+    return {
+        "site_id": page.site_id,
+        "url_sha256": url_sha256(clean_text(page.url)),
+        "fence": list(page.fence),
+        "wall": json(clean(wall)),
+    }
 
 
 def text_row(page: Page, markdown: str) -> dict[str, Any]:

@@ -248,6 +248,10 @@ async def _pages(cursor: psycopg.AsyncCursor[tuple[Any, ...]], batch: list[Waiti
     async for result in cursor.results():
         row = await result.fetchone()
         ids.append(row[0] if row else None)
+    kept = [w for w, page_id in zip(batch, ids, strict=True) if page_id is None and w.page.verdict]
+    walls = [rows.wall_row(w.page, w.pointer) for w in kept if w.page.verdict and w.page.verdict.is_wall]
+    if walls:
+        await cursor.executemany(rows.WALL, walls)
     return ids
 
 

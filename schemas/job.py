@@ -67,6 +67,8 @@ JOB = TypeAdapter(Job)
 
 STATUS = "status:"
 """What the name of a count begins with that is of one HTTP status."""
+VERDICT = "verdict:"
+"""What the name of a count begins with that is of answers that were no pages."""
 
 
 @dataclass(slots=True)
@@ -74,7 +76,8 @@ class JobStats:
     """What a job has stored so far.
 
     ``answered``: responses without an error, of somebody's own spider. ``failures``: by cause, how many requests, and
-    what was said of the first.
+    what was said of the first. ``verdicts``: answers that were no pages, by ``schemas.verdicts.Verdict.name``.
+    ``walled``: how many of the good statuses are of answers that stood in the place of a page.
     """
 
     pages: int = 0
@@ -88,6 +91,8 @@ class JobStats:
     body_bytes: int = 0
     archived_bytes: int = 0
     failures: dict[str, tuple[int, str]] = field(default_factory=dict)
+    verdicts: dict[str, int] = field(default_factory=dict)
+    walled: int = 0
 
     def __post_init__(self) -> None:
         # JSON has lists in place of tuples.
@@ -96,9 +101,9 @@ class JobStats:
     @classmethod
     def from_counts(cls, counts: dict[str, int], failures: dict[str, tuple[int, str]] | None = None) -> JobStats:
         """Of flat names, as ``counts`` gives them. A name that is not known here is a newer worker's: left out."""
-        statuses = {name.removeprefix(STATUS): count for name, count in counts.items() if name.startswith(STATUS)}
         return cls(
-            statuses=statuses,
+            statuses=_of(STATUS, counts),
+            verdicts=_of(VERDICT, counts),
             failures=failures or {},
             **{name: counts[name] for name in NUMBERS if name in counts},
         )
@@ -107,18 +112,24 @@ class JobStats:
         """All numbers but those of ``failures``, by flat names (``status:200``); without those that are zero."""
         flat = {name: getattr(self, name) for name in NUMBERS}
         flat |= {f"{STATUS}{status}": count for status, count in self.statuses.items()}
+        flat |= {f"{VERDICT}{verdict}": count for verdict, count in self.verdicts.items()}
         return {name: count for name, count in flat.items() if count}
 
     def add(self, more: JobStats) -> None:
         """Count what was stored since."""
         for name in NUMBERS:
             setattr(self, name, getattr(self, name) + getattr(more, name))
-        for status, count in more.statuses.items():
-            self.statuses[status] = self.statuses.get(status, 0) + count
+        for mine, others in ((self.statuses, more.statuses), (self.verdicts, more.verdicts)):
+            for name, count in others.items():
+                mine[name] = mine.get(name, 0) + count
         for cause, (count, first) in more.failures.items():
             before, kept = self.failures.get(cause, (0, first))
             self.failures[cause] = (before + count, kept)
 
 
-NUMBERS = tuple(part.name for part in fields(JobStats) if part.name not in ("statuses", "failures"))
+NUMBERS = tuple(part.name for part in fields(JobStats) if part.name not in ("statuses", "failures", "verdicts"))
 """The fields of ``JobStats`` that are one number each."""
+
+
+def _of(prefix: str, counts: dict[str, int]) -> dict[str, int]:
+    return {name.removeprefix(prefix): count for name, count in counts.items() if name.startswith(prefix)}

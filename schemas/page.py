@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from schemas.verdicts import Verdict
+
 Fence = tuple[int, int]
 """(the job's sequence, the delivery): an older fence never overwrites a newer one."""
 
@@ -73,8 +75,8 @@ class Page:
     """The envelope that goes down the pipelines; each stage fills its own part once.
 
     ``body`` is the decoded document (no content encoding). ``tree`` is its lexbor tree where it is HTML. Both are
-    let go once they are archived and read. ``leased``: it is counted where its lease is acknowledged, and not where
-    its rows are written.
+    let go once they are archived and read. ``verdict``: what the answer turned out to be; None: it was not judged.
+    ``leased``: it is counted where its lease is acknowledged, and not where its rows are written.
     """
 
     url: str
@@ -92,6 +94,7 @@ class Page:
     extract: frozenset[str]
     tree: Any = None
     tier: str = "direct"
+    verdict: Verdict | None = None
     leased: bool = False
     # archive
     body_sha256: bytes = b""

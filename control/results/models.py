@@ -53,6 +53,10 @@ class Page(models.Model):
     open_graph = models.JSONField(db_default={})
     extractor = models.TextField(db_default="")
     fence = fence()
+    # What its answer turned out to be where it is no page: kind, by, evidence.
+    verdict = models.JSONField(null=True)
+    # What stood in its place since, while the row was kept: a verdict, its job, and where it is archived.
+    wall = models.JSONField(null=True)
 
     class Meta:
         db_table = "page"

@@ -261,7 +261,7 @@ def test_what_is_looked_up_has_an_index(database: Database, table: str, columns:
 
 @pytest.mark.parametrize(
     "statement",
-    [rows.PAGE, rows.TEXT, rows.POSTING, rows.RECORD, rows.REJECTED, rows.REJECTED_ITEM, rows.JOB_STATS],
+    [rows.PAGE, rows.WALL, rows.TEXT, rows.POSTING, rows.RECORD, rows.REJECTED, rows.REJECTED_ITEM, rows.JOB_STATS],
 )
 def test_what_the_pipelines_write_has_its_columns(database: Database, statement: str) -> None:
     named = dict.fromkeys(re.findall(r"%\((\w+)\)s", statement))

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from pipelines import rows as statements
 from pipelines.counting import counts_of, item_counts
 from schemas.job import Job, JobStats
 from schemas.page import ArchivePointer, RejectedRecord
+from schemas.verdicts import Kind, Verdict
 from tests.support.pages import make_page
 from tests.support.tables import Rows
 from tests.support.writing import posting, text
@@ -37,6 +40,22 @@ def test_what_is_zero_is_left_out() -> None:
     assert counts_of(make_page(body=b"", status=304)) == {"pages": 1, "status:304": 1}
 
 
+@pytest.mark.parametrize(
+    ("status", "verdict", "counts"),
+    [
+        (200, Verdict(Kind.BLOCKED, "Cloudflare", "x"), {"verdict:blocked: Cloudflare": 1, "walled": 1}),
+        (403, Verdict(Kind.CAPTCHA, None, "x"), {"verdict:captcha": 1}),
+        (200, Verdict(Kind.LOGIN_WALL, None, "x"), {"verdict:login_wall": 1, "walled": 1}),
+        (200, Verdict(Kind.ERROR_PAGE, None, "x"), {"verdict:error_page": 1}),
+        (200, Verdict(), {}),
+    ],
+)
+def test_what_is_no_page_is_counted_by_what_it_is(status: int, verdict: Verdict, counts: dict[str, int]) -> None:
+    page = make_page(body=b"", status=status, verdict=verdict)
+
+    assert counts_of(page) == {"pages": 1, f"status:{status}": 1} | counts
+
+
 def test_an_item_counts_as_a_record_or_as_rejected() -> None:
     assert item_counts(rejected=False) == {"records": 1}
     assert item_counts(rejected=True) == {"rejected": 1}
@@ -50,7 +69,9 @@ def added(rows: Rows, job: Job, stats: JobStats) -> Any:
 
 def test_stats_are_added_to_those_of_the_job_as_they_are_to_each_other(rows: Rows, job: Job) -> None:
     first = JobStats(2, {"200": 1, "404": 1}, postings=1, failures={"timeout": (1, "first"), "odd\x00": (1, "\ud800")})
+    first.verdicts = {"blocked": 1}
     second = JobStats(1, {"200": 1}, records=4, failures={"timeout": (2, "second"), "refused": (1, "third")})
+    second.verdicts = {"blocked": 2, "captcha: DataDome": 1}
 
     assert added(rows, job, first).failures == {"timeout": (1, "first"), "odd": (1, "\ufffd")}
     both = added(rows, job, second)

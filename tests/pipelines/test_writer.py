@@ -61,6 +61,8 @@ def test_the_counts_are_stored_with_the_rows(tables_url: str, rows: Rows, job: J
         "body_bytes": first.body_bytes + second.body_bytes,
         "archived_bytes": 2 * POINTER.length,
         "failures": {},
+        "verdicts": {},
+        "walled": 0,
     }
     assert asdict(written.stats) == expected
     assert stored_stats(rows, job) == expected

@@ -36,18 +36,25 @@ def test_every_number_is_added(one: JobStats, other: JobStats) -> None:
 
 
 def test_statuses_and_failures_are_added_by_name_and_the_first_example_is_kept() -> None:
-    one = JobStats(statuses={"200": 1}, failures={"timeout": (1, "first")})
+    one = JobStats(statuses={"200": 1}, failures={"timeout": (1, "first")}, verdicts={"blocked": 1})
+    more = JobStats(statuses={"200": 2, "404": 1}, failures={"timeout": (2, "second"), "refused": (1, "third")})
 
-    one.add(JobStats(statuses={"200": 2, "404": 1}, failures={"timeout": (2, "second"), "refused": (1, "third")}))
+    one.add(more)
+    one.add(JobStats(verdicts={"blocked": 2, "captcha": 1}))
 
     assert one.statuses == {"200": 3, "404": 1}
+    assert one.verdicts == {"blocked": 3, "captcha": 1}
     assert one.failures == {"timeout": (3, "first"), "refused": (1, "third")}
 
 
 def test_counts_are_flat_and_leave_out_what_is_zero() -> None:
-    assert JobStats(2, {"200": 1, "404": 1}, postings=3).counts() == {
+    stats = JobStats(2, {"200": 1, "404": 1}, postings=3, verdicts={"captcha: DataDome": 1})
+
+    assert JobStats.from_counts(stats.counts()) == stats
+    assert stats.counts() == {
         "pages": 2,
         "postings": 3,
+        "verdict:captcha: DataDome": 1,
         "status:200": 1,
         "status:404": 1,
     }
