@@ -14,7 +14,7 @@ from crawler.fetch.proxy_list import ProxyList, ProxyListError
 from frontier import connection, memory
 from pipelines import database, object_store
 from pipelines.failures import ArchiveError
-from schemas.environment import BadEnvironmentError, Environment
+from schemas.environment import BadEnvironmentError, Environment, without_password
 
 
 class NotReadyError(RuntimeError):
