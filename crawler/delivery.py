@@ -14,6 +14,7 @@ from scrapy.utils.spider import iterate_spider_output
 from twisted.python.failure import Failure
 
 from crawler import stop_signals
+from crawler.cancelled import CallbackCancelledError, guard
 from crawler.failures import cause
 from crawler.leases import child
 from crawler.start_items import StartItems
@@ -28,10 +29,6 @@ if TYPE_CHECKING:
 
 ANSWERED = "answered"
 """The count of responses without an error, that a spider of somebody's own was given."""
-
-
-class CallbackCancelledError(RuntimeError):
-    """What a callback waited for was cancelled."""
 
 
 class Delivery:
@@ -89,6 +86,7 @@ class Delivery:
     def process_spider_input(self, response: Response) -> None:
         """From now on, whatever comes of the response passes by here: also where a middleware refuses it."""
         if response.request:
+            guard(response.request, self._crawler.spider)
             self._open(response.request)
 
     async def process_spider_output(self, response: Response, result: AsyncIterator[Any]) -> AsyncIterator[Any]:
@@ -115,8 +113,9 @@ class Delivery:
                 yield output
         except asyncio.CancelledError as error:
             # Of something that the callback waited for. Scrapy's task for its output would end, and the crawl hang.
-            tally.failed = f"{request.url}: what its callback waited for was cancelled"
-            raise CallbackCancelledError(tally.failed) from error
+            cancelled = CallbackCancelledError(request.url)
+            tally.failed = str(cancelled)
+            raise cancelled from error
         except Exception as error:
             if not isinstance(error, CloseSpider):
                 tally.failed = _sentence(error)

@@ -83,6 +83,26 @@ class Trial(Spider):
         yield self.request(self.child)
         raise asyncio.CancelledError
 
+    async def is_cancelled_at_once(self, response: Response) -> list[Any]:
+        self.note(response)
+        raise asyncio.CancelledError
+
+    async def waits_for_what_is_cancelled(self, response: Response) -> list[Any]:
+        waited = asyncio.create_task(asyncio.sleep(60))
+        asyncio.get_running_loop().call_soon(waited.cancel)
+        await waited
+        return [self.item]
+
+    async def asks_again_later(self, response: Response) -> list[Any]:
+        self.note(response)
+        assert response.request
+        assert response.request.callback == self.asks_again_later
+        again = self.notes.count(response.url) == 1
+        return [response.request.replace(dont_filter=True)] if again else []
+
+    async def parse(self, response: Response) -> None:
+        raise asyncio.CancelledError
+
     def copies_meta(self, response: Response) -> Output:
         yield Request(self.child, self.note, meta=response.meta)
 

@@ -98,6 +98,24 @@ def test_a_callback_that_is_cancelled_is_dead_and_does_not_stop_the_crawl(trial:
     assert [path for path, _ in ended.left.dead] == ["/parent"]
 
 
+@pytest.mark.parametrize("callback", ["is_cancelled_at_once", "waits_for_what_is_cancelled", "parse"])
+def test_a_coroutine_that_is_cancelled_is_dead_and_does_not_stop_the_crawl(trial: Trial, callback: str) -> None:
+    ended = trial.of(callback)
+
+    assert ended.reason == "finished"
+    ((path, cause),) = ended.left.dead
+    assert (path, cause.startswith("CallbackCancelledError: ")) == ("/parent", True)
+    assert cause.endswith("/parent: what its callback waited for was cancelled")
+
+
+def test_a_coroutine_may_ask_for_its_own_request_again(trial: Trial) -> None:
+    ended = trial.of("asks_again_later")
+
+    assert ended.paths == ["/parent", "/parent"]
+    assert ended.left.undone == 0
+    assert ended.left.dead == ()
+
+
 # Items
 
 
