@@ -13,9 +13,11 @@ from crawler.gates import Gates
 from crawler.job_ends import JobEnds
 from crawler.lane import Held, Lane
 from crawler.spill import Spill
+from crawler.verdict import Verdict
 from frontier.memory import EvictingRedisError
 from frontier.model import Answer, JobCommand
 from pipelines.outage import OutageError
+from schemas.job import JobState, JobStats
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -157,6 +159,20 @@ class JobWatch:
     async def _over(self, lane: Lane, answer: Answer) -> None:
         await self.courier.insist(lambda: self._ends.finish(lane, answer))
         await (self.courier.insist(lane.frontier.keep) if self._persist else self.courier.forget(lane))
+        self._closed(lane)
+
+    def give_up(self, lane: Lane, why: str) -> None:
+        """End a job as failed, for all workers: it cannot go on."""
+        if not lane.ended:
+            logger.error(why)
+            self._end(lane, self._given_up(lane, why))
+
+    async def _given_up(self, lane: Lane, why: str) -> None:
+        stats = JobStats.from_counts(lane.answer.stats, await lane.frontier.failures()) if lane.answer else None
+        if lane.job:
+            job = lane.job
+            await self.courier.insist(lambda: self._ends.end(job, Verdict(JobState.FAILED, why), stats))
+        await self.courier.forget(lane)
         self._closed(lane)
 
     async def _gone(self, lane: Lane) -> None:

@@ -103,6 +103,8 @@ def own_settings(job: Job, services: Services) -> dict[str, Any]:
     said = {name: getattr(config, field) for field, name in OF_CONFIG.items() if field in config.model_fields_set}
     own = {"LONGLINE_JOB_ID": str(job.id), "LONGLINE_JOB": job.encode().decode()}
     proxies = {} if config.proxy else dict.fromkeys(services.proxies)
+    if config.proxy == "required":
+        proxies = {"LONGLINE_PROXY_REQUIRED": True}
     return services.settings() | proxies | own | said
 
 

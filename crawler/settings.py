@@ -71,6 +71,8 @@ DOWNLOADER_MIDDLEWARES = {
     # Where both are set, the smart proxy comes first, and the others are off.
     "crawler.fetch.smartproxy.SmartProxyMiddleware": 610,
     "crawler.fetch.proxy.ProxyMiddleware": 620,
+    # Behind whatever may give a request a proxy, Scrapy's own too (750).
+    "crawler.fetch.proxy_demand.ProxyDemand": 760,
     # Innermost: it must know which way the request goes, and nobody may change that behind it.
     "crawler.fetch.guard.GuardMiddleware": 990,
     # Downloader side.

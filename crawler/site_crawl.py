@@ -14,7 +14,7 @@ from twisted.python.failure import Failure
 from crawler.failures import UNRENDERED, Failures, cause
 from crawler.fetch.browser import LED_TO
 from crawler.fetch.guard import PrivateAddressError
-from crawler.fetch.keys import DIRECT, IDENTITY
+from crawler.fetch.keys import DEMANDED, DIRECT, IDENTITY
 from crawler.fetch.render import RENDER
 from crawler.fetch.unfetched import note
 from crawler.leases import ADMITTED, COUNTS, JOB, LEASE, SLOT
@@ -110,6 +110,8 @@ class SiteCrawl:
             meta[IDENTITY] = self.job.config.identity
         if not self.job.config.proxy:
             meta[DIRECT] = True
+        if self.job.config.proxy == "required":
+            meta[DEMANDED] = True
         return meta
 
     # Pages

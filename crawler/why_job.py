@@ -179,6 +179,15 @@ def _of_workers(what: str, text: str, holds_up: Callable[[Note], bool]) -> Calla
     return rule
 
 
+def _proxyless(job: Job) -> Iterator[Answer]:
+    held = {worker: note for worker, note in job.notes.items() if note.proxyless}
+    if held:
+        why = next((f" {note.proxies}" for note in held.values() if note.proxies), "")
+        who = f"{len(held)} of {count(len(job.workers), 'worker')}"
+        text = f"{who} have requests that wait for a proxy that works.{why}"
+        yield _answer(job.known, "proxies", text, workers=sorted(held))
+
+
 def _nothing(job: Job) -> Answer:
     status = job.status
     if not (status.pending or status.later or status.leased):
@@ -202,7 +211,7 @@ RULES: tuple[Callable[[Job], Iterator[Answer]], ...] = (
         "fetch nothing new until what they have fetched is stored: the archive or PostgreSQL is slow",
         lambda note: 0 < note.most_unstored < note.unstored,
     ),
-    _of_workers("proxies", "have requests that wait for a proxy that works", lambda note: note.proxyless > 0),
+    _proxyless,
     _of_workers(
         "browser",
         "are busy with pages that a browser renders",

@@ -22,7 +22,7 @@ class Note:
         cpu: the part of a processor's core that it used since its last note.
         downloads: requests that are being fetched; ``most_downloads``: as many as it may fetch at once.
         rendering: those of them that are with the browser.
-        proxyless: those of them that wait for a proxy that works.
+        proxyless: those of them that wait for a proxy that works; ``proxies`` says why.
         unstored: bytes of pages that are not stored yet; ``most_unstored``: where it stops to fetch more.
         away: servers that it waits for, and for how many seconds so far.
     """
@@ -32,6 +32,7 @@ class Note:
     most_downloads: int = 0
     rendering: int = 0
     proxyless: int = 0
+    proxies: str = ""
     unstored: int = 0
     most_unstored: int = 0
     away: dict[str, float] = field(default_factory=dict)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any
 
-from redis.asyncio import Redis
+from redis.asyncio import Redis, RedisCluster
 
 from frontier.codec import dumps, loads
 from frontier.connection import not_now
@@ -91,7 +91,7 @@ class Answer:
 class ProxyHealth:
     """What workers know, in Redis; one exchange is one step there."""
 
-    def __init__(self, server: Redis) -> None:
+    def __init__(self, server: Redis | RedisCluster) -> None:
         self._script: Any = server.register_script(_SCRIPT)
         self._server = server
         self._since = 0

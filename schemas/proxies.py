@@ -6,12 +6,16 @@ import re
 from base64 import b64decode, b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 from urllib.request import url2pathname
 
-SCHEMES = ("http", "https")
-FORM = "must be a URL such as http://user:password@proxy.example.com:8080 (or https://)"
+SCHEMES = ("http", "https", "socks5")
+FORM = "must be a URL such as http://user:password@proxy.example.com:8080 (or https://, or socks5://)"
+COUNTRY_FORM = "must name its country by two letters, as #country=DE"
+_COUNTRY = re.compile(r"[A-Za-z]{2}")
+_API = re.compile(r"https?://([^/?#@]*@)?[^/?#@]+(/[^@]|/?\?)[^@]*", re.IGNORECASE)
 _HOST = re.compile(r"([A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?")
 
 
@@ -27,6 +31,16 @@ class Proxy:
     """``http://host:port``, without user and password."""
     user: str = ""
     password: str = field(default="", repr=False)
+    country: str = field(default="", compare=False)
+    """Two letters (ISO 3166), as ``DE``; empty: nobody has said where it is."""
+
+    @property
+    def id(self) -> str:
+        """Its name where others may read it: a digest. Of the password it has 24 bits, by which entries on one address
+        are told apart, and from which no password can be guessed."""
+        place = blake2b(f"{self.address} {self.user}".encode(), digest_size=8)
+        secret = blake2b(self.password.encode(), key=place.digest(), digest_size=3)
+        return place.hexdigest() + secret.hexdigest()
 
     def __str__(self) -> str:
         if not (self.user or self.password):
@@ -55,18 +69,27 @@ def url_with_credentials(address: str, authorization: str) -> str:
 
 
 def read_proxy(text: str) -> Proxy:
-    """The proxy that a URL names. What stands before its last ``@`` is user and password, escaped or not.
+    """The proxy that a URL names. What stands before its last ``@`` is user and password, escaped or not; after it may
+    stand ``#country=DE``.
 
     Raises:
         BadProxyError: without the text.
     """
     scheme, mark, rest = text.strip().partition("://")
     credentials, _, place = rest.rpartition("@")
+    place, _, said = place.partition("#")
     place = place.removesuffix("/")
     if not mark or scheme.lower() not in SCHEMES or not _HOST.fullmatch(place) or not _port_is_sound(place):
         raise BadProxyError(FORM)
     user, _, password = credentials.partition(":")
-    return Proxy(f"{scheme.lower()}://{place.lower()}", unquote(user), unquote(password))
+    return Proxy(f"{scheme.lower()}://{place.lower()}", unquote(user), unquote(password), _country(said))
+
+
+def _country(said: str) -> str:
+    name, _, country = said.partition("=")
+    if said and (name != "country" or not _COUNTRY.fullmatch(country)):
+        raise BadProxyError(COUNTRY_FORM)
+    return country.upper()
 
 
 def _port_is_sound(place: str) -> bool:
@@ -94,6 +117,15 @@ def read_proxies(texts: Iterable[str], where: str) -> list[Proxy]:
     if not proxies:
         raise BadProxyError(f"{where.rpartition(',')[0]} must name a proxy".lstrip())
     return list(dict.fromkeys(proxies))
+
+
+def api_of(value: str) -> str | None:
+    """The URL of the HTTP API that a value of LONGLINE_PROXIES names; None where it is something else.
+
+    A proxy has neither path nor query: what has one, and no ``@`` in it, is asked for the list.
+    """
+    value = value.strip()
+    return value if _API.fullmatch(value) and value.count("://") == 1 else None
 
 
 def file_of(value: str) -> Path | None:

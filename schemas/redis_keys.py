@@ -76,6 +76,15 @@ def host_robots(origin: str) -> str:
     return f"longline:host:{{{host}}}:robots:{scheme}"
 
 
+PROXY_HEALTH = "longline:proxy:{health}:host:"
+"""And a host's name, or none for what is known of proxies alone. A hash: digest of a proxy → msgpack, how it fares
+there and until when it rests. Workers write and read them by one script; gone after a day without news."""
+
+PROXY_EVENTS = "longline:proxy:{health}:events"
+"""A sorted set: digest of a proxy and host → when its rest there began or ended, µs. The same script; what is older
+than an hour goes."""
+
+
 def start_urls_taken(key: str) -> str:
     """A sorted set: what workers have taken from a key of start URLs → when it may be taken again, µs. Its worker takes
     it away when it is queued."""

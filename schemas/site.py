@@ -12,6 +12,7 @@ from schemas.parameters import check_names
 Extract = Literal["page", "posting", "text"]
 Identity = Literal["robot", "browser"]
 EXTRACTS: tuple[Extract, ...] = ("page", "posting", "text")
+ProxyUse = bool | Literal["required"]
 Render = Literal["auto", "always", "never"]
 RENDERS: tuple[Render, ...] = ("auto", "always", "never")
 PoliteTo = Literal["host", "address"]
@@ -80,7 +81,11 @@ class SiteConfig(BaseModel):
     identity: Identity = Field(
         default="robot", description="robot: by Longline's own name. browser: with the headers of a browser."
     )
-    proxy: bool = Field(default=True, description="Use the proxies or the smart proxy, where there are any.")
+    proxy: ProxyUse = Field(
+        default=True,
+        description="Use the proxies or the smart proxy: true (where there are any), false, required (nothing goes out "
+        "without one).",
+    )
     shards: Annotated[int, Field(ge=1, le=64)] = Field(
         default=1,
         description="In how many parts Redis keeps the job, so that several nodes of a cluster share a huge one.",

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from urllib.parse import SplitResult, urlsplit
 
 from crawler.fetch.browsers import Browser
+from crawler.fetch.languages import languages_of
 
 Headers = list[tuple[str, str]]
 
@@ -42,7 +43,7 @@ def headers_of(
     accept = [("Accept", ACCEPT_CHROMIUM if browser.chromium else ACCEPT)] if navigates else []
     upgrade = [("Upgrade-Insecure-Requests", "1")] if navigates and (browser.engine != "Safari" or not secure) else []
     encodings = [("Accept-Encoding", _encodings(browser, decodable, secure=secure))] if decodable else []
-    language = [("Accept-Language", "en-US,en;q=0.5" if browser.engine == "Firefox" else "en-US,en;q=0.9")]
+    language = [("Accept-Language", languages_of(browser.engine))]
     came_from = [("Referer", referer)] if referer else []
     fetch = _fetch(browser, parts, referer, navigates=navigates) if secure else []
     if browser.chromium:

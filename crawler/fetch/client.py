@@ -12,14 +12,15 @@ from scrapy.http import Headers
 
 from crawler.fetch.decompress import BodyTooLargeError
 from crawler.fetch.guard import Guard, GuardedConnector
+from crawler.fetch.socks import carry_socks
 from crawler.fetch.typed import endpoints_of
 from schemas.networks import endpoint_of
 from schemas.proxies import url_with_credentials
 
-BODYLESS = frozenset({"GET", "HEAD", "OPTIONS"})
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
+BODYLESS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class _Sent:
@@ -46,12 +47,17 @@ class Client(AiohttpDownloadHandler):
     """
 
     experimental = False
-
     pins_addresses = True
     """What was checked is what is connected to: a name cannot be resolved otherwise in between."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
+        carry_socks(
+            self._session,
+            local_addr=self._bind_address,
+            limit=self._pool_size_total,
+            limit_per_host=self._pool_size_per_host,
+        )
         self._guard = Guard.of(crawler)
         self._unguarded, self._unguarded_session = copy(self), self._session
         if not self._guard.allows_all:
@@ -72,6 +78,7 @@ class Client(AiohttpDownloadHandler):
             response_class=_ClientResponse,
             skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
         )
+
     def _make_request(self, request: Request, timeout: float) -> Any:
         chosen = self._unguarded if self._is_allowed(request) else self
         return super(Client, chosen)._make_request(cast("Request", _Sent(request)), timeout)

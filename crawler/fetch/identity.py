@@ -14,6 +14,7 @@ from scrapy.utils.httpobj import urlparse_cached
 from crawler.fetch.browser_headers import OURS, headers_of
 from crawler.fetch.browsers import Browser, browsers
 from crawler.fetch.keys import IDENTITY, SESSION
+from crawler.fetch.languages import languages_of
 from crawler.leases import JOB
 
 if TYPE_CHECKING:
@@ -79,6 +80,14 @@ class IdentityMiddleware:
         host = (urlparse_cached(request).hostname or "").removeprefix("www.")
         job, session = request.meta.get(JOB, self._job), request.meta.get(SESSION, "")
         return browsers(self._today).choose(f"{job} {host} {session}")
+
+    def speak(self, request: Request, country: str) -> None:
+        """Have its languages agree with where its proxy is (two letters; empty: as people in the USA).
+
+        What is no browser's is left alone.
+        """
+        if request.meta.get(PUT_ON) and "Accept-Language" in request.headers:
+            request.headers["Accept-Language"] = languages_of(self.browser_of(request).engine, country)
 
     def _put_on(self, request: Request, *, navigates: bool) -> None:
         referer = request.headers.get("Referer")

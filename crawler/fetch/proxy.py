@@ -1,23 +1,33 @@
-"""Proxy rotation: each request through the next proxy, and never past them."""
+"""Proxy rotation: each request through a proxy that does well for its host, and never past them."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import time
-from typing import TYPE_CHECKING, Self
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, Any, Self
 from weakref import WeakKeyDictionary
 
 from scrapy import Request
+from scrapy.downloadermiddlewares.cookies import CookiesMiddleware
 from scrapy.exceptions import NotConfigured
 from scrapy.http import Response
 from scrapy.utils.httpobj import urlparse_cached
 
-from crawler.fetch.keys import DIRECT, TIER
+from crawler.fetch.identity import IdentityMiddleware
+from crawler.fetch.keys import DIRECT, PROXY, SESSION, TIER
 from crawler.fetch.proxy_faults import Fault, fault_of_exception, fault_of_response
-from crawler.fetch.proxy_list import ProxyList, ProxyListError
+from crawler.fetch.proxy_keeper import ProxyKeeper
+from crawler.fetch.proxy_list import API_SECONDS, ProxyList
 from crawler.fetch.proxy_pool import Lease, ProxyPool
+from crawler.fetch.proxy_sessions import Sessions
+from crawler.fetch.proxy_waiting import NoProxyError, Waiting
+from crawler.fetch.retry_after import retry_after
+from crawler.fetch.verdicts import Verdicts
+from crawler.leases import JOB, host_in
 from schemas.proxies import Proxy
+from schemas.verdicts import Verdict
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -28,40 +38,39 @@ DOUBTED = "proxy_doubted"
 """``request.meta`` key: the proxy through which the request failed, while another one is asked."""
 SWITCHES = "proxy_switches"
 """``request.meta`` key: how many proxies in a row have failed the request."""
+BANS = "proxy_bans"
+"""``request.meta`` key: how many proxies in a row were refused by the host for this request."""
 MOST_SWITCHES = 10
+MOST_BANS = 2
+"""A page that is refused to one proxy is asked for through so many others."""
 LONGEST_WAIT = 120.0
 """Seconds for which requests wait where no proxy works."""
-LOOK_SECONDS = 1.0
-"""Between two looks at the file of proxies."""
 BLAME_SECONDS = 60.0
 """For which a host is known to fail by itself, so that no second proxy is asked."""
 
 
-class NoProxyError(RuntimeError):
-    """No proxy worked for so long that requests no longer wait; or too many in a row failed one request."""
-
-
 class ProxyMiddleware:
-    """Gives each request the next proxy. One that fails rests, and its request goes through another at once.
+    """Gives each request a proxy. One that fails rests, and its request goes through another at once.
 
     That is no failure of the site's: it is not counted as a retry. Where it is not clear whether the site or the proxy
-    failed, one other proxy is asked. While no proxy works, requests wait; none goes out directly, but for those with
-    ``meta["dont_proxy"]``. Credentials leave the request with the answer, so that nothing stores them.
+    failed, one other proxy is asked. One that a host refuses rests for that host. A resting proxy is tried with one
+    request before it comes back. While no proxy works, requests wait; none goes out directly, but for those with
+    ``meta["dont_proxy"]``. Those of a ``meta["session"]`` keep their proxy and cookies, until both go together.
+    Credentials leave the request with the answer, so that nothing stores them.
 
-    Settings: LONGLINE_PROXIES (URLs, or a file of them); LONGLINE_PROXY_WAIT (seconds; 120).
+    Settings: LONGLINE_PROXIES (URLs, a file of them, or an HTTP API); LONGLINE_PROXY_WAIT (seconds; 120);
+    LONGLINE_PROXY_LIST_SECONDS (between two questions to the API; 300); REDIS_URL, to share what is learned.
     """
 
-    def __init__(self, crawler: Crawler, proxies: ProxyList, longest_wait: float) -> None:
+    def __init__(self, crawler: Crawler, pool: ProxyPool, keeper: ProxyKeeper, longest_wait: float) -> None:
         self._crawler = crawler
-        self._list = proxies
-        self._pool = ProxyPool(proxies.proxies, time.monotonic)
-        self._longest_wait = longest_wait
-        self._looked = time.monotonic()
+        self._pool = pool
+        self._keeper = keeper  # signals alone would not keep it
+        self._sessions = Sessions(pool, time.monotonic, self._forget_cookies)
         self._leases: WeakKeyDictionary[Request, Lease] = WeakKeyDictionary()
+        self._answered: WeakKeyDictionary[Request, Lease] = WeakKeyDictionary()
         self._blamed: dict[str, float] = {}
-        self._last_failure = ""
-        self.waiting = 0
-        """Requests that wait for a proxy that works."""
+        self.waiting = Waiting(crawler, pool, longest_wait)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -76,7 +85,12 @@ class ProxyMiddleware:
             raise NotConfigured("LONGLINE_PROXIES is not set.")
         if settings.getbool("ZYTE_SMARTPROXY_ENABLED") and settings["ZYTE_SMARTPROXY_APIKEY"]:
             raise NotConfigured("the smart proxy takes the place of LONGLINE_PROXIES.")
-        return cls(crawler, ProxyList(value), settings.getfloat("LONGLINE_PROXY_WAIT", LONGEST_WAIT))
+        proxies = ProxyList(value, settings.getfloat("LONGLINE_PROXY_LIST_SECONDS", API_SECONDS))
+        pool = ProxyPool(proxies.proxies, time.monotonic)
+        keeper = ProxyKeeper.of(crawler, pool, proxies)
+        middleware = cls(crawler, pool, keeper, settings.getfloat("LONGLINE_PROXY_WAIT", LONGEST_WAIT))
+        Verdicts.of(crawler).listen(middleware.judged)
+        return middleware
 
     async def process_request(self, request: Request) -> None:
         """Give the request a proxy; one that it brings itself stays.
@@ -88,7 +102,7 @@ class ProxyMiddleware:
             return
         request.meta[TIER] = "proxy"
         if not request.meta.get("proxy"):
-            lease = self._leases[request] = await self._lease(request.meta.get(DOUBTED))
+            lease = self._leases[request] = await self._lease(request, host_in(request.url))
             self._lend(request, lease)
 
     def process_response(self, request: Request, response: Response) -> Request | Response:
@@ -105,47 +119,41 @@ class ProxyMiddleware:
         """Note how the proxy fared; the request once more, where it did badly."""
         lease = self._take_back(request)
         fault = fault_of_exception(exception) if lease else None
+        if lease and not fault:
+            self._pool.acquit(lease)
         return self._another(request, lease, fault) if lease and fault else None
 
     # A request's proxy
 
-    async def _lease(self, doubted: int | None) -> Lease:
-        while True:
-            self._look()
-            lease = self._pool.take(avoid=doubted)
-            if lease:
-                return lease
-            if self._pool.dead_for() >= self._longest_wait:
-                raise NoProxyError(self._none_works())
-            self.waiting += 1
-            try:
-                # No longer than a second: the file may have others by then.
-                await asyncio.sleep(min(self._pool.wait(), LOOK_SECONDS))
-            finally:
-                self.waiting -= 1
+    async def _lease(self, request: Request, host: str) -> Lease:
+        if self._keeper.share:
+            await self._keeper.share.look_up(host)
+        lease = self._choose(request, host)
+        if lease is None:
+            with self.waiting.at(host):
+                while lease is None:
+                    await asyncio.sleep(self.waiting.pause(request, host))
+                    lease = self._choose(request, host)
+        return lease
 
-    def _none_works(self) -> str:
-        none = f"None of the {len(self._pool)} proxies of LONGLINE_PROXIES worked for {self._longest_wait:g} s"
-        return f"{none}; the last failure: {self._last_failure}"
-
-    def _look(self) -> None:
-        """Have the proxies that the file names now."""
-        if time.monotonic() - self._looked < LOOK_SECONDS:
-            return
-        self._looked = time.monotonic()
-        try:
-            if self._list.changed():
-                self._pool.replace(self._list.proxies)
-                logger.info("LONGLINE_PROXIES was read again: %d proxies.", len(self._pool))
-        except ProxyListError as error:
-            logger.warning("%s The proxies stay as they were.", error)
+    def _choose(self, request: Request, host: str) -> Lease | None:
+        meta, session = request.meta, _session(request)
+        if session:
+            return self._sessions.take(session, str(meta[SESSION]), host)
+        avoid = [name for name in (meta.get(DOUBTED), meta.get("retry_times") and meta.get(PROXY)) if name]
+        return self._pool.take(host, avoid, careful=bool(meta.get(SWITCHES)))
 
     def _lend(self, request: Request, lease: Lease) -> None:
         """As Scrapy's HttpProxyMiddleware leaves them, so that it does not matter which of the two comes first."""
-        proxy = lease.entry.proxy
-        request.meta["proxy"] = proxy.address
+        proxy, session = lease.entry.proxy, _session(request)
+        request.meta["proxy"], request.meta[PROXY] = proxy.address, lease.entry.id
         if proxy.authorization:
             request.headers["Proxy-Authorization"] = proxy.authorization
+        if session:
+            request.meta["cookiejar"] = self._sessions.jar(session)
+        identity = self._crawler.get_downloader_middleware(IdentityMiddleware)
+        if identity:
+            identity.speak(request, proxy.country)
         self._count("proxy/requests")
 
     def _take_back(self, request: Request) -> Lease | None:
@@ -156,27 +164,68 @@ class ProxyMiddleware:
             request.meta.pop("_auth_proxy", None)  # HttpProxyMiddleware's
         return lease
 
+    def _forget_cookies(self, jar: str) -> None:
+        self._count("proxy/sessions_ended")
+        cookies = self._crawler.get_downloader_middleware(CookiesMiddleware)
+        if cookies:
+            cookies.jars.pop(jar, None)
+
     # What became of it
 
     def _worked(self, request: Request, lease: Lease) -> None:
-        self._pool.worked(lease)
+        self._answered[request] = lease
+        self._pool.worked(lease, request.meta.get("download_latency", 0.0))
+        self._sessions.worked(_session(request), lease)
         request.meta.pop(SWITCHES, None)
         doubted = self._pool.entry(request.meta.pop(DOUBTED, None))
         if doubted and doubted is not lease.entry:
-            self._tell(doubted.proxy, self._pool.doubt(doubted), "it fails where others do not")
+            self._tell(doubted.proxy, self._pool.doubt(doubted.id), "it fails where others do not")
+
+    def judged(self, request: Request, response: Response, verdict: Verdict) -> Request | None:
+        """A host that refuses a proxy is asked through another; None where the page is refused to several."""
+        lease = self._answered.pop(request, None)
+        if lease is None:
+            return None
+        if not verdict.is_block:
+            request.meta.pop(BANS, None)
+            return None
+        rest = self._pool.banned(lease, retry_after(response))
+        if rest:
+            self._count("proxy/bans")
+            self.waiting.last_failure = f"{lease.entry.proxy}: {lease.host} answered {verdict}"
+            logger.info(
+                "The proxy %s rests for %.0f s for %s, which answered: %s.",
+                lease.entry.proxy,
+                rest,
+                lease.host,
+                verdict,
+            )
+        bans = request.meta.get(BANS, 0) + 1
+        if bans > MOST_BANS or not self._pool.others(lease):
+            request.meta.pop(BANS, None)
+            return None
+        self._count("proxy/switches")
+        again = request.replace(dont_filter=True)
+        again.meta[BANS] = bans
+        return again
 
     def _another(self, request: Request, lease: Lease, fault: Fault) -> Request | None:
         """The request for another proxy; None where the site is to blame."""
+        session, doubted = _session(request), request.meta.pop(DOUBTED, None)
         if fault.certain:
             self._tell(lease.entry.proxy, self._pool.failed(lease), fault.reason)
             return self._again(request)
-        host = urlparse_cached(request).netloc
-        if request.meta.pop(DOUBTED, None) is not None:
-            self._blame(host)
-        elif self._pool.others(lease) and self._blamed.get(host, 0.0) < time.monotonic():
+        if session:
+            # Its cookies must not come through another proxy.
+            return self._again(request) if self._sessions.failed(session, lease) else None
+        host = lease.host
+        if doubted is None and self._pool.others(lease) and self._blamed.get(host, 0.0) < time.monotonic():
             again = self._again(request)
-            again.meta[DOUBTED] = lease.entry.number
+            again.meta[DOUBTED] = lease.entry.id
             return again
+        if doubted is not None:
+            self._blame(host)
+        self._pool.acquit(lease)
         request.meta.pop(SWITCHES, None)
         return None
 
@@ -185,7 +234,9 @@ class ProxyMiddleware:
         again = request.replace(dont_filter=True)
         again.meta[SWITCHES] = again.meta.get(SWITCHES, 0) + 1
         if again.meta[SWITCHES] > MOST_SWITCHES:
-            raise NoProxyError(f"{MOST_SWITCHES} proxies in a row failed; the last failure: {self._last_failure}")
+            raise NoProxyError(
+                f"{MOST_SWITCHES} proxies in a row failed; the last failure: {self.waiting.last_failure}"
+            )
         return again
 
     def _blame(self, host: str) -> None:
@@ -196,9 +247,17 @@ class ProxyMiddleware:
     def _tell(self, proxy: Proxy, rest: float, reason: str) -> None:
         if rest:
             self._count("proxy/rests")
-            self._last_failure = f"{proxy}: {reason}"
-            logger.warning("The proxy %s rests for %g s: %s.", proxy, rest, reason)
+            self.waiting.last_failure = f"{proxy}: {reason}"
+            logger.warning("The proxy %s rests for %.0f s: %s.", proxy, rest, reason)
 
     def _count(self, name: str) -> None:
         if self._crawler.stats:
             self._crawler.stats.inc_value(name)
+
+
+def _session(request: Request) -> Hashable:
+    """Who keeps proxy and cookies together; nothing where the request has chosen cookies of its own."""
+    meta: dict[str, Any] = request.meta
+    name = meta.get(SESSION)
+    own = name and str(meta.get("cookiejar", name)).rpartition("~")[0] not in {"", str(name)}
+    return (meta.get(JOB), name) if name and not own else None

@@ -16,6 +16,7 @@ from scrapy.exceptions import (
 from scrapy.http import Response
 
 from crawler.failures import cause
+from crawler.fetch.socks import SocksPasswordError
 
 REFUSED = 407
 GATEWAY_ERRORS = frozenset({502, 503, 504})
@@ -33,12 +34,16 @@ class Fault:
 
 
 WRONG_PASSWORD = Fault("it does not take our user and password (407)", certain=True)
+GARBLED = Fault("its answer is not packed as it says", certain=False)
+GZIP = b"\x1f\x8b"
 
 
 def fault_of_response(request: Request, response: Response) -> Fault | None:
     """A proxy says 502 to 504 of itself and of sites alike; Retry-After is what sites say."""
     if request.url.startswith("https:"):
         return None  # through TLS it is the site that answers
+    if response.headers.get("Content-Encoding") == b"gzip" and response.body and not response.body.startswith(GZIP):
+        return GARBLED
     if response.status == REFUSED:
         return WRONG_PASSWORD
     if response.status in GATEWAY_ERRORS and "Retry-After" not in response.headers:
@@ -49,6 +54,8 @@ def fault_of_response(request: Request, response: Response) -> Fault | None:
 def fault_of_exception(error: Exception) -> Fault | None:
     """Where a proxy is used, its name alone is resolved here, and it alone is connected to."""
     inner = error.__cause__
+    if isinstance(inner, SocksPasswordError):
+        return Fault("it does not take our user and password", certain=True)
     if isinstance(inner, aiohttp.ClientConnectorSSLError | aiohttp.ClientConnectorCertificateError):
         return None  # the site's: a proxy passes TLS on
     if isinstance(error, DownloadConnectionRefusedError | CannotResolveHostError):

@@ -1,13 +1,26 @@
-"""Where the proxies stand: in a list, or in a file that is read again when it changes."""
+"""Where the proxies stand: in a list, in a file that is read again when it changes, or behind an HTTP API."""
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Iterable
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from schemas.proxies import BadProxyError, file_of, read_proxies
+import aiohttp
+
+from schemas.proxies import BadProxyError, Proxy, api_of, file_of, read_proxies
+from schemas.proxy_lists import read_answer
 
 Signature = tuple[int, int, int]
+
+API_SECONDS = 300.0
+"""Between two questions to an API."""
+API_AGAIN = 15.0
+"""The same, where it has not answered well yet."""
+API_TIMEOUT = 30.0
+API_BYTES = 16_000_000
 
 
 class ProxyListError(ValueError):
@@ -15,14 +28,25 @@ class ProxyListError(ValueError):
 
 
 class ProxyList:
-    """The proxies that LONGLINE_PROXIES names: URLs (a list, or a text with commas between them), or a file.
+    """The proxies that LONGLINE_PROXIES names: URLs (a list, or a text with commas between them), a file, or the URL of
+    an HTTP API. An API is asked for the first time by ``renew``; until then there are no proxies.
 
     Raises:
-        ProxyListError: a value that is neither, or a file that is missing or has a bad line.
+        ProxyListError: a value that is none of these, or a file that is missing or has a bad line.
     """
 
-    def __init__(self, value: str | Iterable[str]) -> None:
+    def __init__(self, value: str | Iterable[str], api_seconds: float = API_SECONDS) -> None:
+        self.proxies: list[Proxy] = []
         self._signature: Signature | None = None
+        self._path: Path | None = None
+        self._api = api_of(value) if isinstance(value, str) else None
+        self._api_seconds = api_seconds
+        self._asks_at = 0.0
+        self._said = ""
+        if self._api is None:
+            self._begin(value)
+
+    def _begin(self, value: str | Iterable[str]) -> None:
         try:
             self._path = file_of(value) if isinstance(value, str) else None
             if self._path is None:
@@ -31,6 +55,38 @@ class ProxyList:
             raise ProxyListError(f"LONGLINE_PROXIES: {error}.") from None
         if self._path is not None:
             self._read(self._path)
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether the proxies stay as they are."""
+        return self._path is None and self._api is None
+
+    async def renew(self) -> bool:
+        """Look at the file, or ask the API where that is due: whether ``proxies`` is another list now.
+
+        Raises:
+            ProxyListError: once for each reason in a row; the list stays as it was.
+        """
+        if self._api is None:
+            return self.changed()
+        if time.monotonic() < self._asks_at:
+            return False
+        before = self.proxies
+        self._asks_at = time.monotonic() + (self._api_seconds if self.proxies else min(API_AGAIN, self._api_seconds))
+        try:
+            self.proxies = read_answer(await _ask(self._api))
+        except BadProxyError as error:
+            self._fail(str(error))
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            self._fail(_reason(error))
+        else:
+            self._said, self._asks_at = "", time.monotonic() + self._api_seconds
+        return self.proxies != before
+
+    def _fail(self, reason: str) -> None:
+        if reason != self._said:
+            self._said = reason
+            raise ProxyListError(f"LONGLINE_PROXIES: {_shown(self._api or '')} gives no proxies: {reason}.")
 
     def changed(self) -> bool:
         """Look at the file again (one ``stat``): whether ``proxies`` is another list now.
@@ -62,3 +118,31 @@ def _signature(path: Path) -> Signature | None:
     except OSError:
         return None
     return status.st_ino, status.st_mtime_ns, status.st_size
+
+
+async def _ask(url: str) -> str:
+    timeout = aiohttp.ClientTimeout(total=API_TIMEOUT)
+    async with aiohttp.ClientSession(timeout=timeout) as session, session.get(url) as response:
+        if response.status != 200:
+            raise BadProxyError(f"it answered {response.status}")
+        body = await response.content.read(API_BYTES + 1)
+        while len(body) <= API_BYTES and (more := await response.content.read(API_BYTES)):
+            body += more
+        if len(body) > API_BYTES:
+            raise BadProxyError(f"its answer is larger than {API_BYTES:,} bytes")
+        return body.decode("utf-8-sig")
+
+
+def _reason(error: Exception) -> str:
+    """In a few words; aiohttp's own may have the URL, and so its key."""
+    if isinstance(error, asyncio.TimeoutError):
+        return f"it did not answer within {API_TIMEOUT:g} s"
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return "it cannot be reached"
+    return "its answer is no text in UTF-8" if isinstance(error, UnicodeDecodeError) else type(error).__name__
+
+
+def _shown(url: str) -> str:
+    """Without user, password, path and query, any of which may be a secret."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"

@@ -20,7 +20,7 @@ from scrapy.utils.misc import load_object
 
 from crawler.failures import cause
 from crawler.fetch.guard import PrivateAddressError
-from crawler.fetch.keys import DIRECT, IDENTITY, SESSION
+from crawler.fetch.keys import DEMANDED, DIRECT, IDENTITY, SESSION
 from crawler.fetch.retry import backoff
 from crawler.fetch.retry_after import retry_after
 from crawler.leases import JOB, SLOT, host_in
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 PRIORITY = 1000
-LIKEWISE = (JOB, IDENTITY, SESSION, DIRECT, SLOT)
+LIKEWISE = (JOB, IDENTITY, SESSION, DIRECT, DEMANDED, SLOT)
 """``request.meta`` keys: as the page is asked for, so is its robots.txt."""
 SECONDS_UNREADABLE = 60
 """What could not be read is asked for again after a minute, and what could be after an hour (``SECONDS``)."""

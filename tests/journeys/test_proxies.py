@@ -83,7 +83,7 @@ def test_the_site_sees_both_proxies_equally_and_one_when_the_other_dies(
     assert job["stats"]["pages"] == PAGES
     pages = pages_of(rows, web.sites["endless"])
     assert {page["tier"] for page in pages.values() if page["job_id"] == job["id"]} == {"proxy"}
-    assert f"http://anna:***@{one.host}:{one.port} rests for 30 s" in done.stderr
+    assert f"http://anna:***@{one.host}:{one.port} rests for " in done.stderr
     no_secret(["sesame", "b3Blbi9zZXNhbWV"], done, pages, servers)
 
 
@@ -157,7 +157,7 @@ def test_bad_proxies_are_refused_before_anything_starts(scrapy: Scrapy, web: Run
     file.write_text("# ours\nanna:hunter2@proxy.example:8080\n")
     web.reset()
     for value, said in (
-        ("http://anna:hunter2@h:1,socks5://h:2", "LONGLINE_PROXIES entry 2: must be a URL"),
+        ("http://anna:hunter2@h:1,socks4://h:2", "LONGLINE_PROXIES entry 2: must be a URL"),
         ("proxies.txt", f"LONGLINE_PROXIES: {file}, line 2: must be a URL"),
         ("missing.txt", "missing.txt cannot be read: No such file or directory"),
     ):

@@ -64,7 +64,7 @@ def test_nothing_needs_to_be_set(project: Path) -> None:
         ("LONGLINE_DEBUG", "hunter2"),
         ("LONGLINE_OUTAGE_SECONDS", "hunter2"),
         ("LONGLINE_OUTAGE_SECONDS", "-77"),
-        ("LONGLINE_PROXIES", "http://anna:hunter2@h:1,socks5://anna:hunter2@h:2"),
+        ("LONGLINE_PROXIES", "http://anna:hunter2@h:1,socks4://anna:hunter2@h:2"),
         ("LONGLINE_PROXIES", "anna:hunter2@h:1"),
         ("ZYTE_SMARTPROXY_URL", "http://hunter2:@127.0.0.1:8011"),
     ],

@@ -34,7 +34,7 @@ def test_a_proxy_is_a_url_whose_password_may_be_escaped_or_not(written: str, rea
         "",
         "hunter2.example:8080",
         "anna:hunter2@proxy.example:8080",
-        "socks5://anna:hunter2@proxy.example:1080",
+        "socks4://anna:hunter2@proxy.example:1080",
         "http://anna:hunter2@",
         "http://anna:hunter2@proxy.example:99999",
         "http://anna:hunter2@proxy.example:0",
@@ -56,7 +56,7 @@ def test_a_password_is_never_shown_and_always_sent(password: str) -> None:
 
     assert proxy.password == password
     assert str(proxy) == "http://anna:***@127.0.0.2:3128"
-    assert repr(proxy) == "Proxy(address='http://127.0.0.2:3128', user='anna')"
+    assert repr(proxy) == "Proxy(address='http://127.0.0.2:3128', user='anna', country='')"
     sent = b64decode((proxy.authorization or "").removeprefix("Basic "))
     assert sent.decode() == f"anna:{password}"
 

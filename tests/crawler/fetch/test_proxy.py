@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import time
 from collections.abc import Iterator
@@ -91,9 +92,8 @@ def test_a_dead_proxy_rests_and_its_requests_go_through_the_other_at_once(
     assert statuses(asked) == [200] * 20
     assert peers(site, tmp_path) == {"127.0.0.3": 20}
     assert asked.log.count("rests for") == 1
-    assert f"The proxy http://anna:***@127.0.0.2:{two[0].port} rests for 30 s: connection refused" in asked.log.replace(
-        "Connection", "connection"
-    )
+    rest = rf"The proxy http://anna:\*\*\*@127.0.0.2:{two[0].port} rests for \d+ s: connection refused"
+    assert re.search(rest, asked.log, re.IGNORECASE)
     assert "retry/count" not in asked.log
     assert no_password(asked)
 
@@ -140,7 +140,7 @@ def test_a_proxy_that_fails_where_another_does_not_rests(
 
     assert statuses(asked) == [200] * 20
     assert peers(site, tmp_path) == {"127.0.0.3": 20}
-    assert f"127.0.0.4:{broken.port} rests for 30 s: it fails where others do not" in asked.log
+    assert re.search(rf"127.0.0.4:{broken.port} rests for \d+ s: it fails where others do not", asked.log)
 
 
 def test_what_the_site_itself_answers_is_no_failure_of_the_proxies(
@@ -168,7 +168,7 @@ def test_without_a_proxy_that_works_requests_wait_and_then_fail_with_one_sentenc
     assert len(asked.answers) == 3
     for answer in asked.answers:
         assert answer["error"].startswith(
-            "None of the 2 proxies of LONGLINE_PROXIES worked for 2 s; the last failure: "
+            "None of the 2 proxies of LONGLINE_PROXIES worked for 2 s (2 rest); the last failure: "
         )
     assert peers(site, tmp_path) == {}
     assert no_password(asked)

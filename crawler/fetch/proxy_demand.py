@@ -1,0 +1,47 @@
+"""The last look at a request: does it go out directly, though its site demands a proxy?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from scrapy import Request
+from scrapy.settings import BaseSettings
+
+from crawler.fetch.keys import DEMANDED
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+
+class DirectRequestError(RuntimeError):
+    """It would have gone out directly."""
+
+
+class ProxyDemand:
+    """Behind all that give a request a proxy.
+
+    Setting: LONGLINE_PROXY_REQUIRED, for all requests; ``meta["proxy_required"]`` for one.
+    """
+
+    def __init__(self, *, always: bool) -> None:
+        self._always = always
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Always on: a site's config may demand it."""
+        return cls(always=crawler.settings.getbool("LONGLINE_PROXY_REQUIRED"))
+
+    def process_request(self, request: Request) -> None:
+        """Refuse what has no proxy.
+
+        Raises:
+            DirectRequestError: and it should have one.
+        """
+        if (self._always or request.meta.get(DEMANDED)) and not request.meta.get("proxy"):
+            raise DirectRequestError("its site demands a proxy (proxy: required), and none is set")
+
+
+def has_proxies(settings: BaseSettings) -> bool:
+    """Whether requests of this process can go through a proxy."""
+    smart = settings.getbool("ZYTE_SMARTPROXY_ENABLED") and settings["ZYTE_SMARTPROXY_APIKEY"]
+    return bool(settings["LONGLINE_PROXIES"] or smart)

@@ -1,0 +1,92 @@
+"""Requests that wait for a proxy: how long, who is told, and how it ends."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from scrapy import Request
+
+from crawler.fetch.proxy_pool import ProxyPool
+from crawler.leases import host_in
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+logger = logging.getLogger(__name__)
+
+LONGEST_PAUSE = 1.0
+"""Seconds: by then there may be others in the file, or another worker may have found that one works."""
+
+
+class NoProxyError(RuntimeError):
+    """No proxy worked for so long that requests no longer wait; or too many in a row failed one request."""
+
+
+class Waiting:
+    """``longest``: seconds."""
+
+    def __init__(self, crawler: Crawler, pool: ProxyPool, longest: float) -> None:
+        self._crawler = crawler
+        self._pool = pool
+        self._longest = longest
+        self._hosts: Counter[str] = Counter()
+        self.last_failure = ""
+
+    @property
+    def count(self) -> int:
+        """Requests that wait now."""
+        return self._hosts.total()
+
+    @property
+    def words(self) -> str:
+        """Why; nothing while none waits."""
+        host = next(iter(self._hosts), None)
+        return self._why(host) if host else ""
+
+    @contextmanager
+    def at(self, host: str) -> Iterator[None]:
+        """Within, a request for the host waits."""
+        self._hosts[host] += 1
+        if self._hosts[host] == 1:
+            logger.warning("%s. Requests for %s wait, for up to %g s.", self._why(host), host, self._longest)
+        try:
+            yield
+        finally:
+            self._hosts[host] -= 1
+            if not self._hosts[host]:
+                del self._hosts[host]
+
+    def pause(self, request: Request, host: str) -> float:
+        """Seconds until one may look again.
+
+        Raises:
+            NoProxyError: it has lasted too long. Where no other host could be asked, or it is that of the job's site,
+                the job fails.
+        """
+        if self._pool.dead_for(host) < self._longest:
+            return min(max(self._pool.wait(host), 0.05), LONGEST_PAUSE)
+        why = f"{self._why(host, f' for {self._longest:g} s')}."
+        self._fail_job(request, host, why)
+        raise NoProxyError(why.removesuffix("."))
+
+    def _why(self, host: str, how_long: str = "") -> str:
+        if not len(self._pool):
+            return f"LONGLINE_PROXIES has named no proxy yet{how_long}"
+        resting, banned = self._pool.resting(host)
+        states = [f"{resting} rest" if resting else "", f"{banned} banned by {host}" if banned else ""]
+        state = " and ".join(filter(None, states)) or "none is free"
+        last = f"; the last failure: {self.last_failure}" if self.last_failure else ""
+        return f"None of the {len(self._pool)} proxies of LONGLINE_PROXIES worked{how_long} ({state}){last}"
+
+    def _fail_job(self, request: Request, host: str, why: str) -> None:
+        engine = self._crawler.engine
+        scheduler = engine.scheduler if engine else None
+        # Another scheduler has no jobs: each request fails by itself.
+        turns, watch = getattr(scheduler, "turns", None), getattr(scheduler, "watch", None)
+        lane = turns.lane(request) if turns else None
+        if lane and watch and lane.job and (self._pool.is_dead or host == host_in(lane.job.config.url)):
+            watch.give_up(lane, why)
