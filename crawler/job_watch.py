@@ -180,6 +180,9 @@ class JobWatch:
         if lost:
             logger.error(lost)
             self.problem = lost
+        elif await self._ends.has_ended(lane):
+            # Whoever ended it may have died before all of it was removed.
+            await self.courier.forget(lane)
         self._closed(lane)
 
     def _closed(self, lane: Lane) -> None:

@@ -40,12 +40,11 @@ def connect(url: str) -> Redis | RedisCluster:
     cluster, of which the URL names one node.
 
     Raises:
-        RedisUnavailableError: the cluster cannot be asked for its nodes.
+        RedisClusterException: the cluster cannot be asked for its nodes.
     """
     times: Any = {"socket_timeout": TIMEOUT_SECONDS, "socket_connect_timeout": TIMEOUT_SECONDS}
     if is_cluster(url):
-        with not_now():
-            return RedisCluster.from_url(_plain(url), retry=Retry(NoBackoff(), 0), **times)
+        return RedisCluster.from_url(_plain(url), retry=Retry(NoBackoff(), 0), **times)
     return Redis.from_url(url, retry=Retry(NoBackoff(), 0), **times)
 
 
@@ -100,6 +99,7 @@ def check(url: str) -> None:
     try:
         with connect(url) as client:
             client.ping()
+            alone = is_cluster(url) or not _has_neighbours(client)
     except ValueError:
         # What redis-py says of it may hold a part of the password.
         raise RedisUnavailableError(
@@ -111,8 +111,19 @@ def check(url: str) -> None:
         raise RedisUnavailableError(
             f"REDIS_URL: {without_password(url)} refuses the user or password, or asks for one. Mend the variable."
         ) from error
-    except (RedisError, OSError) as error:
+    except (RedisError, exceptions.RedisClusterException, OSError) as error:
         reason = str(error).rstrip(".") or type(error).__name__
         raise RedisUnavailableError(
             f"REDIS_URL: {without_password(url)} cannot be reached ({reason}). Start it, or mend the variable."
         ) from error
+    if not alone:
+        raise RedisUnavailableError(
+            f"REDIS_URL: {without_password(url)} is one node of a cluster. Write redis+cluster:// in place of redis://."
+        )
+
+
+def _has_neighbours(client: Any) -> bool:
+    """Whether a server is one of several of a cluster."""
+    if not client.info("cluster").get("cluster_enabled"):
+        return False
+    return int(client.execute_command("CLUSTER INFO")["cluster_known_nodes"]) > 1

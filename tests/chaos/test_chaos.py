@@ -56,6 +56,15 @@ def test_a_disturbed_crawl_ends_as_one_that_is_not(trial: Trial, expected: Found
     assert not verdict.problems, "\n".join([f"LONGLINE_CHAOS_SEED={SEED}", *verdict.problems])
 
 
+@pytest.mark.timeout(300)
+def test_so_does_that_of_a_job_in_shards_on_several_nodes(trial: Trial, expected: Found) -> None:
+    print(f"LONGLINE_CHAOS_SEED={SEED}")
+    setting = replace(SETTING, nodes=3)
+    verdict = replace(trial, setting=setting).disturbed(expected, make_plan(SEED, setting))
+
+    assert not verdict.problems, "\n".join([f"LONGLINE_CHAOS_SEED={SEED}", *verdict.problems])
+
+
 def test_the_checks_see_what_is_wrong_with_rows(expected: Found) -> None:
     url = next(iter(expected.pages))
     fewer = {key: row for key, row in expected.pages.items() if key != url}

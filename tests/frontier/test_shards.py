@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 import redis
 
-from frontier.connection import RedisUnavailableError
+from frontier.connection import RedisUnavailableError, check
 from frontier.durable import NotDurableError
 from frontier.job import JobExistsError, WrongShardsError
 from frontier.jobs import Jobs
@@ -307,6 +307,18 @@ def test_a_redis_that_keeps_no_file_is_refused(tmp_path: Path) -> None:
         with pytest.raises(NotDurableError, match="appendonly yes"):
             team.worker("ann", shards=2).create()
         assert team.key_names() == []
+
+
+def test_one_node_of_a_cluster_does_not_stand_for_it(cluster: Cluster) -> None:
+    check(cluster.url)
+
+    with pytest.raises(RedisUnavailableError, match=r"is one node of a cluster. Write redis[+]cluster://"):
+        check(cluster.nodes[0].url)
+
+
+def test_a_cluster_that_is_away_is_named(cluster: Cluster) -> None:
+    with pytest.raises(RedisUnavailableError, match=r"REDIS_URL: redis[+]cluster://127.0.0.1:1 cannot be reached"):
+        check("redis+cluster://127.0.0.1:1")
 
 
 def test_small_jobs_have_fewer_shards() -> None:
