@@ -13,6 +13,7 @@ import redis
 
 from frontier.connection import RedisUnavailableError, check
 from frontier.durable import NotDurableError
+from frontier.hold import Hold
 from frontier.job import JobExistsError, WrongShardsError
 from frontier.jobs import Jobs
 from frontier.model import Answer, Batch, Died, Done, Entry, JobCommand, Replaced, Returned
@@ -238,6 +239,22 @@ def test_what_moved_between_two_looks_keeps_a_job_open(team: Team, ann: Worker, 
         assert not ann.say(finish=True).over
         bob.say(entries=[page_in(number % SHARDS, number)])
         bob.say(endings=[Done(lease.number) for lease in bob.take(9)])
+
+
+def test_a_job_that_is_held_stays_open_while_the_dead_of_its_shards_come_back(team: Team, ann: Worker) -> None:
+    ann.create()
+    ann.say(entries=[page_in(shard) for shard in range(SHARDS)])
+    ann.say(endings=[Died(lease.number, "late") for lease in ann.take(SHARDS)])
+    tokens = [one.token for one in say_until_it_is_safe(team, ann).dead]
+    hold = Hold(team.server, team.job)
+
+    assert team.run(hold.take())
+    assert not any(ann.say(buried=tokens, finish=True).over for _ in range(3))
+    assert team.run(team.control.revive(tokens[:1])) == 1
+    team.run(hold.release())
+
+    assert not any(ann.say(finish=True).over for _ in range(3)), "one waits again"
+    assert len(take_all(ann)) == 1
 
 
 def test_the_pages_that_a_job_may_fetch_are_shared_out(team: Team, ann: Worker) -> None:
