@@ -1,0 +1,146 @@
+"""The ways that lead from the browser's proxy to a site: directly, or through a request's own forward proxy."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from dataclasses import dataclass, field
+from typing import Protocol
+from urllib.parse import urlsplit
+
+import aiohappyeyeballs
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+)
+
+from crawler.fetch.egress_http import read_head
+from crawler.fetch.guard import Guard
+from schemas.proxies import credentials
+
+CONNECT_SECONDS = 30.0
+EYEBALLS_SECONDS = 0.25
+"""How long one address may keep silent before the next is tried as well (RFC 8305)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """A connection. ``is_proxy``: a forward proxy reads it, which wants ``fields`` with each request."""
+
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+    is_proxy: bool = False
+    fields: str = ""
+
+
+class Way(Protocol):
+    """How to get to a host. Two that are equal share an exit."""
+
+    def __hash__(self) -> int: ...
+
+    async def connect(self, guard: Guard, host: str, port: int, *, tunnel: bool) -> Wire:
+        """A connection to a host (``tunnel``: all bytes of which go there), or to a proxy that is to be asked.
+
+        Raises:
+            PrivateAddressError, CannotResolveHostError, DownloadConnectionRefusedError, DownloadFailedError: none.
+        """
+        ...
+
+    def refusal(self, status: int) -> Exception:
+        """What it means that a proxy on the way answers this."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Direct:
+    """Straight to the address that the guard has passed. ``endpoints``: those that are allowed."""
+
+    endpoints: frozenset[str] = frozenset()
+
+    async def connect(self, guard: Guard, host: str, port: int, *, tunnel: bool) -> Wire:  # noqa: ARG002 - as Way has it
+        """As Way."""
+        try:
+            found = await guard.resolve(host, port, self.endpoints)
+        except OSError as error:
+            raise CannotResolveHostError(f"{host} is unknown") from error
+        addresses: list[aiohappyeyeballs.AddrInfoType] = [
+            (socket.AF_INET6, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (result["host"], port, 0, 0))
+            if ":" in result["host"]
+            else (socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (result["host"], port))
+            for result in found
+        ]
+        return await _connected(addresses, f"{host}:{port}")
+
+    def refusal(self, status: int) -> Exception:
+        """As Way."""
+        return DownloadFailedError(f"it answered {status}")
+
+
+@dataclass(frozen=True, slots=True)
+class Through:
+    """Through a forward proxy, which an operator has chosen, and may be anywhere.
+
+    ``address``: http, https or socks5, without credentials; ``authorization``: the header Proxy-Authorization.
+    """
+
+    address: str
+    authorization: str = field(default="", repr=False)
+    endpoints: frozenset[str] = frozenset()
+
+    async def connect(self, guard: Guard, host: str, port: int, *, tunnel: bool) -> Wire:
+        """As Way."""
+        await guard.check(host.strip("[]"), port, self.endpoints)
+        proxy = urlsplit(self.address)
+        if proxy.scheme == "socks5":
+            return await self._socks(host, port)
+        wire = await _to_proxy(proxy.hostname or "", proxy.port or 80, tls=proxy.scheme == "https")
+        fields = f"Proxy-Authorization: {self.authorization}\r\n" if self.authorization else ""
+        if not tunnel:
+            return Wire(wire.reader, wire.writer, is_proxy=True, fields=fields)
+        wire.writer.write(f"CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\n{fields}\r\n".encode("latin-1"))
+        async with asyncio.timeout(CONNECT_SECONDS):
+            answer = await read_head(wire.reader)
+        if not answer.target.startswith("200"):
+            wire.writer.close()
+            raise self.refusal(int(answer.target[:3]))
+        return wire
+
+    async def _socks(self, host: str, port: int) -> Wire:
+        from crawler.fetch.socks import reach, shake_hands  # noqa: PLC0415 - few have such a proxy
+
+        proxy = urlsplit(self.address)
+        try:
+            tunnel = await reach(proxy.hostname or "", proxy.port or 1080)
+        except OSError as error:
+            raise DownloadConnectionRefusedError(f"the proxy {self.address} cannot be reached") from error
+        user, password = credentials(self.authorization) if self.authorization else ("", "")
+        await shake_hands(tunnel, host, port, user, password)
+        return Wire(*await asyncio.open_connection(sock=tunnel))
+
+    def refusal(self, status: int) -> Exception:
+        """As Way."""
+        words = "does not take our user and password (407)" if status == 407 else f"answered {status}"
+        return DownloadFailedError(f"the proxy {self.address} {words}")
+
+
+async def _to_proxy(host: str, port: int, *, tls: bool) -> Wire:
+    try:
+        async with asyncio.timeout(CONNECT_SECONDS):
+            context = ssl.create_default_context() if tls else None
+            return Wire(*await asyncio.open_connection(host, port, ssl=context))
+    except OSError as error:
+        raise DownloadConnectionRefusedError(f"the proxy {host}:{port} cannot be reached") from error
+
+
+async def _connected(addresses: list[aiohappyeyeballs.AddrInfoType], name: str) -> Wire:
+    try:
+        async with asyncio.timeout(CONNECT_SECONDS):
+            connection = await aiohappyeyeballs.start_connection(addresses, happy_eyeballs_delay=EYEBALLS_SECONDS)
+            return Wire(*await asyncio.open_connection(sock=connection))
+    except TimeoutError as error:
+        raise DownloadTimeoutError(f"{name} did not answer within {CONNECT_SECONDS:g} s") from error
+    except OSError as error:
+        raise DownloadConnectionRefusedError(f"{name} cannot be connected to: {error.strerror or error}") from error
