@@ -10,9 +10,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from crawler.why_address import address, addresses_of, pace
 from crawler.why_known import KnownJob
 from crawler.why_words import count
 from frontier.control import JobControl
+from frontier.host_view import HostView
 from frontier.jobs import Jobs
 from frontier.shard_control import JobStatus
 
@@ -23,7 +25,9 @@ UNBOUNDED = 200
 COLOURS = {"running": "cyan", "paused": "yellow", "cancelled": "yellow"}
 COLUMNS = ("pending", "leased", "later", "seen", "dead")
 
-Found = list[tuple[KnownJob, JobStatus]]
+Shared = dict[str, HostView]
+"""Hosts that share the budget of their address, and how that is asked."""
+Found = list[tuple[KnownJob, JobStatus, Shared]]
 
 
 async def jobs_in_redis(server: Redis | RedisCluster, known: list[KnownJob]) -> Found:
@@ -33,7 +37,11 @@ async def jobs_in_redis(server: Redis | RedisCluster, known: list[KnownJob]) -> 
         RedisUnavailableError: it cannot be used now.
     """
     statuses = [(job, await JobControl(server, job.id).status()) for job in known]
-    return [(job, status) for job, status in statuses if status]
+    return [(job, status, await _shared(server, job, status)) for job, status in statuses if status]
+
+
+async def _shared(server: Redis | RedisCluster, job: KnownJob, status: JobStatus) -> Shared:
+    return await addresses_of(server, job, [host.host for host in status.hosts if host.pending])
 
 
 async def workers_alive(server: Redis | RedisCluster) -> list[str]:
@@ -47,13 +55,14 @@ async def workers_alive(server: Redis | RedisCluster) -> list[str]:
 
 def plain(found: Found, workers: list[str]) -> dict[str, Any]:
     """For JSON."""
-    return {"jobs": [_plain(job, status) for job, status in found], "workers": workers}
+    return {"jobs": [_plain(*one) for one in found], "workers": workers}
 
 
-def _plain(job: KnownJob, status: JobStatus) -> dict[str, Any]:
+def _plain(job: KnownJob, status: JobStatus, shared: Shared) -> dict[str, Any]:
     values = asdict(status)
     named = {"id": job.id, "site": job.site, "state": status.state.value, "max_pages": values.pop("limit")}
-    return named | {name: value for name, value in values.items() if name not in {"state", "epoch"}}
+    named |= {name: value for name, value in values.items() if name not in {"state", "epoch"}}
+    return named | {"addresses": {host: address(view) for host, view in shared.items()}}
 
 
 def console() -> Console:
@@ -79,19 +88,21 @@ def _table(found: Found) -> Table:
     for name in (*COLUMNS, "memory"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("hosts that wait", overflow="fold")
-    for job, status in found:
+    for job, status, shared in found:
         numbers = (f"{getattr(status, name):,}" for name in COLUMNS)
         state = f"[{COLOURS[status.state]}]{status.state}[/]"
-        site, hosts = escape(job.site), escape(_hosts(status))
+        site, hosts = escape(job.site), escape(_hosts(status, shared))
         # Commands take the beginning of an id.
         table.add_row(str(job.id)[:SHORT_ID], site, state, *numbers, _bytes(status.redis_bytes), hosts)
     return table
 
 
-def _hosts(status: JobStatus) -> str:
+def _hosts(status: JobStatus, shared: Shared) -> str:
     waiting = [host for host in status.hosts if host.pending]
     shown = ", ".join(f"{host.host} {host.pending:,}" for host in waiting[:HOSTS_SHOWN])
-    return shown + (", …" if len(waiting) > HOSTS_SHOWN else "")
+    asked = {address(view): f"all at {address(view)} {pace(view)}" for view in shared.values()}
+    as_one = f" ({'; '.join(list(asked.values())[:HOSTS_SHOWN])})" if asked else ""
+    return shown + (", …" if len(waiting) > HOSTS_SHOWN else "") + as_one
 
 
 def _bytes(number: int) -> str:

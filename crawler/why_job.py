@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from crawler.why_address import address, addresses_of, pace
 from crawler.why_known import KnownJob
 from crawler.why_words import Answer, clock, count, duration, named, sentence
 from frontier.control import JobControl
@@ -30,6 +31,7 @@ class Job:
         workers: those that live and work on it.
         others: those that live, and serve whatever jobs there are.
         hosts: how its hosts are asked.
+        addresses: hosts that share the budget of their address, and how that is asked.
         notes: what its workers say.
         first_due: when the first of the later requests may go out.
     """
@@ -41,6 +43,7 @@ class Job:
     others: list[str]
     holdings: list[Holding]
     hosts: dict[str, HostView]
+    addresses: dict[str, HostView]
     notes: dict[str, Note]
     first_due: float | None
 
@@ -61,6 +64,7 @@ async def look(server: Any, known: KnownJob) -> Job | None:
         others=[name for name in alive if name not in members and serves_all(name)],
         holdings=await control.holdings(),
         hosts=await host_views(server, [host.host for host in status.hosts]),
+        addresses=await addresses_of(server, known, [host.host for host in status.hosts]),
         notes=await notes_of(server, workers),
         first_due=await control.first_due(),
     )
@@ -141,6 +145,20 @@ def _put_off(job: Job) -> Iterator[Answer]:
     yield _answer(job.known, "put off", text, hosts={host.host: job.hosts[host.host].penalty for host in hosts})
 
 
+def _shared(job: Job) -> Iterator[Answer]:
+    """Hosts at one address that wait for one another."""
+    waiting = {host.host: host.pending for host in job.status.hosts if host.pending and host.host in job.addresses}
+    for view in {job.addresses[host].host: job.addresses[host] for host in waiting}.values():
+        hosts = [host for host in waiting if job.addresses[host] is view]
+        left = sum(waiting[host] for host in hosts)
+        if job.status.state is not JobCommand.RUNNING or (len(hosts) == 1 and not view.delay):
+            continue
+        who = f"{count(len(hosts), 'host')} at {address(view)} ({named(hosts, SHOWN)})"
+        takes = f", which takes {duration(left * view.delay)}" if view.delay else ""
+        text = f"{who} share one budget, with {count(left, 'request')} that wait: they are asked {pace(view)}{takes}"
+        yield _answer(job.known, "address", text, address=address(view), hosts=hosts, delay=view.delay)
+
+
 def _delays(job: Job) -> Iterator[Answer]:
     """Where each host that has something to be asked for waits for its delay."""
     waiting = [host for host in job.status.hosts if host.pending]
@@ -204,6 +222,7 @@ RULES: tuple[Callable[[Job], Iterator[Answer]], ...] = (
     _silent,
     _full,
     _put_off,
+    _shared,
     _delays,
     _later,
     _of_workers(

@@ -6,6 +6,8 @@ from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from crawler.why_address import address as spoken
+from crawler.why_address import pace
 from crawler.why_known import KnownJob
 from crawler.why_payload import read_payload
 from crawler.why_stored import dead, retries
@@ -19,13 +21,15 @@ from frontier.shard_control import JobStatus
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A job as it stands: by the server's clock, with the workers that live, and how the request's host is asked."""
+    """A job as it stands: by the server's clock, with the workers that live, and how the request's host is asked; where
+    it shares a budget with the other hosts at its address, how that is."""
 
     job: KnownJob
     status: JobStatus
     now: float
     alive: Collection[str]
     host: HostView | None
+    address: HostView | None
 
 
 def told(place: Place, url: str, scene: Scene) -> Answer:
@@ -56,19 +60,28 @@ def _pending(place: Place, scene: Scene) -> tuple[str, list[str]]:
     elif limit and status.admitted >= limit:
         sentences.append(f"the job has all its {count(limit, 'page')}: it is asked for if another one fails")
     else:
-        sentences += _turn(number, scene.host)
+        sentences += _turn(number, scene.host, scene.address)
     return "waiting", sentences
 
 
-def _turn(number: int, host: HostView | None) -> list[str]:
-    """How its host is asked."""
+def _turn(number: int, host: HostView | None, address: HostView | None) -> list[str]:
+    """How its host and its address are asked."""
+    if address is None:
+        return _turn_of_host(number, host)
+    as_one = f"all hosts at {spoken(address)} share one budget, and are asked {pace(address)}"
+    if host is None or not host.holders:
+        return [as_one, "it waits for its host's turn among them"]
+    return [*_turn_of_host(number, host, "no less than"), as_one]
+
+
+def _turn_of_host(number: int, host: HostView | None, about: str = "about") -> list[str]:
     if host is None or not (host.holders or host.waiting):
         return ["no worker asks its host now"]
     holder = f" by {host.holders[0]}" if len(host.holders) == 1 else ""
     if not host.delay:
         workers = "" if holder else f" by {count(len(host.holders), 'worker')}"
         return [f"its host is asked without a pause{holder}{workers}, {host.concurrency} at once"]
-    left = f": its turn comes in about {duration(number * host.delay)}"
+    left = f": its turn comes in {about} {duration(number * host.delay)}"
     sentences = [f"its host is asked every {duration(host.delay)}{holder}{left}"]
     if host.penalty:
         sentences.append(f"of that, {duration(host.penalty)} are what the host's answers have asked for")
@@ -109,4 +122,7 @@ def _facts(place: Place, scene: Scene) -> dict[str, Any]:
         facts["number"] = (place.ahead or 0) + 1
         facts["delay"] = scene.host.delay if scene.host else None
         facts["holders"] = list(scene.host.holders) if scene.host else []
+        if scene.address:
+            facts["address"], facts["address_delay"] = spoken(scene.address), scene.address.delay
+            facts["address_holders"] = list(scene.address.holders)
     return {name: value for name, value in facts.items() if value is not None}

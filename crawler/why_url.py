@@ -10,6 +10,7 @@ from scrapy import Request
 from crawler import why_place, why_rules, why_stored
 from crawler.fingerprint import UrlKeyFingerprinter
 from crawler.leases import host_in
+from crawler.why_address import addresses_of
 from crawler.why_known import Connection, KnownJob, KnownJobs
 from crawler.why_payload import SameUrl
 from crawler.why_words import Answer
@@ -124,7 +125,8 @@ class _Case:
             return None
         alive = set(await Jobs(self.asked.server).alive())
         views = await host_views(self.asked.server, [host])
-        scene = why_place.Scene(self.job, status, await control.now(), alive, views.get(host))
+        shared = await addresses_of(self.asked.server, self.job, [host])
+        scene = why_place.Scene(self.job, status, await control.now(), alive, views.get(host), shared.get(host))
         answer = why_place.told(place, self.url, scene)
         refused = await self._robots() if place.where in {"pending", "later"} else None
         if refused is None:

@@ -64,9 +64,17 @@ def host_budget(host: str) -> str:
     return f"longline:host:{{{host}}}:budget"
 
 
+_ADDRESS = "address/"
+
+
 def address_name(address: str) -> str:
     """By which the hosts at an address that share a budget are known, in the place of a host's name."""
-    return f"address/{address}"
+    return f"{_ADDRESS}{address}"
+
+
+def address_named(name: str) -> str:
+    """The address in ``address_name``."""
+    return name.removeprefix(_ADDRESS)
 
 
 def host_robots(origin: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -87,3 +88,21 @@ def test_a_host_that_cannot_be_resolved_fails_as_ever(scrapy: Scrapy, store_site
     crawled = scrapy.run("crawl", "site", "-a", "site=nowhere")
     assert crawled.status == 1
     assert "longline.invalid" in crawled.stderr + crawled.stdout
+
+
+def test_people_are_told_which_address_a_request_waits_for(scrapy: Scrapy, store_site: Store) -> None:
+    with crowd(hosts=3, pages=40, together=True) as site:
+        store_site("told", url=site.url(), allowed_hosts=site.hosts, delay=2 * DELAY, polite_to="address")
+        crawl = scrapy.start("crawl", "site", "-a", "site=told")
+        wait_for(site, 8)
+        page = json.loads(scrapy.run("why", "--json", f"{site.url()}39").stdout)
+        (job,) = json.loads(scrapy.run("frontier", "--json").stdout)["jobs"]
+        holds = json.loads(scrapy.run("why", "--json", "--job", page[0]["job"]).stdout)
+        table = scrapy.run("frontier").stdout
+        assert scrapy.run("frontier", "cancel", job["id"]).status == 0
+        crawl.communicate(timeout=60)
+    assert (page[0]["address"], page[0]["address_delay"]) == ("127.0.0.2", 2 * DELAY)
+    assert f"All hosts at 127.0.0.2 share one budget, and are asked every {2 * DELAY} s by crawl@" in page[0]["text"]
+    assert (holds[0]["what"], holds[0]["address"]) == ("address", "127.0.0.2")
+    assert set(job["addresses"].values()) == {"127.0.0.2"}
+    assert f"all at 127.0.0.2 every {2 * DELAY} s" in table
