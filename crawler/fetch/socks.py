@@ -57,8 +57,7 @@ class SocksConnector(aiohttp.TCPConnector):
         except OSError as error:
             raise aiohttp.ClientProxyConnectionError(req.connection_key, error) from error
         try:
-            login = (req.proxy_auth.login, req.proxy_auth.password) if req.proxy_auth else ("", "")
-            await shake_hands(tunnel, req.host, req.port, *login)
+            await shake_hands(tunnel, req.host, req.port, req.proxy.user or "", req.proxy.password or "")
             return await self._wrap_existing_connection(
                 self._factory,
                 timeout=timeout,

@@ -69,9 +69,19 @@ class ForwardProxy:
         else:
             writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
         up = asyncio.create_task(copy(reader, back))
-        await copy(there, writer, None if self.banned is None else ZYTE.encode())
+        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+            await self.bring(there, writer)
         up.cancel()
         back.close()
+
+    async def bring(self, there: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """The answer."""
+        await copy(there, writer, None if self.banned is None else ZYTE.encode())
+
+
+def basic(user: str, password: str) -> str:
+    """The header Proxy-Authorization that a proxy asks for."""
+    return f"Basic {b64encode(f'{user}:{password}'.encode()).decode()}"
 
 
 def lowered(fields: str) -> str:
@@ -101,8 +111,7 @@ async def copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, field
 
 
 async def main(options: argparse.Namespace) -> None:
-    words = f"{options.user}:{options.password}".encode()
-    authorization = f"Basic {b64encode(words).decode()}" if options.user else ""
+    authorization = basic(options.user, options.password) if options.user else ""
     proxy = ForwardProxy(options.source, authorization, options.status, options.banned)
     stop = asyncio.Event()
     asyncio.get_running_loop().add_reader(sys.stdin.fileno(), stop.set)

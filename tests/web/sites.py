@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from aiohttp import web
 
 from tests.web import faults
+from tests.web.bans import BANNING, BUDGETS, COOKIES, TREE
 from tests.web.big import BIG
 from tests.web.books import BOOKS
 from tests.web.careers import CAREERS
@@ -54,6 +55,10 @@ SITES: Mapping[str, Site] = {
     "walls": WALLS,
     "walled": WALLED,
     "turns": TURNS,
+    "tree": TREE,
+    "budgets": BUDGETS,
+    "banning": BANNING,
+    "cookies": COOKIES,
 }
 """A path ``*`` answers for every path that has no answer of its own."""
 
