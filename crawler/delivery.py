@@ -19,6 +19,7 @@ from crawler.failures import cause
 from crawler.leases import child
 from crawler.start_items import StartItems
 from crawler.tally import Lease, Tally, lease_of
+from crawler.walls import is_walled
 from pipelines.counting import counts_of, item_counts
 from pipelines.failures import SetAsideError, StorageError
 from pipelines.processor import PageKeptError
@@ -97,7 +98,7 @@ class Delivery:
             async for output in result:
                 yield output
             return
-        tally.counts[ANSWERED] += self._own and response.status < 300
+        tally.counts[ANSWERED] += self._own and response.status < 300 and not is_walled(request)
         async for output in self._watched(request, tally, result):
             yield output
 

@@ -59,6 +59,8 @@ UNRENDERED = "unrendered"
 TRAPPED = {trap: f"trap: {trap}" for trap in Trap}
 """The causes of links that are not followed, so that a site without an end has one."""
 NO_ERRORS = frozenset({DISALLOWED, UNRENDERED, *TRAPPED.values()})
+WALLED = "walled:"
+"""What the cause of an answer begins with that was no page: its example. Those are counted among the job's verdicts."""
 
 
 SHOWN = 200
@@ -101,7 +103,7 @@ class Failures:
     @property
     def total(self) -> int:
         """How many errors there were."""
-        return sum(count for cause, count in self.counts.items() if cause not in NO_ERRORS)
+        return sum(n for cause, n in self.counts.items() if cause not in NO_ERRORS and not cause.startswith(WALLED))
 
     def sentence(self) -> str | None:
         """The first example of the most frequent cause."""

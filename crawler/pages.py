@@ -15,6 +15,7 @@ from twisted.python.failure import Failure
 from crawler.requests import check
 from crawler.responses import page_of
 from crawler.scheduler import Scheduler
+from crawler.walls import is_walled
 from pipelines.processor import ItemProcessor
 from pipelines.store import settle
 from schemas.job import Job
@@ -97,7 +98,7 @@ class PageMiddleware:
             return None
         self.pages += 1
         self.first_url = self.first_url or response.url
-        self.good += response.status < 300
+        self.good += response.status < 300 and not (response.request and is_walled(response.request))
         kept = response.meta.get(ARCHIVE, getattr(self._crawler.spider, ARCHIVE, True))
         page = page_of(response, self._job) if kept else None
         if page:

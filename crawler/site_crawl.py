@@ -14,11 +14,12 @@ from twisted.python.failure import Failure
 from crawler.failures import UNRENDERED, Failures, cause
 from crawler.fetch.browser import LED_TO
 from crawler.fetch.guard import PrivateAddressError
-from crawler.fetch.keys import DEMANDED, DIRECT, IDENTITY
+from crawler.fetch.keys import DEMANDED, DIRECT, IDENTITY, UNJUDGED
 from crawler.fetch.render import RENDER
 from crawler.fetch.unfetched import note
 from crawler.leases import ADMITTED, COUNTS, JOB, LEASE, SLOT
 from crawler.responses import REDIRECTS, header, page_of
+from crawler.walls import is_blocked, note_wall
 from extractors.html import parse
 from extractors.links import page_links
 from extractors.sitemaps import SitemapTooLarge, read_sitemap
@@ -71,7 +72,7 @@ class SiteCrawl:
     def sitemap_request(self, url: str) -> Request:
         """The request for a sitemap."""
         spider = self._spider
-        meta = self._meta() | {"verbatim_url": True, RENDER: "never"}
+        meta = self._meta() | {"verbatim_url": True, RENDER: "never", UNJUDGED: True}
         return Request(url, spider.parse_sitemap, errback=spider.sitemap_failed, priority=SITEMAP_PRIORITY, meta=meta)
 
     def _page_request(self, url: str, depth: int, priority: int = 0) -> Request:
@@ -119,12 +120,14 @@ class SiteCrawl:
     def parse(self, response: Response) -> Iterator[Request | Page]:
         """The links of a page that are new, then the page itself."""
         request = cast("Request", response.request)
+        note_wall(self.failures, request)
         if response.status in REDIRECTS:
             self._spider.give_back(request)
             yield from self._redirect(request, response)
             yield page_of(response, self.job)
             return
-        tree = parse(response.body, header(response, "Content-Type")) if _is_html(response) else None
+        readable = _is_html(response) and not is_blocked(request)
+        tree = parse(response.body, header(response, "Content-Type")) if readable else None
         if tree is not None and response.status < 400:
             yield from self._follow(self._links(response, tree), request.meta["depth_in_site"] + 1)
         yield page_of(response, self.job, tree)

@@ -9,7 +9,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
-from crawler.failures import NO_ERRORS, REFUSED
+from crawler import walls
+from crawler.failures import NO_ERRORS, REFUSED, WALLED
 from crawler.services import Services
 from crawler.verdict import Events, Verdict
 from schemas.job import Job, JobState, JobStats
@@ -101,7 +102,9 @@ def _lines(report: Report) -> list[tuple[str, str, str]]:
     ]
     always = ("pages", "records" if stats.records else "postings")
     lines = [line for line in lines if line[1] != "0" or line[0] in always]
-    failed = [(_word(cause), f"{count:,}", failures.first[cause]) for cause, count in failures.counts.items()]
+    lines += walls.lines(stats, failures, report.verdict.error)
+    counted = {cause: count for cause, count in failures.counts.items() if not cause.startswith(WALLED)}
+    failed = [(_word(cause), f"{count:,}", failures.first[cause]) for cause, count in counted.items()]
     # What the verdict says already is not said twice.
     return lines + [(word, count, "" if first == report.verdict.error else first) for word, count, first in failed]
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from crawler.arguments import UNKNOWN_URL
 from crawler.failures import UNPROCESSED, Failures
+from crawler.walls import most_are_blocks
 from schemas.job import JobState, JobStats
 from schemas.site import SiteConfig
 
@@ -68,21 +69,27 @@ def _failure(config: SiteConfig, stats: JobStats, events: Events) -> str | None:
         return f"The crawl ended early: {events.reason}."
     if config.dry_run:
         return events.unfetched.sentence()
-    return _nothing(config, stats, events) or _shortfall(config, stats)
+    walled = most_are_blocks(stats, events.unfetched)
+    return walled or _nothing(config, stats, events) or _shortfall(config, stats)
 
 
 def _nothing(config: SiteConfig, stats: JobStats, events: Events) -> str | None:
-    if stats.answered or stats.records or any(int(status) < 300 for status in stats.statuses):
+    if stats.answered or stats.records or _good(stats):
         return None
     start = "The site" if config.url == UNKNOWN_URL else config.url
     if stats.statuses:
-        answers = ", ".join(f"{status} ({count}x)" for status, count in sorted(stats.statuses.items()))
+        counts = [*sorted(stats.statuses.items()), *sorted(stats.verdicts.items())]
+        answers = ", ".join(f"{name} ({count}x)" for name, count in counts)
         return f"{start} gave no usable page. Its answers: {answers}."
     return events.unfetched.sentence() or f"{start} gave no page."
 
 
+def _good(stats: JobStats) -> int:
+    return sum(count for status, count in stats.statuses.items() if int(status) < 300) - stats.walled
+
+
 def _shortfall(config: SiteConfig, stats: JobStats) -> str | None:
-    good = sum(count for status, count in stats.statuses.items() if int(status) < 300)
+    good = _good(stats)
     for name, least, got in (
         ("pages", config.expect.pages, good),
         ("postings", config.expect.postings, stats.postings),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,15 +13,18 @@ from crawler.why_words import Answer, count, day, sentence
 from pipelines.cleaning import clean_text
 from pipelines.database import Row
 from schemas.addresses import url_sha256
+from schemas.verdicts import Verdict
 
 _PAGE = """
-SELECT url, job_id, status, final_url, fetched_at, tier, archive_uri, archive_offset, archive_length, body_bytes
+SELECT url, job_id, status, final_url, fetched_at, tier, archive_uri, archive_offset, archive_length, body_bytes,
+    verdict, wall
 FROM page WHERE site_id = %s AND url_sha256 = %s
 """
 _DEAD = "SELECT cause, attempts, errors, payload, died_at FROM dead_request WHERE job_id = %s AND url_sha256 = %s"
 # A site's URLs are found by its own rules, so the digests are of each form that some site gives the URL.
 _KNOWING = """
 SELECT job_id FROM page WHERE url_sha256 = ANY(%(digests)s)
+UNION SELECT (wall->>'job_id')::uuid FROM page WHERE url_sha256 = ANY(%(digests)s) AND wall IS NOT NULL
 UNION SELECT job_id FROM dead_request WHERE url_sha256 = ANY(%(digests)s)
 """
 _IGNORED = """
@@ -92,13 +96,29 @@ def done(job: KnownJob, url: str, row: Row) -> Answer:
 
 def _outcome(row: Row) -> tuple[str, str]:
     when, status = day(row["fetched_at"]), row["status"]
+    verdict = Verdict.decode(row["verdict"])
+    if verdict and verdict.is_wall:
+        return verdict.kind.value, f"It {verdict}. That is kept as evidence (fetched {when}, {row['tier']})."
     if status in REDIRECTS and row["final_url"] != row["url"]:
         return "redirected", f"It is redirected to {row['final_url']} (status {status}, fetched {when})."
     if status >= 400:
         return "error", sentence(f"The site answered {status}, and that is kept (fetched {when})")
-    return "done", f"It is done: status {status}, fetched {when} ({row['tier']})."
+    text = f"It is done: status {status}, fetched {when} ({row['tier']})."
+    return "done", f"{text} It {verdict}." if verdict else text
+
+
+def walled(job: KnownJob, row: Row) -> Answer | None:
+    """What stood in the place of a page in a job, while its older row was kept."""
+    wall, verdict = row["wall"] or {}, Verdict.decode(row["wall"])
+    if verdict is None or wall["job_id"] != str(job.id):
+        return None
+    when = day(datetime.fromisoformat(wall["fetched_at"]))
+    where = f"{wall['archive_uri']}, {wall['archive_length']} bytes from {wall['archive_offset']} on"
+    kept = f"The row of the page, fetched {day(row['fetched_at'])} by job {row['job_id']}, is kept."
+    text = f"It {verdict}, fetched {when}. The evidence: {where}. {kept}"
+    return Answer(job.id, job.site, verdict.kind.value, text, _facts(row) | {"verdict": verdict.encode(), "wall": wall})
 
 
 def _facts(row: Row) -> dict[str, Any]:
     names = ("url", "status", "fetched_at", "final_url", "tier", "archive_uri", "archive_offset", "archive_length")
-    return {name: row[name] for name in names}
+    return {name: row[name] for name in (*names, "verdict")}

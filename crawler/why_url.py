@@ -142,12 +142,16 @@ class _Case:
     def _stored(self) -> Answer | None:
         row = self._page()
         if row is None:
-            return why_stored.Stored(self.asked.connection).dead(self.job, self.url)
+            return self._walled() or why_stored.Stored(self.asked.connection).dead(self.job, self.url)
         answer = why_stored.done(self.job, self.url, row)
         if answer.what == "redirected" and self._off_site(row["final_url"]):
             text = f"{answer.text} That is off the site, and not followed."
             return Answer(answer.job, answer.site, answer.what, text, answer.facts)
         return answer
+
+    def _walled(self) -> Answer | None:
+        row = why_stored.Stored(self.asked.connection).page(self.job, self.url)
+        return why_stored.walled(self.job, row) if row else None
 
     def _off_site(self, url: str) -> Answer | None:
         stored = why_stored.Stored(self.asked.connection)

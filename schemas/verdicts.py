@@ -30,14 +30,14 @@ WALLS = BLOCKS | {Kind.LOGIN_WALL}
 """What stands before a page: such an answer says nothing of the page itself."""
 
 _WORDS = {
-    Kind.OK: "a page",
-    Kind.BLOCKED: "blocked",
-    Kind.CAPTCHA: "held up by a captcha",
-    Kind.SOFT_BLOCK: "blocked with the status of a good page",
-    Kind.RATE_LIMITED: "told to ask less often",
-    Kind.LOGIN_WALL: "asked to log in",
-    Kind.EMPTY_SHELL: "an empty page that scripts fill in a browser",
-    Kind.ERROR_PAGE: "an error page with the status of a good one",
+    Kind.OK: "is a page",
+    Kind.BLOCKED: "was blocked",
+    Kind.CAPTCHA: "was held up by a captcha",
+    Kind.SOFT_BLOCK: "was blocked with the status of a good page",
+    Kind.RATE_LIMITED: "was refused for too many requests",
+    Kind.LOGIN_WALL: "asked for a login",
+    Kind.EMPTY_SHELL: "was empty, for scripts to fill in a browser",
+    Kind.ERROR_PAGE: "was an error with the status of a good page",
 }
 
 
@@ -65,7 +65,7 @@ class Verdict:
         return f"{self.kind}: {self.by}" if self.by else str(self.kind)
 
     def __str__(self) -> str:
-        by = f" by {self.by}" if self.by else ""
+        by = f" {'of' if self.kind is Kind.CAPTCHA else 'by'} {self.by}" if self.by else ""
         return f"{_WORDS[self.kind]}{by} ({self.evidence})" if self.evidence else f"{_WORDS[self.kind]}{by}"
 
     def encode(self) -> dict[str, Any]:

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from scrapy import Request
 from scrapy.exceptions import IgnoreRequest, NotConfigured
+from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
 from crawler.failures import DISALLOWED, REFUSED, Failures, cause
 from crawler.fetch.guard import PrivateAddressError
 from crawler.fetch.robots import DisallowedByRobotsError, NoRobotsError
+from crawler.walls import note_wall
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -28,6 +30,11 @@ class UnfetchedMiddleware:
         if not crawler.settings["LONGLINE_JOB"]:
             raise NotConfigured("LONGLINE_JOB is not set.")
         return cls()
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Note an answer that is no page."""
+        note_wall(self.failures, request)
+        return response
 
     def process_exception(self, request: Request, exception: Exception) -> None:
         """Count it; the spider's errback hears of it, too."""

@@ -74,6 +74,20 @@ def test_what_went_wrong_is_counted_with_an_example() -> None:
     ]
 
 
+def test_what_was_no_page_is_counted_by_what_it_was() -> None:
+    failures = Failures()
+    failures.add("walled:blocked: Akamai", "/a was blocked by Akamai (status 403).")
+    verdicts = {"login_wall": 1, "blocked: Akamai": 3, "rate_limited": 2, "error_page": 1, "empty_shell": 9}
+
+    assert shown(report(JobStats(17, {"200": 17}, verdicts=verdicts), unfetched=failures))[3:] == [
+        "archived 0 B of 0 B",
+        "blocked 3 /a was blocked by Akamai (status 403).",
+        "refused 2",
+        "login 1",
+        "error page 1",
+    ]
+
+
 def test_a_failed_job_says_why_and_says_it_once() -> None:
     failures = Failures()
     failures.add("CannotResolveHostError", "https://example.com/ could not be fetched: its host name is unknown.")

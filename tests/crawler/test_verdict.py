@@ -61,6 +61,34 @@ FAILED: dict[str, tuple[dict[str, Any], dict[str, int], dict[str, Any], str]] = 
         DONE | {"unprocessed": UNPROCESSED},
         "2 pages could not be processed; first: /a: 'title'",
     ),
+    "walls alone": (
+        {},
+        {"200": 2, "404": 1},
+        DONE | {"stats": {"verdicts": {"blocked: Akamai": 1, "login_wall": 1}, "walled": 2}},
+        f"{URL} gave no usable page. Its answers: 200 (2x), 404 (1x), blocked: Akamai (1x), login_wall (1x).",
+    ),
+    "most were blocks": (
+        {},
+        {"200": 8, "403": 2, "302": 90},
+        DONE
+        | {
+            "stats": {"verdicts": {"blocked: Akamai": 2, "captcha: DataDome": 4, "soft_block": 1}, "walled": 5},
+            "unfetched": Failures({"walled:captcha: DataDome": 4}, {"walled:captcha: DataDome": "/a was held up."}),
+        },
+        "7 of 10 pages were block pages by DataDome and Akamai: /a was held up.",
+    ),
+    "most were blocks of nobody's": (
+        {},
+        {"200": 2, "429": 3},
+        DONE | {"stats": {"verdicts": {"rate_limited": 3}}},
+        "3 of 5 pages were block pages.",
+    ),
+    "too few pages behind walls": (
+        {"expect": {"pages": 3}},
+        {"200": 4},
+        DONE | {"stats": {"verdicts": {"blocked": 1, "login_wall": 1}, "walled": 2}},
+        "The site's config expects at least 3 pages; the job found 2.",
+    ),
     "too few pages": (
         {"expect": {"pages": 4}},
         OK | {"404": 9},
@@ -89,8 +117,10 @@ FAILED: dict[str, tuple[dict[str, Any], dict[str, int], dict[str, Any], str]] = 
 
 
 def verdict(config: dict[str, Any], statuses: dict[str, int], events: dict[str, Any]) -> Verdict:
-    stats = JobStats(pages=sum(statuses.values()), statuses=statuses)
-    return judge(SiteConfig(url=URL, **config), stats, Events(**events))
+    more = events.get("stats", {})
+    stats = JobStats(pages=sum(statuses.values()), statuses=statuses, **more)
+    happened = {name: value for name, value in events.items() if name != "stats"}
+    return judge(SiteConfig(url=URL, **config), stats, Events(**happened))
 
 
 @pytest.mark.parametrize("case", COMPLETE.values(), ids=COMPLETE)
