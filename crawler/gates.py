@@ -17,6 +17,7 @@ from uuid import UUID
 from crawler.lane import Held, Lane
 from crawler.pace import Pace
 from frontier.budgets import Ask, Grant
+from frontier.model import Lease
 
 if TYPE_CHECKING:
     from crawler.neighbours import AddressGate, Neighbours
@@ -198,6 +199,10 @@ class Gates:
         return sum(len(gate.ready) for gate in self._gates.values())
 
     # Leases of a job
+
+    def ahead(self, lane: Lane) -> list[Lease]:
+        """Those that wait for their turn."""
+        return [held.lease for gate in self._gates.values() for *_, held in gate.ready if held.lane is lane]
 
     def wants(self, lane: Lane) -> dict[str, int]:
         """How many more leases of each of a job's hosts this process would take."""

@@ -10,11 +10,15 @@ from scrapy.http import Response
 
 from crawler.fetch.browser import LED_TO
 from crawler.fetch.keys import TIER
+from crawler.fetch.unchanged import unchanged_of
 from crawler.fetch.verdicts import verdict_of
 from crawler.leases import LEASE
+from crawler.settings import USER_AGENT
+from extractors.directives import product_of
 from schemas.addresses import join_url, normalize_url
 from schemas.job import Job
 from schemas.page import Page
+from schemas.site import SiteConfig
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
@@ -39,12 +43,19 @@ def page_of(response: Response, job: Job, tree: Any = None) -> Page:
         job_id=job.id,
         fence=job.fence(response.meta.get(LEASE, 1)),
         leased=LEASE in response.meta,
+        agent=agent_of(job.config),
+        unchanged=unchanged_of(response),
         site=job.site,
         extract=frozenset() if verdict and verdict.is_wall else frozenset(job.config.extract),
         tree=tree,
         tier=response.meta.get(TIER, "direct"),
         verdict=verdict,
     )
+
+
+def agent_of(config: SiteConfig) -> str:
+    """The name by which pages may say noindex and nofollow to a job; empty where it does not obey them."""
+    return product_of(config.user_agent or USER_AGENT) if config.obey_directives else ""
 
 
 def header(response: Response, name: str) -> str:

@@ -54,6 +54,8 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.fetch.identity.IdentityMiddleware": 300,
     # A page that is empty without a browser is asked for once more: when its retries are over, and it is unpacked.
     "crawler.fetch.render.RenderMiddleware": 540,
+    # Outside of retries, whose requests need not be asked about once more; inside of rendering, which sees the page.
+    "crawler.fetch.revalidate.RevalidateMiddleware": 545,
     # Retries stand outside of decompression, so that a broken body counts as a failure too.
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "crawler.fetch.retry.BackoffRetryMiddleware": 550,

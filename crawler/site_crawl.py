@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -20,6 +21,7 @@ from crawler.fetch.unfetched import note
 from crawler.leases import ADMITTED, COUNTS, JOB, LEASE, SLOT
 from crawler.responses import REDIRECTS, header, page_of
 from crawler.walls import is_blocked, note_wall
+from extractors.directives import NOFOLLOW, directives
 from extractors.html import parse
 from extractors.links import page_links
 from extractors.sitemaps import SitemapTooLarge, read_sitemap
@@ -31,6 +33,7 @@ from schemas.parameters import IgnoredParameters
 from schemas.traps import REDIRECTS as MOST_REDIRECTS
 from schemas.traps import Trap, Traps
 
+_NOFOLLOW = re.compile(rb"nofollow|<meta[^>]+\bnone\b", re.IGNORECASE)
 HTML_TYPES = ("text/html", "application/xhtml+xml")
 START = "start_page"
 """``request.meta`` key of the start page, and of where it redirects to: the site is where they end."""
@@ -128,19 +131,32 @@ class SiteCrawl:
             return
         readable = _is_html(response) and not is_blocked(request)
         tree = parse(response.body, header(response, "Content-Type")) if readable else None
+        page = page_of(response, self.job, tree)
         if tree is not None and response.status < 400:
-            yield from self._follow(self._links(response, tree), request.meta["depth_in_site"] + 1)
-        yield page_of(response, self.job, tree)
+            yield from self._follow(self._links(response, page), request.meta["depth_in_site"] + 1)
+        yield page
 
-    def _links(self, response: Response, tree: Any) -> list[str]:
+    def _links(self, response: Response, page: Page) -> list[str]:
         if UNRENDERED in response.meta:
             self.failures.add(UNRENDERED, response.meta[UNRENDERED])
         led_to = join_url(response.url, response.meta.get(LED_TO, ""))
         if LED_TO not in response.meta or led_to is None:
-            return page_links(tree, response.url)
+            return self._followed(page, response.url)
         if response.meta.get(START):
             self.boundary.adopt(led_to)
-        return [led_to, *page_links(tree, led_to)]
+        return [led_to, *self._followed(page, led_to)]
+
+    def _followed(self, page: Page, url: str) -> list[str]:
+        """Links, but for those that are not to be followed; the page notes it where there are any."""
+        links = page_links(page.tree, url)
+        if not page.agent or not may_say_so(page):
+            return links
+        whole = NOFOLLOW in directives(page.tree, page.headers, page.agent)
+        kept = [] if whole else page_links(page.tree, url, nofollow=False)
+        left_out = set(links).difference(kept)
+        if whole or any(link in self.boundary for link in left_out):
+            page.directives |= {NOFOLLOW}
+        return kept
 
     def _follow(self, links: list[str], depth: int) -> Iterator[Request]:
         if self.job.config.max_depth is not None and depth > self.job.config.max_depth:
@@ -217,6 +233,11 @@ class SiteCrawl:
             note(self.failures, request, failure.value)
         elif not isinstance(failure.value, IgnoreRequest):
             self.failures.add("sitemap", f"{request.url} could not be fetched: {cause(failure.value)}.")
+
+
+def may_say_so(page: Page) -> bool:
+    """Whether a page could say nofollow, or none, which means that, too: few do, and all are asked."""
+    return bool(_NOFOLLOW.search(page.body)) or any(name.lower() == "x-robots-tag" for name, _ in page.headers)
 
 
 def _is_html(response: Response) -> bool:

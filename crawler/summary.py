@@ -98,6 +98,9 @@ def _lines(report: Report) -> list[tuple[str, str, str]]:
         ("records", f"{stats.records:,}", ""),
         ("rejected", f"{stats.rejected:,}", "see the table rejected_record"),
         ("problems", f"{stats.problems:,}", "an extractor failed; the pages are kept"),
+        ("unchanged", f"{stats.unchanged:,}", "as their site says; they were not sent again"),
+        ("noindex", f"{stats.noindex:,}", "pages that ask not to be read; they are kept"),
+        ("nofollow", f"{stats.nofollow:,}", "pages whose links, or some of them, ask not to be followed"),
         ("archived", size(stats.archived_bytes) if stats.pages else "0", f"of {size(stats.body_bytes)}"),
     ]
     always = ("pages", "records" if stats.records else "postings")

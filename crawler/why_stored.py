@@ -16,8 +16,8 @@ from schemas.addresses import url_sha256
 from schemas.verdicts import Verdict
 
 _PAGE = """
-SELECT url, job_id, status, final_url, fetched_at, tier, archive_uri, archive_offset, archive_length, body_bytes,
-    verdict, wall
+SELECT url, job_id, status, final_url, fetched_at, last_seen, tier, directives, archive_uri, archive_offset,
+    archive_length, body_bytes, verdict, wall
 FROM page WHERE site_id = %s AND url_sha256 = %s
 """
 _DEAD = "SELECT cause, attempts, errors, payload, died_at FROM dead_request WHERE job_id = %s AND url_sha256 = %s"
@@ -103,7 +103,8 @@ def _outcome(row: Row) -> tuple[str, str]:
         return "redirected", f"It is redirected to {row['final_url']} (status {status}, fetched {when})."
     if status >= 400:
         return "error", sentence(f"The site answered {status}, and that is kept (fetched {when})")
-    text = f"It is done: status {status}, fetched {when} ({row['tier']})."
+    since = f", unchanged {day(row['last_seen'])}" if row["last_seen"] > row["fetched_at"] else ""
+    text = f"It is done: status {status}, fetched {when} ({row['tier']}){since}.{_reserved(row['directives'])}"
     return "done", f"{text} It {verdict}." if verdict else text
 
 
@@ -119,6 +120,12 @@ def walled(job: KnownJob, row: Row) -> Answer | None:
     return Answer(job.id, job.site, verdict.kind.value, text, _facts(row) | {"verdict": verdict.encode(), "wall": wall})
 
 
+def _reserved(directives: list[str]) -> str:
+    read = " It is kept, but not read: it says noindex." if "noindex" in directives else ""
+    links = " Its links, or some of them, are not followed: it says nofollow." if "nofollow" in directives else ""
+    return read + links
+
+
 def _facts(row: Row) -> dict[str, Any]:
-    names = ("url", "status", "fetched_at", "final_url", "tier", "archive_uri", "archive_offset", "archive_length")
-    return {name: row[name] for name in (*names, "verdict")}
+    names = ("url", "status", "fetched_at", "last_seen", "final_url", "tier", "directives", "verdict")
+    return {name: row[name] for name in (*names, "archive_uri", "archive_offset", "archive_length")}

@@ -198,6 +198,8 @@ class _Case:
         within = f" within max_depth {config.max_depth}" if self._bounded else ""
         unless = ", unless the job was started with a max_pages or max_depth of its own, which came first"
         leads = f"no page that was fetched leads to it{'' if self.job.known else unless}"
+        if stats.nofollow:
+            leads += f", unless it is behind one of the {stats.nofollow:,} pages whose links say nofollow"
         return f"It was not found{within}: {leads}. {self._older()}"
 
     @property

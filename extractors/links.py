@@ -21,15 +21,16 @@ _REFRESH = re.compile(
 _BLANKS = "".join(map(chr, range(0x21)))
 
 
-def page_links(tree: LexborHTMLParser, url: str) -> list[str]:
+def page_links(tree: LexborHTMLParser, url: str, *, nofollow: bool = True) -> list[str]:
     """The normalised URLs that the page at ``url`` links to, of any host, each once, in document order.
 
-    Left out: places on the same page, files that are certainly no pages, and what is not http or https.
+    Left out: places on the same page, files that are certainly no pages, and what is not http or https; without
+    ``nofollow``, links that say ``rel="nofollow"``, too.
     """
     base = base_url(tree, url)
     folder = _folder(base)
     found: dict[str, None] = {}
-    for href in _references(tree):
+    for href in _references(tree, nofollow=nofollow):
         # A bare query replaces that of the page itself; all else depends on the page's folder alone.
         link = _page_link(base if href[0] == "?" else folder, href)
         if link is not None:
@@ -45,10 +46,12 @@ def base_url(tree: LexborHTMLParser, url: str) -> str:
     return join_url(url, href) or url if href else url
 
 
-def _references(tree: LexborHTMLParser) -> dict[str, None]:
+def _references(tree: LexborHTMLParser, *, nofollow: bool) -> dict[str, None]:
     """The raw references without their fragments, each once; a page repeats most of its links."""
     references: dict[str, None] = {}
     for node in tree.css(_LINKS):
+        if not nofollow and "nofollow" in (node.attributes.get("rel") or "").lower().split():
+            continue
         href = (node.attributes.get("href") or _refresh(node)).strip(_BLANKS)
         head, mark, _ = href.partition("#")
         references[head if mark and head[-1:] > " " else href] = None

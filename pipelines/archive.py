@@ -44,11 +44,12 @@ class Segment:
 
     def add(self, page: Page) -> asyncio.Future[ArchivePointer]:
         """Append a page's records; the future has their address once the segment is durable."""
-        response, request = warc.exchange(page)
+        response, request = warc.revisit(page, page.unchanged) if page.unchanged else warc.exchange(page)
         pointer = ArchivePointer(self.uri, len(self.data), len(response))
         self.data += response
         self.data += request
-        self.body_bytes += page.body_bytes
+        # Whole pages, also of those that are archived already: Scrapy waits until so many of them are stored.
+        self.body_bytes += len(page.body)
         future: asyncio.Future[ArchivePointer] = asyncio.get_running_loop().create_future()
         self.waiting.append((future, pointer))
         return future
@@ -121,8 +122,9 @@ class ArchivePipeline:
         page = as_page(item)
         if page is None:
             return item
-        page.body_bytes = len(page.body)
-        page.body_sha256 = hashlib.sha256(page.body).digest()
+        if page.unchanged is None:
+            page.body_bytes = len(page.body)
+            page.body_sha256 = hashlib.sha256(page.body).digest()
         segment = self._open or self._new_segment()
         page.archived = segment.add(page)
         if segment.body_bytes >= self._segment_bytes or not self._more_to_come():

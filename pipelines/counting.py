@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 
 from schemas.job import STATUS, VERDICT
-from schemas.page import Page
+from schemas.page import Page, Unchanged
 from schemas.verdicts import Kind
 
 
 def counts_of(page: Page) -> dict[str, int]:
     """Of a page that is stored; without those that are zero."""
+    if page.unchanged:
+        return _positive(_unchanged(page, page.unchanged))
     kinds = Counter(record.kind for record in page.records)
     counts = {
         "pages": 1,
@@ -25,6 +27,19 @@ def counts_of(page: Page) -> dict[str, int]:
     if page.verdict and page.verdict.kind is not Kind.OK:
         counts[f"{VERDICT}{page.verdict.name}"] = 1
         counts["walled"] = int(page.verdict.is_wall and page.status < 300)
+    return _positive(counts | _directives(page))
+
+
+def _unchanged(page: Page, known: Unchanged) -> dict[str, int]:
+    counts = {"pages": 1, f"{STATUS}{page.status}": 1, "unchanged": 1}
+    return counts | {"postings": known.postings, "texts": known.texts} | _directives(page)
+
+
+def _directives(page: Page) -> dict[str, int]:
+    return {name: int(name in page.directives) for name in ("noindex", "nofollow")}
+
+
+def _positive(counts: dict[str, int]) -> dict[str, int]:
     return {name: count for name, count in counts.items() if count}
 
 

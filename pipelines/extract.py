@@ -8,6 +8,7 @@ from codecs import BOM_UTF8
 from collections.abc import Callable
 from typing import Any
 
+from extractors.directives import NOINDEX, directives
 from extractors.html import as_utf8, is_html, parse
 from extractors.metadata import page_metadata
 from extractors.postings import postings
@@ -18,7 +19,10 @@ logger = logging.getLogger(__name__)
 
 
 class ExtractPipeline:
-    """Fills ``metadata`` and ``records``, then lets the body and the tree go."""
+    """Fills ``metadata`` and ``records``, then lets the body and the tree go.
+
+    Nothing is read of a page that is as it was, for it has been read, nor of one that says ``noindex``.
+    """
 
     for_pages = True
 
@@ -29,7 +33,9 @@ class ExtractPipeline:
             return item
         if page.tree is None and page.extract and page.status // 100 != 3 and is_html(page.body, page.content_type):
             page.tree = parse(page.body, page.content_type)
-        if page.tree is not None:
+        if page.agent and not page.unchanged:
+            page.directives |= directives(page.tree, page.headers, page.agent)
+        if page.tree is not None and not page.unchanged and NOINDEX not in page.directives:
             await self._read(page)
         page.tree = None
         page.body = b""

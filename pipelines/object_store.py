@@ -75,13 +75,27 @@ class Archive:
         Raises:
             ArchiveError: the object is not there, or is not of this archive.
         """
+        try:
+            return bytes(obstore.get_range(self._store, self._name(uri), start=offset, length=length))
+        except (BaseError, OSError, ValueError) as error:
+            raise ArchiveError(f"{uri} cannot be read: {_reason(error)}.") from error
+
+    async def read_async(self, uri: str, offset: int, length: int) -> bytes:
+        """The same for the event loop.
+
+        Raises:
+            ArchiveError: as ``read``.
+        """
+        try:
+            return bytes(await obstore.get_range_async(self._store, self._name(uri), start=offset, length=length))
+        except (BaseError, OSError, ValueError) as error:
+            raise ArchiveError(f"{uri} cannot be read: {_reason(error)}.") from error
+
+    def _name(self, uri: str) -> str:
         prefix = f"{self.location.url}/"
         if not uri.startswith(prefix):
             raise ArchiveError(f"{uri} is not in {self.location.url}. Set LONGLINE_ARCHIVE_URL to its archive.")
-        try:
-            return bytes(obstore.get_range(self._store, uri.removeprefix(prefix), start=offset, length=length))
-        except (BaseError, OSError, ValueError) as error:
-            raise ArchiveError(f"{uri} cannot be read: {_reason(error)}.") from error
+        return uri.removeprefix(prefix)
 
 
 def local_folder(url: str) -> Path | None:

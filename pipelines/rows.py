@@ -19,7 +19,7 @@ from extractors import EXTRACTOR
 from pipelines.cleaning import clean, clean_text
 from schemas.addresses import url_sha256
 from schemas.job import NUMBERS, JobStats
-from schemas.page import ArchivePointer, OwnItem, Page, RejectedRecord
+from schemas.page import ArchivePointer, OwnItem, Page, RejectedRecord, Unchanged
 from schemas.verdicts import WALLS, Kind
 
 _WALLS = ", ".join(f"'{kind}'" for kind in sorted(WALLS))
@@ -27,11 +27,12 @@ _WALLS = ", ".join(f"'{kind}'" for kind in sorted(WALLS))
 PAGE = f"""
 INSERT INTO page (site_id, url_sha256, url, job_id, final_url, status, content_type, fetched_at, last_seen, tier,
     body_sha256, body_bytes, archive_uri, archive_offset, archive_length, etag, last_modified,
-    title, description, language, canonical_url, open_graph, extractor, fence, verdict)
+    title, description, language, canonical_url, open_graph, extractor, extracts, directives, fence,
+    verdict)
 VALUES (%(site_id)s, %(url_sha256)s, %(url)s, %(job_id)s, %(final_url)s, %(status)s, %(content_type)s, %(fetched_at)s,
     %(fetched_at)s, %(tier)s, %(body_sha256)s, %(body_bytes)s, %(archive_uri)s, %(archive_offset)s, %(archive_length)s,
     %(etag)s, %(last_modified)s, %(title)s, %(description)s, %(language)s, %(canonical_url)s, %(open_graph)s,
-    %(extractor)s, %(fence)s, %(verdict)s)
+    %(extractor)s, %(extracts)s, %(directives)s, %(fence)s, %(verdict)s)
 ON CONFLICT (site_id, url_sha256) DO UPDATE SET
     url = excluded.url, job_id = excluded.job_id, final_url = excluded.final_url, status = excluded.status,
     content_type = excluded.content_type, fetched_at = excluded.fetched_at, last_seen = excluded.last_seen,
@@ -40,6 +41,7 @@ ON CONFLICT (site_id, url_sha256) DO UPDATE SET
     archive_length = excluded.archive_length, etag = excluded.etag, last_modified = excluded.last_modified,
     title = excluded.title, description = excluded.description, language = excluded.language,
     canonical_url = excluded.canonical_url, open_graph = excluded.open_graph, extractor = excluded.extractor,
+    extracts = excluded.extracts, directives = excluded.directives,
     fence = excluded.fence, verdict = excluded.verdict, wall = NULL
 WHERE page.fence <= excluded.fence AND (page.verdict->>'kind' IN ({_WALLS}) OR CASE
     WHEN excluded.verdict->>'kind' IN ({_WALLS}) THEN page.status >= 400 AND page.status NOT IN (404, 410)
@@ -52,6 +54,21 @@ UPDATE page SET wall = %(wall)s
 WHERE site_id = %(site_id)s AND url_sha256 = %(url_sha256)s AND fence <= %(fence)s::bigint[]
 """
 """What stood in the place of a page whose row is kept, and where it is archived."""
+
+UNCHANGED = """
+WITH renewed AS (
+    UPDATE page SET job_id = %(job_id)s, last_seen = %(seen)s, fence = %(fence)s::bigint[], wall = NULL,
+        etag = coalesce(%(etag)s::text, etag), last_modified = coalesce(%(last_modified)s::text, last_modified)
+    WHERE site_id = %(site_id)s AND url_sha256 = %(url_sha256)s AND body_sha256 = %(body_sha256)s AND status = 200
+        AND fence <= %(fence)s::bigint[]
+    RETURNING id
+), rejected AS (
+    UPDATE rejected_record SET last_seen = %(seen)s FROM renewed WHERE page_id = renewed.id
+)
+UPDATE posting SET last_seen = %(seen)s, fence = %(fence)s::bigint[] FROM renewed
+WHERE page_id = renewed.id AND posting.fence <= %(fence)s::bigint[]
+"""
+"""Renews a page with what was read from it, where its bytes are still those that are known to be as they were."""
 
 TEXT = """
 INSERT INTO page_text (body_sha256, extractor, markdown) VALUES (%(body_sha256)s, %(extractor)s, %(markdown)s)
@@ -167,6 +184,9 @@ def page_row(page: Page, pointer: ArchivePointer) -> dict[str, Any]:
         "canonical_url": metadata.canonical_url,
         "open_graph": json(clean(metadata.open_graph)),
         "extractor": EXTRACTOR,
+        # What an extractor failed at is tried again the next time.
+        "extracts": [] if page.problems else sorted(page.extract),
+        "directives": sorted(page.directives),
         "fence": list(page.fence),
         "verdict": json(clean(page.verdict.encode())) if page.verdict and page.verdict.kind is not Kind.OK else None,
     }
@@ -184,6 +204,22 @@ def wall_row(page: Page, pointer: ArchivePointer) -> dict[str, Any]:
         "fence": list(page.fence),
         "wall": json(clean(wall)),
     }
+
+
+def unchanged_row(page: Page, known: Unchanged) -> dict[str, Any]:
+    """Parameters of ``UNCHANGED``."""
+    headers = {name.lower(): value for name, value in known.headers}
+    row = {
+        "site_id": page.site_id,
+        "url_sha256": url_sha256(clean_text(page.url)),
+        "job_id": page.job_id,
+        "body_sha256": known.body_sha256,
+        "etag": headers.get("etag"),
+        "last_modified": headers.get("last-modified"),
+        "fence": list(page.fence),
+        "seen": page.fetched_at,
+    }
+    return clean(row)
 
 
 def text_row(page: Page, markdown: str) -> dict[str, Any]:

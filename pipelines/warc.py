@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from isal import isal_zlib
 
-from schemas.page import Page
+from schemas.page import Page, Unchanged
 
 Headers = list[tuple[str, str]]
 
@@ -20,6 +20,8 @@ LEVEL = 2
 GZIP_WINDOW = 31
 # The body is kept decoded: these headers would no longer describe it.
 TRANSFER_HEADERS = frozenset({"content-encoding", "transfer-encoding", "content-length"})
+RESPONSE = ("Content-Type", "application/http; msgtype=response")
+NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 HTTP_STATUSES = frozenset(HTTPStatus)
 _LINE_END = re.compile("[\r\n]")
 _NOT_IN_A_URI = re.compile("[\x00-\x20\x7f]")
@@ -40,6 +42,27 @@ def warcinfo(filename: str, software: str) -> bytes:
 
 def exchange(page: Page) -> tuple[bytes, bytes]:
     """The response record and the request record of a page, each a gzip member."""
+    headers = [("WARC-Payload-Digest", _digest(page.body_sha256)), RESPONSE]
+    return _with_request(page, "response", headers, _response_block(page))
+
+
+def revisit(page: Page, known: Unchanged) -> tuple[bytes, bytes]:
+    """The same of a page that is as it was: the first record has the headers of the 304, and says which bytes it means.
+
+    WARC 1.1, 6.7.2: the profile ``server-not-modified``.
+    """
+    headers = [
+        ("WARC-Profile", NOT_MODIFIED),
+        ("WARC-Refers-To-Target-URI", _escaped(page.url)),
+        ("WARC-Refers-To-Date", _date(known.fetched_at)),
+        ("WARC-Payload-Digest", _digest(known.body_sha256)),
+        RESPONSE,
+    ]
+    block = b"HTTP/1.1 304 Not Modified\r\n" + _http_fields(known.headers) + b"\r\n"
+    return _with_request(page, "revisit", headers, block)
+
+
+def _with_request(page: Page, kind: str, headers: Headers, block: bytes) -> tuple[bytes, bytes]:
     record_id = _new_id()
     about = [
         ("WARC-Target-URI", _escaped(page.url)),
@@ -47,21 +70,13 @@ def exchange(page: Page) -> tuple[bytes, bytes]:
         ("Longline-Site", page.site),
         ("Longline-Tier", page.tier),
     ]
-    digest = f"sha256:{base64.b32encode(page.body_sha256).decode()}"
-    response = _record(
-        "response",
-        page.fetched_at,
-        [*about, ("WARC-Payload-Digest", digest), ("Content-Type", "application/http; msgtype=response")],
-        _response_block(page),
-        record_id,
-    )
-    request = _record(
-        "request",
-        page.fetched_at,
-        [*about, ("WARC-Concurrent-To", record_id), ("Content-Type", "application/http; msgtype=request")],
-        _request_block(page),
-    )
-    return response, request
+    asked = [*about, ("WARC-Concurrent-To", record_id), ("Content-Type", "application/http; msgtype=request")]
+    record = _record(kind, page.fetched_at, [*about, *headers], block, record_id)
+    return record, _record("request", page.fetched_at, asked, _request_block(page))
+
+
+def _digest(sha256: bytes) -> str:
+    return f"sha256:{base64.b32encode(sha256).decode()}"
 
 
 def read_http(member: bytes) -> tuple[str, Headers, bytes]:
@@ -97,11 +112,15 @@ def _record(kind: str, when: datetime, headers: Headers, block: bytes, record_id
     fields = [
         ("WARC-Type", kind),
         ("WARC-Record-ID", record_id or _new_id()),
-        ("WARC-Date", when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")),
+        ("WARC-Date", _date(when)),
         *headers,
         ("Content-Length", str(len(block))),
     ]
     return _gzip(b"WARC/1.1\r\n" + _fields(fields) + b"\r\n" + block + b"\r\n\r\n")
+
+
+def _date(when: datetime) -> str:
+    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def _fields(pairs: Headers) -> bytes:

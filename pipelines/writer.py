@@ -220,7 +220,11 @@ class Writer:
         pages.sort(key=lambda waiting: (waiting.page.site_id, waiting.page.url))
         items = [waiting.item for waiting in batch if isinstance(waiting, WaitingItem)]
         async with asyncio.timeout(ANSWER_SECONDS), self._cursor() as cursor:
-            await _records(cursor, pages, await _pages(cursor, pages))
+            fetched = [waiting for waiting in pages if not waiting.page.unchanged]
+            await _records(cursor, fetched, await _pages(cursor, fetched))
+            renewed = [rows.unchanged_row(w.page, w.page.unchanged) for w in pages if w.page.unchanged]
+            if renewed:
+                await cursor.executemany(rows.UNCHANGED, renewed)
             await _items(cursor, items)
             for job, stats in sorted(counted.items()):
                 await cursor.execute(rows.JOB_STATS, rows.job_stats_row(job, stats))

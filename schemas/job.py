@@ -75,9 +75,12 @@ VERDICT = "verdict:"
 class JobStats:
     """What a job has stored so far.
 
-    ``answered``: responses without an error, of somebody's own spider. ``failures``: by cause, how many requests, and
-    what was said of the first. ``verdicts``: answers that were no pages, by ``schemas.verdicts.Verdict.name``.
-    ``walled``: how many of the good statuses are of answers that stood in the place of a page.
+    ``unchanged``: pages that were not sent again, since they are as they were; they are among ``pages``, and what was
+    read from them is among ``postings`` and ``texts``. ``noindex``, ``nofollow``: pages that were not read, or whose
+    links were not followed, since they say so. ``answered``: responses without an error, of somebody's own spider.
+    ``failures``: by cause, how many requests, and what was said of the first. ``verdicts``: answers that
+    were no pages, by ``schemas.verdicts.Verdict.name``. ``walled``: how many of the good statuses are of answers that
+    stood in the place of a page.
     """
 
     pages: int = 0
@@ -87,6 +90,9 @@ class JobStats:
     records: int = 0
     rejected: int = 0
     problems: int = 0
+    unchanged: int = 0
+    noindex: int = 0
+    nofollow: int = 0
     answered: int = 0
     body_bytes: int = 0
     archived_bytes: int = 0

@@ -70,13 +70,29 @@ class ArchivePointer:
     length: int
 
 
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """What is known of a page that its site says is as it was (304): its row is renewed, and nothing is read anew.
+
+    ``fetched_at`` is when its bytes were fetched, ``headers`` are those of the 304; ``postings`` and ``texts`` count
+    what was read from it then.
+    """
+
+    fetched_at: datetime
+    body_sha256: bytes
+    headers: list[tuple[str, str]]
+    postings: int = 0
+    texts: int = 0
+
+
 @dataclass(slots=True)
 class Page:
     """The envelope that goes down the pipelines; each stage fills its own part once.
 
     ``body`` is the decoded document (no content encoding). ``tree`` is its lexbor tree where it is HTML. Both are
     let go once they are archived and read. ``verdict``: what the answer turned out to be; None: it was not judged.
-    ``leased``: it is counted where its lease is acknowledged, and not where its rows are written.
+    ``leased``: it is counted where its lease is acknowledged, and not where its rows are written. ``agent``: the name
+    by which a page may say ``noindex`` to this crawl; empty where that is not obeyed.
     """
 
     url: str
@@ -96,6 +112,10 @@ class Page:
     tier: str = "direct"
     verdict: Verdict | None = None
     leased: bool = False
+    agent: str = ""
+    unchanged: Unchanged | None = None
+    # spider and extract: noindex and nofollow, as far as they are obeyed
+    directives: frozenset[str] = frozenset()
     # archive
     body_sha256: bytes = b""
     body_bytes: int = 0

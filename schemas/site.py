@@ -67,6 +67,14 @@ class SiteConfig(BaseModel):
     )
     sitemaps: bool = Field(default=True, description="Start from the site's sitemaps too.")
     obey_robots: bool = Field(default=True, description="Obey robots.txt and its Crawl-delay.")
+    obey_directives: bool = Field(
+        default=True,
+        description="Obey noindex and nofollow: in <meta name=robots>, in X-Robots-Tag, and nofollow on links.",
+    )
+    revalidate: bool = Field(
+        default=True,
+        description="Ask a site that was crawled before only for pages that have changed since, where it can tell.",
+    )
     delay: Annotated[float, Field(ge=0, le=3600)] = Field(
         default=0.0, description="Seconds between two requests to one host."
     )

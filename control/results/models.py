@@ -52,6 +52,8 @@ class Page(models.Model):
     canonical_url = models.TextField(null=True)
     open_graph = models.JSONField(db_default={})
     extractor = models.TextField(db_default="")
+    extracts = ArrayField(models.TextField(), db_default=[])
+    directives = ArrayField(models.TextField(), db_default=[])
     fence = fence()
     # What its answer turned out to be where it is no page: kind, by, evidence.
     verdict = models.JSONField(null=True)

@@ -51,6 +51,8 @@ def store_site(scrapy: Scrapy, rows: Rows) -> Iterator[Callable[..., None]]:
     rows.execute(dead.encode(), [slugs])
     postings = f"DELETE FROM posting WHERE page_id IN (SELECT id FROM page WHERE site_id IN {ids})"
     rows.execute(postings.encode(), [slugs])
+    rejected = f"DELETE FROM rejected_record WHERE page_id IN (SELECT id FROM page WHERE site_id IN {ids})"
+    rows.execute(rejected.encode(), [slugs])
     for statement in (
         "DELETE FROM record WHERE site_id IN ",
         "DELETE FROM page WHERE site_id IN ",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from tests.web import faults
+from tests.web import faults, reserved, unchanging
 from tests.web.bans import BANNING, BUDGETS, COOKIES, TREE
 from tests.web.big import BIG
 from tests.web.books import BOOKS
@@ -48,6 +48,8 @@ SITES: Mapping[str, Site] = {
     "repeating": REPEATING,
     "sessions": SESSIONS,
     "faults": faults.SITE,
+    "reserved": reserved.SITE,
+    "unchanging": unchanging.SITE,
     "client-rendered": CLIENT_RENDERED,
     "scripts": SCRIPTS,
     "books": BOOKS,

@@ -1,0 +1,26 @@
+"""Answers that were made of the archive, because the site says that the page is as it was."""
+
+from __future__ import annotations
+
+from weakref import WeakKeyDictionary
+
+from scrapy import Request
+from scrapy.http import Response
+
+from schemas.page import Unchanged
+
+UNCHANGED = "unchanged"
+"""The flag of such a response."""
+_known: WeakKeyDictionary[Request, Unchanged] = WeakKeyDictionary()
+
+
+def mark(request: Request, known: Unchanged) -> None:
+    """Note what is known of the page that a request is for. Not in its ``meta``, which people hand on."""
+    _known[request] = known
+
+
+def unchanged_of(response: Response) -> Unchanged | None:
+    """What is known of a page that is as it was; None where it was fetched."""
+    if UNCHANGED not in response.flags or response.request is None:
+        return None
+    return _known.get(response.request)
