@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from schemas.addresses import normalize_url
+from schemas.hosts import check_host, check_user_agent
 from schemas.parameters import check_names
 
 Extract = Literal["page", "posting", "text"]
@@ -112,6 +113,20 @@ class SiteConfig(BaseModel):
     def _names(cls, names: tuple[str, ...]) -> tuple[str, ...]:
         check_names(names)
         return names
+
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _hosts(cls, hosts: tuple[str, ...]) -> tuple[str, ...]:
+        for host in hosts:
+            check_host(host)
+        return hosts
+
+    @field_validator("user_agent")
+    @classmethod
+    def _sendable(cls, user_agent: str | None) -> str | None:
+        if user_agent is not None:
+            check_user_agent(user_agent)
+        return user_agent
 
     @field_validator("identity")
     @classmethod

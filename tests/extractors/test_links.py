@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -114,3 +116,28 @@ def test_links_are_those_of_one_join_after_the_other(hrefs: list[str]) -> None:
 def test_links_of_any_bytes_are_normalised(body: bytes) -> None:
     for link in page_links(parse(b"<a href='" + body + b"'>"), PAGE):
         assert normalize_url(link) == link
+
+
+@pytest.mark.parametrize(
+    ("content", "link"),
+    [
+        ("3; URL='/next'", "https://example.com/next"),
+        ("0;url=next", "https://example.com/a/next"),
+        ('0 url="/next"; more', "https://example.com/next"),
+        ("0, /next", "https://example.com/next"),
+        ("1.5;https://other.example/", "https://other.example/"),
+        ("5", None),
+        ("5; url=", None),
+        ("soon; url=/next", None),
+    ],
+)
+def test_a_page_that_refreshes_itself_leads_where_it_says(content: str, link: str | None) -> None:
+    html = f'<meta http-equiv="Refresh" content="{escape(content)}">'
+    assert page_links(parse(html.encode()), "https://example.com/a/b") == ([link] if link else [])
+
+
+def test_links_that_say_nofollow_may_be_left_out() -> None:
+    marked = b'<a href="/a" rel="ugc NOFOLLOW">a</a><a href="/b" rel="nofollowed">b</a><a href="/c" rel=nofollow>c</a>'
+    tree = parse(marked + b'<a href="/c">c</a>')
+    assert page_links(tree, "https://example.com/") == [f"https://example.com/{name}" for name in "abc"]
+    assert page_links(tree, "https://example.com/", nofollow=False) == [f"https://example.com/{name}" for name in "bc"]

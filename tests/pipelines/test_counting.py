@@ -9,7 +9,7 @@ import pytest
 from pipelines import rows as statements
 from pipelines.counting import counts_of, item_counts
 from schemas.job import Job, JobStats
-from schemas.page import ArchivePointer, RejectedRecord
+from schemas.page import ArchivePointer, RejectedRecord, Unchanged
 from schemas.verdicts import Kind, Verdict
 from tests.support.pages import make_page
 from tests.support.tables import Rows
@@ -34,6 +34,15 @@ def test_a_page_counts_with_what_was_read_from_it() -> None:
         "body_bytes": page.body_bytes,
         "archived_bytes": 77,
     }
+
+
+def test_a_page_that_is_as_it_was_counts_with_what_was_read_from_it_before() -> None:
+    page = make_page(body=b"x", pointer=ArchivePointer("file:///a", 0, 77))
+    page.unchanged = Unchanged(page.fetched_at, b"", [], postings=2, texts=1)
+    page.directives = frozenset({"nofollow"})
+
+    expected = {"pages": 1, "status:200": 1, "unchanged": 1, "postings": 2, "texts": 1, "nofollow": 1}
+    assert counts_of(page) == expected
 
 
 def test_what_is_zero_is_left_out() -> None:

@@ -63,6 +63,8 @@ def test_a_page_is_stored_with_all_that_is_known_of_it(tables_url: str, rows: Ro
         "open_graph": {"type": "website"},
         "extractor": EXTRACTOR,
         "fence": [job.sequence, 1],
+        "extracts": ["page", "posting"],
+        "directives": [],
         "verdict": None,
         "wall": None,
     }

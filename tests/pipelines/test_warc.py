@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
 from pipelines import warc
-from schemas.page import Page
+from schemas.page import Page, Unchanged
 from tests.support.pages import HTML, MOMENT, make_page
 
 URL = "https://example.com/a?b=c"
@@ -42,6 +42,25 @@ def test_a_segment_is_what_public_tools_expect() -> None:
     assert b"software: Longline/test\r\n" in info[1]
     assert b"format: WARC File Format 1.1\r\n" in info[1]
     assert info[0].rec_headers.get_header("WARC-Filename") == "test.warc.gz"
+
+
+def test_a_page_that_is_as_it_was_is_a_revisit_of_the_bytes_that_are_there() -> None:
+    page = make_page(URL)
+    known = Unchanged(MOMENT, page.body_sha256, [("ETag", '"v1"')])
+
+    (revisit, payload), (request, _) = records(b"".join(warc.revisit(page, known)))
+
+    assert (revisit.rec_type, request.rec_type, payload) == ("revisit", "request", b"")
+    assert revisit.http_headers.statusline == "304 Not Modified"
+    assert revisit.http_headers.get_header("ETag") == '"v1"'
+    names = ("WARC-Profile", "WARC-Refers-To-Target-URI", "WARC-Refers-To-Date")
+    assert [revisit.rec_headers.get_header(name) for name in names] == [
+        "http://netpreserve.org/warc/1.1/revisit/server-not-modified",
+        URL,
+        "2026-03-02T12:30:15.123456Z",
+    ]
+    of = revisit.rec_headers.get_header("WARC-Record-ID")
+    assert request.rec_headers.get_header("WARC-Concurrent-To") == of
 
 
 def test_a_response_record_has_the_page_and_where_it_belongs() -> None:

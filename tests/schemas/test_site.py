@@ -39,6 +39,8 @@ def test_a_url_is_enough() -> None:
         "allowed_hosts": (),
         "sitemaps": True,
         "obey_robots": True,
+        "obey_directives": True,
+        "revalidate": True,
         "delay": 0.0,
         "concurrency": 8,
         "polite_to": "host",
@@ -102,12 +104,47 @@ def test_parameters_are_a_list_or_names_with_commas(written: Any) -> None:
         {"expect": {"pages": -1}},
         {"expect": {"articles": 1}},
         {"allowed_hosts": "example.org"},
+        {"allowed_hosts": ["https://example.org"]},
+        {"allowed_hosts": ["example.org/path"]},
+        {"allowed_hosts": ["*.example.org"]},
+        {"allowed_hosts": ["user@example.org"]},
+        {"allowed_hosts": ["example.org:"]},
+        {"allowed_hosts": ["example.org:99999"]},
+        {"allowed_hosts": ["example.org", ""]},
+        {"allowed_hosts": ["a b"]},
+        {"user_agent": ""},
+        {"user_agent": "Acme/1.0\r\nX-Evil: 1"},
+        {"user_agent": "Müller/1.0"},
+        {"user_agent": " Acme"},
+        {"user_agent": "A" * 513},
         {"colour": "red"},
     ],
     ids=str,
 )
 def test_a_bad_value_or_an_unknown_name_is_refused_by_its_field(fields: dict[str, Any]) -> None:
     assert refused_fields(**fields) == set(fields)
+
+
+@pytest.mark.parametrize("host", ["example.org", "Müller.example:8080", "127.0.0.1:80", "[::1]:8080", "localhost"])
+def test_a_host_may_have_a_port(host: str) -> None:
+    assert config(allowed_hosts=[host]).allowed_hosts == (host,)
+
+
+def test_a_bad_host_is_named_with_what_it_should_be() -> None:
+    with pytest.raises(ValidationError) as refused:
+        config(allowed_hosts=["https://example.org/jobs"])
+
+    (error,) = refused.value.errors()
+    assert error["msg"] == (
+        "Value error, 'https://example.org/jobs' is no host: write example.com or example.com:8080, "
+        "without http:// and path"
+    )
+
+
+def test_a_user_agent_may_say_where_it_comes_from() -> None:
+    assert (
+        config(user_agent="Acme/1.0 (+https://acme.example/bot)").user_agent == "Acme/1.0 (+https://acme.example/bot)"
+    )
 
 
 def test_an_assignment_is_checked_too() -> None:
@@ -131,13 +168,13 @@ configs = st.builds(
     extract=st.lists(st.sampled_from(EXTRACTS)).map(tuple),
     output=st.none() | st.text(max_size=20),
     dry_run=st.booleans(),
-    allowed_hosts=st.lists(st.text(max_size=20), max_size=3).map(tuple),
+    allowed_hosts=st.lists(st.sampled_from(["example.org", "[::1]:80", "müller.example"])).map(tuple),
     sitemaps=st.booleans(),
     obey_robots=st.booleans(),
     delay=st.floats(0, 3600),
     concurrency=st.integers(1, 256),
     polite_to=st.sampled_from(POLITE_TO),
-    user_agent=st.none() | st.text(max_size=20),
+    user_agent=st.none() | st.from_regex(r"[!-~]{1,20}", fullmatch=True),
     expect=st.builds(Expectations, pages=st.integers(0, 99), postings=st.integers(0, 99)),
 )
 
