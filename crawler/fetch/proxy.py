@@ -192,14 +192,9 @@ class ProxyMiddleware:
         rest = self._pool.banned(lease, retry_after(response))
         if rest:
             self._count("proxy/bans")
-            self.waiting.last_failure = f"{lease.entry.proxy}: {lease.host} answered {verdict}"
-            logger.info(
-                "The proxy %s rests for %.0f s for %s, which answered: %s.",
-                lease.entry.proxy,
-                rest,
-                lease.host,
-                verdict,
-            )
+            self.waiting.last_failure = f"{lease.entry.proxy}: {lease.host} answered {verdict.name}"
+            who, where = lease.entry.proxy, lease.host
+            logger.info("The proxy %s rests for %.0f s for %s, which answered %s.", who, rest, where, verdict.name)
         bans = request.meta.get(BANS, 0) + 1
         if bans > MOST_BANS or not self._pool.others(lease):
             request.meta.pop(BANS, None)

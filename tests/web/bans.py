@@ -57,7 +57,7 @@ def budget(path: str) -> Handler:
 
 
 def banning(path: str) -> Handler:
-    """A page for all but those whom ``/__ban__?peer=127.0.0.2`` has named."""
+    """A page for all but those whom ``/__ban__?peer=127.0.0.2`` has named, and who have asked for ``/__ban__``."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
         return _refusal() if flaky_answers[f"banned {request.remote}"] else await _answer(path)
@@ -66,8 +66,8 @@ def banning(path: str) -> Handler:
 
 
 async def ban(request: web.Request) -> web.StreamResponse:
-    """Refuse an address from now on."""
-    flaky_answers[f"banned {request.query['peer']}"] = 1
+    """Refuse an address from now on; where none is named, the one that asks."""
+    flaky_answers[f"banned {request.query.get('peer', request.remote)}"] = 1
     return web.Response(text="banned")
 
 
