@@ -44,9 +44,9 @@ class Exit:
     """Why an endpoint was not connected to the last time."""
 
     @property
-    def proxy(self) -> dict[str, str]:
-        """As Playwright takes it."""
-        return {"server": f"http://{HOST}:{self.port}", "username": USER, "password": self.password}
+    def server(self) -> str:
+        """Its URL, without user and password."""
+        return f"http://{HOST}:{self.port}"
 
     def trouble(self, url: str) -> Exception | None:
         """Why there was no connection for a URL the last time, which the browser cannot know; None where there was."""

@@ -10,6 +10,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 import aiohappyeyeballs
+from scrapy import Request
 from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadConnectionRefusedError,
@@ -19,7 +20,7 @@ from scrapy.exceptions import (
 
 from crawler.fetch.egress_http import read_head
 from crawler.fetch.guard import Guard
-from schemas.proxies import credentials
+from schemas.proxies import Proxy, credentials
 
 CONNECT_SECONDS = 30.0
 EYEBALLS_SECONDS = 0.25
@@ -124,6 +125,24 @@ class Through:
         """As Way."""
         words = "does not take our user and password (407)" if status == 407 else f"answered {status}"
         return DownloadFailedError(f"the proxy {self.address} {words}")
+
+
+def way_of(request: Request, endpoints: frozenset[str] = frozenset()) -> Way:
+    """The way of a request: through its proxy, where it has one. ``endpoints``: those that it may go to wherever they
+    are."""
+    given: dict[str, str] = request.meta.get("playwright_context_kwargs", {}).get("proxy") or {}
+    if given:
+        return Through(given["server"], _authorization(given), endpoints)
+    proxy = request.meta.get("proxy")
+    if not proxy:
+        return Direct(endpoints)
+    parts = urlsplit(proxy)
+    header = request.headers.get("Proxy-Authorization") or b""
+    return Through(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}", header.decode("ascii"), endpoints)
+
+
+def _authorization(given: dict[str, str]) -> str:
+    return Proxy("", given.get("username", ""), given.get("password", "")).authorization or ""
 
 
 async def _to_proxy(host: str, port: int, *, tls: bool) -> Wire:
