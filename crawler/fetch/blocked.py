@@ -15,7 +15,7 @@ from crawler.fetch.retry import delayed
 from crawler.fetch.retry_after import retry_after
 from crawler.fetch.verdicts import Verdicts
 from extractors.blocked import Seen, judge
-from schemas.verdicts import Kind, Verdict
+from schemas.verdicts import OK, Kind, Verdict
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -53,7 +53,7 @@ class BlockedMiddleware:
         """Note what the answer is, and ask for it again where it is blocked."""
         if not _is_page(request, response):
             return response
-        verdict = judge(_seen(response))
+        verdict = _verdict(response)
         request.meta[VERDICT] = verdict.encode()
         if verdict.kind is not Kind.OK and self._crawler.stats:
             self._crawler.stats.inc_value(f"verdict/{verdict.name}")
@@ -79,9 +79,11 @@ def _is_page(request: Request, response: Response) -> bool:
     return request.callback is not NO_CALLBACK or RENDERED in response.flags
 
 
-def _seen(response: Response) -> Seen:
+def _verdict(response: Response) -> Verdict:
     headers = {
         name.decode("latin-1").lower(): b", ".join(values).decode("latin-1")
         for name, values in response.headers.items()
     }
-    return Seen(response.url, response.status, headers, response.body)
+    verdict = judge(Seen(response.url, response.status, headers, response.body))
+    # What a browser has shown is all that there is, though it still says for whom it is empty.
+    return OK if verdict.kind is Kind.EMPTY_SHELL and RENDERED in response.flags else verdict

@@ -13,7 +13,7 @@ from scrapy.http.request import NO_CALLBACK
 from crawler.failures import UNRENDERED, cause
 from crawler.fetch.browser import LED_TO, RENDERED
 from crawler.fetch.chromium import NoBrowserError
-from crawler.fetch.keys import TIER
+from crawler.fetch.keys import TIER, VERDICT
 from extractors.blocked import is_empty_shell, may_be_shell
 from extractors.html import parse
 from schemas.site import RENDERS, Render
@@ -104,8 +104,7 @@ class RenderMiddleware:
             raise DownloadFailedError(f"the browser got no page, but status {response.status}")
         # From here on as if the request itself had gone through the browser.
         request.headers = asked.headers
-        if LED_TO in asked.meta:
-            request.meta[LED_TO] = asked.meta[LED_TO]
+        request.meta.update({name: asked.meta[name] for name in (LED_TO, VERDICT) if name in asked.meta})
         return response.replace(request=request)
 
     def _miss(self, error: NoBrowserError) -> None:

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import missing
 from tests.support.alone import Asked, ask
+from tests.support.browser import find_browser
 from tests.support.small_crawl import SmallCrawl
 from tests.support.web import RunningWeb
 from tests.web.walls import VERDICTS
@@ -42,6 +44,7 @@ def test_each_answer_says_what_it_is_in_a_project_of_anybodys(tmp_path: Path, we
 
     found = verdicts(alone(tmp_path, *urls, RETRY_ENABLED=False))
 
+    assert set(web.asked("walls").values()) == {1}
     assert found == VERDICTS | dict.fromkeys(["/consent", "/login", "/gone", "/room-1"], "ok")
 
 
@@ -62,32 +65,24 @@ def test_a_page_that_comes_at_the_second_try_is_the_answer(tmp_path: Path, web: 
     assert "'retry/reason_count/blocked: Cloudflare': 1" in asked.log
 
 
-@pytest.mark.parametrize("setting", [{"RETRY_ENABLED": False}, {"RETRY_TIMES": 0}])
-def test_retries_that_are_off_are_off(tmp_path: Path, web: RunningWeb, setting: dict[str, Any]) -> None:
-    alone(tmp_path, {"url": web.url("walls", "/challenge-200")}, **setting)
+def test_retries_that_are_off_are_off(tmp_path: Path, web: RunningWeb) -> None:
+    alone(tmp_path, {"url": web.url("walls", "/challenge-200")}, RETRY_TIMES=0)
 
     assert web.asked("walls") == {"/challenge-200": 1}
 
 
-def test_a_request_may_say_that_it_is_not_tried_again_or_not_judged(tmp_path: Path, web: RunningWeb) -> None:
+def test_what_a_request_says_of_itself(tmp_path: Path, web: RunningWeb) -> None:
+    stale = {"kind": "blocked", "by": "Cloudflare", "evidence": "of the page before"}
     requests = [
         {"url": web.url("walls", "/challenge-200"), "meta": {"dont_retry": True}},
         {"url": web.url("walls", "/challenge-403"), "meta": {"dont_judge": True}},
+        {"url": web.url("walls", "/room-1"), "meta": {"verdict": stale}},
     ]
     asked = alone(tmp_path, *requests)
+    found = {one["url"].rpartition("/")[2]: one.get("verdict", {}).get("kind") for one in asked.answers}
 
-    assert web.asked("walls") == {"/challenge-200": 1, "/challenge-403": 1}
-    assert {one["url"].rpartition("/")[2]: "verdict" in one for one in asked.answers} == {
-        "challenge-200": True,
-        "challenge-403": False,
-    }
-
-
-def test_a_verdict_of_another_answer_is_forgotten(tmp_path: Path, web: RunningWeb) -> None:
-    stale = {"kind": "blocked", "by": "Cloudflare", "evidence": "of the page before"}
-    asked = alone(tmp_path, {"url": web.url("walls", "/room-1"), "meta": {"verdict": stale}})
-
-    assert name(asked.answers[0]["verdict"]) == "ok"
+    assert web.asked("walls") == {"/challenge-200": 1, "/challenge-403": 1, "/room-1": 1}
+    assert found == {"challenge-200": "blocked", "challenge-403": None, "room-1": "ok"}
 
 
 def look(redis_url: str, web: RunningWeb, *paths: str, **settings: Any) -> list[Any]:
@@ -116,6 +111,19 @@ def test_retry_after_is_waited_for(redis_url: str, web: RunningWeb) -> None:
     (wait,) = waits(web, "/yields-later")
     assert note["status"] == 200
     assert wait >= 1
+
+
+def test_what_a_browser_has_rendered_is_judged_anew(redis_url: str, web: RunningWeb) -> None:
+    if find_browser() is None:
+        missing("There is no browser (Debian: apt install chromium)")
+    url = web.url("client-rendered", "/careers/")
+    crawled = SmallCrawl("tests.support.listening.Listening", redis_url, {"urls": [url], "elsewhere": url}).run()
+
+    assert crawled.notes == [
+        ["heard", "/careers/", "empty_shell"],
+        ["heard", "/careers/", "ok"],
+        ["got", "/careers/", "ok"],
+    ]
 
 
 def test_listeners_hear_of_each_answer_and_may_send_it_elsewhere(redis_url: str, web: RunningWeb) -> None:
