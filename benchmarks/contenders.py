@@ -106,7 +106,9 @@ class _Longline:
 
     def run(self, *arguments: str, stages: Path | None = None) -> Crawl:
         """``scrapy crawl site``, with more ``-a`` arguments; ``stages`` gets its processor time by stage."""
-        words = ["crawl", "site", *(word for each in (*self.arguments, *arguments) for word in ("-a", each))]
+        # Each crawl fetches all pages, as the others do, though one before it may have stored some.
+        wanted = (*self.arguments, *arguments, "revalidate=false")
+        words = ["crawl", "site", *(word for each in wanted for word in ("-a", each))]
         command = self.scrapy.command(*words, strict=False)
         if stages:
             command = [sys.executable, "-m", "benchmarks.sampled", str(stages), *words]

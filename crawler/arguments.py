@@ -20,6 +20,7 @@ TAKES = {
     "extract": "some of page, posting, text, with commas between them",
     "render": "auto, always or never",
     "output": "a folder",
+    "revalidate": "true or false",
     "shards": "a whole number from 1 to 64",
     "dry_run": "true or false",
 }

@@ -21,6 +21,8 @@ FILLED_IN: dict[str, Any] = {
     "polite_to": "host",
     "sitemaps": "on",
     "obey_robots": "on",
+    "obey_directives": "on",
+    "revalidate": "on",
     "render": "auto",
     "identity": "robot",
     "proxy": "on",
