@@ -8,6 +8,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 MANY_LINKS = 5
 """A page with more links than these is no shell: whatever its scripts add, it says something without them."""
+QUOTED_LINKS = 60
+"""Links that are looked at once more: they may stand in the text of a script, as data that the shell is filled with."""
 MUCH_TEXT = 200
 """Characters, without blanks at the ends: what a shell shows while it loads ("Please wait…") is shorter."""
 ROOT_TEXT = 40
@@ -24,12 +26,16 @@ _ROOT_IDS = frozenset(
 _ROOT_MARKS = ("ng-app", "data-ng-app", "ng-version", "data-reactroot", "data-server-rendered", "data-v-app")
 _HIDDEN = frozenset({"script", "style", "noscript", "template", "svg", "iframe", "object", "-comment"})
 _PLAIN_TYPES = ("json", "template", "html", "text/plain", "importmap", "speculationrules")
+_QUOTED_LINK = re.compile(rb"<a [\w-]+=\\")
 _NEEDS_SCRIPTS = re.compile(r"java\s?script", re.IGNORECASE)
 
 
 def may_be_shell(body: bytes) -> bool:
     """A quick look at the bytes of a page: False where it certainly is no empty shell."""
-    return body.count(b"<a ") <= MANY_LINKS and (b"<script" in body or b"<SCRIPT" in body)
+    links = body.count(b"<a ")
+    if MANY_LINKS < links <= QUOTED_LINKS:
+        links -= len(_QUOTED_LINK.findall(body))
+    return links <= MANY_LINKS and (b"<script" in body or b"<SCRIPT" in body)
 
 
 def is_empty_shell(tree: LexborHTMLParser) -> bool:

@@ -14,7 +14,7 @@ from tests.support.nginx import find_python_manual
 
 TYPES = {".json": "application/json", ".xml": "application/xml", ".rss": "application/rss+xml", ".txt": "text/plain"}
 BLOCKED = {"glassdoor-block-page.html"}
-SHELLS = {"ats-echotwin-tpm.html"}
+SHELLS = {"ats-echotwin-tpm.html", "ats-superhuman-growth-tpm.html"}
 
 
 def verdicts(folder: Path, status: int = 200) -> Iterator[tuple[str, Verdict]]:
