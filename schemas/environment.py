@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from schemas.proxies import file_of, read_proxies, read_proxy
+from schemas.proxies import api_of, file_of, read_proxies, read_proxy
 
 ARCHIVE_SCHEMES = ("file", "s3")
 OUTAGE_SECONDS = 600
@@ -100,8 +100,9 @@ class Environment(BaseSettings):
     proxies: SecretStr | None = Field(
         default=None,
         alias="LONGLINE_PROXIES",
-        description="Forward proxies that requests go through in turn: http://user:password@host:8080, with commas "
-        "between them, or a file with one a line, read again when it changes. Unset: requests go out directly.",
+        description="Forward proxies that requests go through: http://user:password@host:8080 (or https, socks5), with "
+        "commas between them; or a file with one a line, read again when it changes; or the URL of an HTTP API that "
+        "names them. Unset: requests go out directly.",
     )
     smartproxy_apikey: SecretStr | None = Field(
         default=None,
@@ -142,6 +143,8 @@ class Environment(BaseSettings):
         """A list is checked here; a file's place is made absolute, and its lines are checked when they are read."""
         if value is None:
             return None
+        if api_of(value.get_secret_value()):
+            return value
         path = file_of(value.get_secret_value())
         if path is None:
             read_proxies(value.get_secret_value().split(","), "entry")

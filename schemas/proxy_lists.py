@@ -26,10 +26,10 @@ def read_answer(text: str) -> list[Proxy]:
     if text.lstrip()[:1] not in ("[", "{"):
         return read_proxies(text.splitlines(), "its answer, line")
     try:
-        entries = _entries(json.loads(text))
+        value = json.loads(text)
     except ValueError:
         raise BadProxyError("its answer is no JSON, though it begins like that") from None
-    proxies = [_proxy(number, entry) for number, entry in enumerate(entries, start=1)]
+    proxies = [_proxy(number, entry) for number, entry in enumerate(_entries(value), start=1)]
     if not proxies:
         raise BadProxyError("its answer must name a proxy")
     return list(dict.fromkeys(proxies))

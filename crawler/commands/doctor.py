@@ -14,12 +14,14 @@ from scrapy.commands import ScrapyCommand
 
 from crawler import services
 from crawler.fetch import chromium
+from crawler.fetch.proxy_list import ProxyList
 from frontier import connection, memory
 from pipelines import database, object_store
 from schemas.environment import BadEnvironmentError, Environment, read_environment, without_password
 
 Check = Callable[[Environment], str]
 OLDEST_POSTGRESQL = 14
+SHOWN_PROXIES = 5
 MARKS = {True: "[green]✓[/]", False: "[red]✗[/]", None: "[yellow]-[/]"}
 
 
@@ -64,6 +66,7 @@ def examine(environment: Environment) -> Iterator[tuple[str, bool | None, str]]:
         "PostgreSQL": _postgresql,
         "Redis": _redis,
         "browser": _browser,
+        "proxies": _proxies,
     }
     for name, check in checks.items():
         try:
@@ -104,6 +107,20 @@ def _redis(environment: Environment) -> str:
         server = client.info("server")
     name = server.get("server_name", "redis")
     return f"{name} {server.get(f'{name}_version', server.get('redis_version'))} at {without_password(url)}"
+
+
+def _proxies(environment: Environment) -> str:
+    if environment.proxies is None:
+        raise MissedError("none; requests go out directly")
+    from crawler.fetch.proxy_check import check_all  # noqa: PLC0415 - Scrapy imports every command for each
+
+    listed = ProxyList(environment.proxies.get_secret_value())
+    asyncio.run(listed.renew())
+    failing = asyncio.run(check_all(listed.proxies))
+    if failing:
+        named = "; ".join(f"{proxy}: {reason}" for proxy, reason in list(failing.items())[:SHOWN_PROXIES])
+        raise UnwellError(f"{len(failing)} of {len(listed.proxies)} do not work: {named}")
+    return f"{len(listed.proxies)} answer, as far as can be seen without asking a site"
 
 
 def _browser(_: Environment) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import aiohttp
 
+from crawler.aside import run_aside
 from crawler.fetch.proxy_list import ProxyList
 from crawler.settings import DOWNLOAD_MAXSIZE, DOWNLOAD_TIMEOUT, USER_AGENT
 from schemas.environment import Environment
@@ -48,7 +49,9 @@ def proxies_of(environment: Environment) -> list[Proxy]:
         return [Proxy(environment.smartproxy_url or SMARTPROXY, user=key)]
     if environment.proxies is None:
         return []
-    proxies = ProxyList(environment.proxies.get_secret_value()).proxies
+    listed = ProxyList(environment.proxies.get_secret_value())
+    run_aside(listed.renew())
+    proxies = listed.proxies
     return random.sample(proxies, min(len(proxies), MOST_PROXIES))
 
 

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Iterable
 from pathlib import Path
-from urllib.parse import urlsplit
-
-import aiohttp
 
 from schemas.proxies import BadProxyError, Proxy, api_of, file_of, read_proxies
-from schemas.proxy_lists import read_answer
 
 Signature = tuple[int, int, int]
 
@@ -19,8 +14,6 @@ API_SECONDS = 300.0
 """Between two questions to an API."""
 API_AGAIN = 15.0
 """The same, where it has not answered well yet."""
-API_TIMEOUT = 30.0
-API_BYTES = 16_000_000
 
 
 class ProxyListError(ValueError):
@@ -73,20 +66,18 @@ class ProxyList:
             return False
         before = self.proxies
         self._asks_at = time.monotonic() + (self._api_seconds if self.proxies else min(API_AGAIN, self._api_seconds))
+        # It brings a client, and most have no such API.
+        from crawler.fetch.proxy_api import ask, shown  # noqa: PLC0415
+
         try:
-            self.proxies = read_answer(await _ask(self._api))
+            self.proxies = await ask(self._api)
         except BadProxyError as error:
-            self._fail(str(error))
-        except (aiohttp.ClientError, OSError, ValueError) as error:
-            self._fail(_reason(error))
+            if str(error) != self._said:
+                self._said = str(error)
+                raise ProxyListError(f"LONGLINE_PROXIES: {shown(self._api)} gives no proxies: {error}.") from None
         else:
             self._said, self._asks_at = "", time.monotonic() + self._api_seconds
         return self.proxies != before
-
-    def _fail(self, reason: str) -> None:
-        if reason != self._said:
-            self._said = reason
-            raise ProxyListError(f"LONGLINE_PROXIES: {_shown(self._api or '')} gives no proxies: {reason}.")
 
     def changed(self) -> bool:
         """Look at the file again (one ``stat``): whether ``proxies`` is another list now.
@@ -118,31 +109,3 @@ def _signature(path: Path) -> Signature | None:
     except OSError:
         return None
     return status.st_ino, status.st_mtime_ns, status.st_size
-
-
-async def _ask(url: str) -> str:
-    timeout = aiohttp.ClientTimeout(total=API_TIMEOUT)
-    async with aiohttp.ClientSession(timeout=timeout) as session, session.get(url) as response:
-        if response.status != 200:
-            raise BadProxyError(f"it answered {response.status}")
-        body = await response.content.read(API_BYTES + 1)
-        while len(body) <= API_BYTES and (more := await response.content.read(API_BYTES)):
-            body += more
-        if len(body) > API_BYTES:
-            raise BadProxyError(f"its answer is larger than {API_BYTES:,} bytes")
-        return body.decode("utf-8-sig")
-
-
-def _reason(error: Exception) -> str:
-    """In a few words; aiohttp's own may have the URL, and so its key."""
-    if isinstance(error, asyncio.TimeoutError):
-        return f"it did not answer within {API_TIMEOUT:g} s"
-    if isinstance(error, aiohttp.ClientConnectorError):
-        return "it cannot be reached"
-    return "its answer is no text in UTF-8" if isinstance(error, UnicodeDecodeError) else type(error).__name__
-
-
-def _shown(url: str) -> str:
-    """Without user, password, path and query, any of which may be a secret."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"

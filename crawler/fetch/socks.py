@@ -110,7 +110,7 @@ async def shake_hands(tunnel: socket.socket, host: str, port: int, user: str, pa
         SocksPasswordError, SocksError: it does not.
     """
     try:
-        await _agree(tunnel, user, password)
+        await agree(tunnel, user, password)
         name = host.encode("idna") if not host.isascii() else host.encode()
         await _send(tunnel, bytes([VERSION, CONNECT, 0, NAME, len(name)]) + name + port.to_bytes(2))
         _, reply, _, kind = await _receive(tunnel, 4)
@@ -122,7 +122,12 @@ async def shake_hands(tunnel: socket.socket, host: str, port: int, user: str, pa
         raise SocksError(f"the proxy broke off ({error})") from error
 
 
-async def _agree(tunnel: socket.socket, user: str, password: str) -> None:
+async def agree(tunnel: socket.socket, user: str, password: str) -> None:
+    """Begin: by which method we say who we are, and who.
+
+    Raises:
+        SocksPasswordError, SocksError: the proxy will have none of us.
+    """
     method = PASSWORD if user or password else NO_PASSWORD
     await _send(tunnel, bytes([VERSION, 1, method]))
     version, chosen = await _receive(tunnel, 2)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.proxies import BadProxyError, Proxy, file_of, read_proxies, read_proxy
+from schemas.proxies import BadProxyError, Proxy, api_of, file_of, read_proxies, read_proxy
 
 
 @pytest.mark.parametrize(
@@ -99,3 +99,29 @@ def test_a_value_is_a_list_or_a_file(value: str, path: Path | None) -> None:
 def test_a_list_without_schemes_is_refused(value: str) -> None:
     with pytest.raises(BadProxyError, match="http://user:password@"):
         file_of(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "is_api"),
+    [
+        ("https://api.example.com/list?key=1", True),
+        ("https://user:password@api.example.com/v1/list", True),
+        ("https://api.example.com/?format=json", True),
+        ("https://proxy.example.com:8080", False),
+        ("https://proxy.example.com:8080/", False),
+        ("http://anna:open/sesame@proxy.example.com:8080", False),
+        ("http://one:1/,http://two:2", False),
+        ("proxies.txt", False),
+    ],
+)
+def test_what_has_a_path_or_a_query_is_an_api(value: str, is_api: bool) -> None:
+    assert (api_of(value) is not None) == is_api
+
+
+def test_a_country_may_stand_behind_the_address() -> None:
+    proxy = read_proxy("http://anna:a#b@proxy.example:8080#country=de")
+
+    assert (proxy.password, proxy.country) == ("a#b", "DE")
+    assert proxy == read_proxy("http://anna:a#b@proxy.example:8080")
+    with pytest.raises(BadProxyError, match="by two letters, as #country=DE"):
+        read_proxy("http://proxy.example:8080#country=Germany")
