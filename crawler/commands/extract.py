@@ -99,6 +99,8 @@ def _read(source: str, url: str | None) -> tuple[bytes, str, str]:
     if address:
         from crawler.fetch.once import fetch, proxies_of  # noqa: PLC0415 - Scrapy imports every command for each
 
-        body, content_type, final = fetch(address, proxies_of(read_environment()))
+        environment = read_environment()
+        allowed = environment.allow_private_addresses
+        body, content_type, final = fetch(address, proxies_of(environment), allows_private_addresses=allowed)
         return body, content_type, url or final
     return Path(source).read_bytes(), "", url or ""

@@ -151,6 +151,11 @@ class Guard:
             raise error
         return frozenset({endpoint_of(url)}) if error and typed else frozenset()
 
+    async def refuses(self, url: str, endpoints: frozenset[str] = frozenset()) -> bool:
+        """Whether a request for a URL is refused, wherever it may lead."""
+        host, _, port = endpoint_of(url).rpartition(":")
+        return not self.allows(host, int(port), endpoints) and await self.look(host, int(port)) is not None
+
     async def look(self, host: str, port: int) -> PrivateAddressError | None:
         """Why a host is private; None for one that is not, or whose name is unknown here. Whatever is allowed."""
         try:

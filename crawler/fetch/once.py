@@ -7,11 +7,14 @@ import random
 from collections.abc import Sequence
 
 import aiohttp
+from yarl import URL
 
 from crawler.aside import run_aside
+from crawler.fetch.guard import Guard, GuardedConnector, PrivateAddressError
 from crawler.fetch.proxy_list import ProxyList
 from crawler.settings import DOWNLOAD_MAXSIZE, DOWNLOAD_TIMEOUT, USER_AGENT
 from schemas.environment import Environment
+from schemas.networks import endpoint_of
 from schemas.proxies import Proxy, url_with_credentials
 
 SMARTPROXY = "http://proxy.zyte.com:8011"
@@ -26,15 +29,18 @@ class RefusedByProxyError(FetchError):
     """The proxy wants another user or password."""
 
 
-def fetch(url: str, proxies: Sequence[Proxy] = ()) -> tuple[bytes, str, str]:
+def fetch(url: str, proxies: Sequence[Proxy] = (), *, allows_private_addresses: bool = False) -> tuple[bytes, str, str]:
     """Body, content type and final URL, through the first of the proxies that works; without any, directly.
+
+    The URL may be on a private address; where it redirects to may not.
 
     Raises:
         FetchError: no answer, an error answer, or more than ``DOWNLOAD_MAXSIZE`` bytes.
     """
+    guard = Guard(aiohttp.ThreadedResolver, allows_all=allows_private_addresses)
     try:
-        return asyncio.run(_fetch_by_any(url, proxies))
-    except (aiohttp.ClientError, TimeoutError) as error:
+        return asyncio.run(_fetch_by_any(url, proxies, guard))
+    except (aiohttp.ClientError, TimeoutError, PrivateAddressError) as error:
         raise FetchError(str(error) or type(error).__name__) from error
 
 
@@ -55,19 +61,36 @@ def proxies_of(environment: Environment) -> list[Proxy]:
     return random.sample(proxies, min(len(proxies), MOST_PROXIES))
 
 
-async def _fetch_by_any(url: str, proxies: Sequence[Proxy]) -> tuple[bytes, str, str]:
+async def _fetch_by_any(url: str, proxies: Sequence[Proxy], guard: Guard) -> tuple[bytes, str, str]:
     for proxy in proxies[:-1]:
         try:
-            return await _fetch(url, proxy)
+            return await _fetch(url, proxy, guard)
         except (aiohttp.ClientProxyConnectionError, aiohttp.ClientHttpProxyError, RefusedByProxyError):
             continue  # the last one's failure is told
-    return await _fetch(url, proxies[-1] if proxies else None)
+    return await _fetch(url, proxies[-1] if proxies else None, guard)
 
 
-async def _fetch(url: str, proxy: Proxy | None) -> tuple[bytes, str, str]:
-    timeout = aiohttp.ClientTimeout(total=DOWNLOAD_TIMEOUT)
+def _session(url: str, proxy: Proxy | None, guard: Guard) -> aiohttp.ClientSession:
+    """Of which each connection is checked; through a proxy, each redirect."""
+    typed = frozenset({endpoint_of(url)})
+    headers, timeout = {"User-Agent": USER_AGENT}, aiohttp.ClientTimeout(total=DOWNLOAD_TIMEOUT)
+    if proxy is None:
+        connector = GuardedConnector(guard, endpoints=typed)
+        return aiohttp.ClientSession(timeout=timeout, headers=headers, connector=connector)
+
+    async def check(_: object, __: object, redirect: aiohttp.TraceRequestRedirectParams) -> None:
+        target = redirect.url.join(URL(redirect.response.headers.get("Location", "")))
+        if target.host:
+            await guard.check(target.host, target.port or 80, typed)
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_redirect.append(check)
+    return aiohttp.ClientSession(timeout=timeout, headers=headers, trace_configs=[trace])
+
+
+async def _fetch(url: str, proxy: Proxy | None, guard: Guard) -> tuple[bytes, str, str]:
     async with (
-        aiohttp.ClientSession(timeout=timeout, headers={"User-Agent": USER_AGENT}) as session,
+        _session(url, proxy, guard) as session,
         session.get(url, proxy=_address(proxy)) as response,
     ):
         if proxy and response.status == 407:

@@ -19,10 +19,11 @@ from scrapy.utils.httpobj import urlparse_cached
 from scrapy.utils.misc import load_object
 
 from crawler.failures import cause
-from crawler.fetch.guard import PrivateAddressError
+from crawler.fetch.guard import Guard, PrivateAddressError
 from crawler.fetch.keys import DEMANDED, DIRECT, IDENTITY, SESSION
 from crawler.fetch.retry import backoff
 from crawler.fetch.retry_after import retry_after
+from crawler.fetch.typed import endpoints_of
 from crawler.leases import JOB, SLOT, host_in
 from frontier.connection import connect_async
 from frontier.robots_cache import MAX_BYTES, SECONDS, RobotsCache
@@ -40,6 +41,8 @@ SECONDS_UNREADABLE = 60
 MAX_HOSTS = 1000
 """Rules in memory; those of the host that was met first are dropped."""
 TRIES = 3
+NEVER = float("inf")
+"""The pause before a try that would end as this one."""
 LONGEST_PAUSE = 30.0
 """Seconds between two tries; Retry-After may ask for more."""
 CACHE_TIMEOUT = 2.0
@@ -192,7 +195,7 @@ class RobotsMiddleware:
         for attempt in range(1, TRIES + 1):
             status, text, pause = await self._try(Request(address, NO_CALLBACK, priority=PRIORITY, meta=dict(meta)))
             rules = Rules.of(address, status, text)
-            if rules.problem is None:
+            if rules.problem is None or pause == NEVER:
                 break
             if attempt < TRIES:
                 await asyncio.sleep(backoff(attempt, min(pause, LONGEST_PAUSE)))
@@ -202,8 +205,10 @@ class RobotsMiddleware:
         """The answer, and the seconds that the server asks to wait before the next try."""
         try:
             response = await self._crawler.engine.download_async(request)
-        except PrivateAddressError:
-            raise  # it is as private at the next try, and the page that it is asked for
+        except PrivateAddressError as error:
+            if await Guard.of(self._crawler).refuses(request.url, endpoints_of(self._crawler, request)):
+                raise  # so is the page that it is asked for
+            return 0, cause(error), NEVER  # it redirects there
         except Exception as error:  # noqa: BLE001 - a download handler or middleware may raise anything
             logger.info("%s could not be fetched: %s", request.url, error)
             return 0, cause(error), 0.0

@@ -6,6 +6,7 @@ import asyncio
 import functools
 import socket
 from collections.abc import Callable, Coroutine, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,11 @@ import aiohttp
 import pytest
 
 from crawler.fetch.guard import Guard, GuardedConnector, PrivateAddressError
+from crawler.fetch.once import FetchError, fetch
+from schemas.proxies import Proxy
 from tests.support.alone import ask
 from tests.support.listener import Listener, listening
+from tests.support.lure import Said, lure
 from tests.support.names import Names
 from tests.support.proxies import forward_proxy
 
@@ -193,3 +197,14 @@ async def test_what_nobody_typed_does_not_start_on_a_private_address() -> None:
     with pytest.raises(PrivateAddressError, match=r"127\.0\.0\.1 is this machine itself"):
         await Guard(Names).start("http://127.0.0.1:8000/", typed=False)
     assert await Guard(Names, allows_all=True).start("http://127.0.0.1:8000/", typed=False) == frozenset()
+
+
+@pytest.mark.parametrize("through", ["", "127.0.0.9"])
+def test_one_url_without_a_crawl_is_typed_and_where_it_redirects_to_is_not(secret: Listener, through: str) -> None:
+    with lure({"/": Said(location=secret.url()), "/page": Said("here")}) as site, ExitStack() as stack:
+        proxies = [Proxy(stack.enter_context(forward_proxy(through)).url)] if through else []
+        assert fetch(site.url("/page"), proxies)[0] == b"here"
+        with pytest.raises(FetchError, match="is this machine itself"):
+            fetch(site.url(), proxies)
+        assert secret.heard == []
+        assert fetch(site.url(), proxies, allows_private_addresses=True)[0] == b"secret"
