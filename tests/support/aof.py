@@ -33,15 +33,17 @@ def cut(file: Path, lost: int, floor: int, *, whole: bool) -> int:
 
 
 def commands(data: bytes) -> Iterator[int]:
-    """Where each command of an append-only file begins, and where the last one ends."""
+    """Where each command of an append-only file begins, and where the last whole one ends."""
     at = 0
-    while at < len(data):
+    while at <= len(data):
         yield at
-        words, at = _number(data, at)
-        for _ in range(words):
-            length, at = _number(data, at)
-            at += length + 2
-    yield at
+        try:
+            words, at = _number(data, at)
+            for _ in range(words):
+                length, at = _number(data, at)
+                at += length + 2
+        except ValueError:
+            return  # the file ends here, or within a command
 
 
 def _number(data: bytes, at: int) -> tuple[int, int]:
