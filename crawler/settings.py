@@ -111,9 +111,13 @@ SPIDER_MIDDLEWARES = {
 
 # The browser, which starts at the first page that needs it. A site's config may say otherwise: auto, always, never.
 LONGLINE_RENDER = "auto"
-# No page needs pictures to be read, and each page takes memory while it is rendered.
-PLAYWRIGHT_ABORT_REQUEST = "crawler.fetch.browser.is_decoration"
-PLAYWRIGHT_MAX_PAGES_PER_CONTEXT = 4
+# Each page takes memory: so many are open at one time. Another browser takes over after so many pages, or with so much
+# memory.
+LONGLINE_BROWSER_PAGES = 4
+LONGLINE_BROWSER_RECYCLE_PAGES = 1000
+LONGLINE_BROWSER_RECYCLE_MB = 2000
+# After so many silent seconds a page is taken for finished; after fewer where pages like it show that these will do.
+LONGLINE_BROWSER_QUIET = 0.5
 PLAYWRIGHT_DEFAULT_NAVIGATION_TIMEOUT = 30_000
 # The browser's own headers, which agree with each other; its name and languages are the request's.
 PLAYWRIGHT_PROCESS_REQUEST_HEADERS = None

@@ -1,140 +1,237 @@
-"""scrapy-playwright, bounded. Importing this module loads Playwright: import it late."""
+"""scrapy-playwright, bounded. Importing this module loads Playwright: import it late.
+
+It gives the browser, its contexts and pages, and all that is not plain: requests with ``meta`` keys or settings of that
+package's own. A plain GET is shown in a tab that is used again, through the DevTools protocol alone.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import os
-from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from hashlib import blake2b
+import time
+from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self
-from urllib.parse import urlsplit
 
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page
+from playwright.async_api import Response as PlaywrightResponse
 from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 from scrapy import Request, Spider
 from scrapy.exceptions import (
     CannotResolveHostError,
-    DownloadCancelledError,
     DownloadConnectionRefusedError,
     DownloadFailedError,
     DownloadTimeoutError,
 )
-from scrapy.http import Headers, Response
+from scrapy.http import Response
 from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
 
-from crawler.fetch.browser import LED_TO, RENDERED, NotAPageError
+from crawler.fetch.browser import Browser, BrowserLostError, OpenPages, TabLostError
 from crawler.fetch.chromium import HOW_TO_GET_ONE, NoBrowserError
+from crawler.fetch.egress import Exit
+from crawler.fetch.egress_ways import way_of
+from crawler.fetch.launching import FLAGS, kill, launch_options, resident_bytes
+from crawler.fetch.page_actions import act
+from crawler.fetch.persona import Persona
+from crawler.fetch.reading import SETTLE_SECONDS, Reading, read, rest, there
+from crawler.fetch.rendered import first_line, rendered, rendered_by_scrapy_playwright, without_page
+from crawler.fetch.rests import Rests
+from crawler.fetch.tab import Tab
+from crawler.fetch.tabs import Tabs
+from crawler.fetch.typed import endpoints_of
 from crawler.fetch.visit import Visit
-from schemas.proxies import credentials
+from crawler.fetch.wishes import Wishes
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-SETTLE_SECONDS = 10.0
-"""How long a page may take, after its document has come, until its scripts ask for nothing more."""
+START_SECONDS = 60.0
+OPEN_SECONDS = 30.0
+"""How long a browser may take to open a tab, or to say that it lives."""
 CLOSE_SECONDS = 10.0
-KEPT_CONTEXTS = 4
-"""Contexts (one for each proxy, each with its own cookies and cache) that are kept while nobody uses them."""
-_CAUSES = {
-    "ERR_NAME_NOT_RESOLVED": CannotResolveHostError,
-    "ERR_CONNECTION_REFUSED": DownloadConnectionRefusedError,
-    "ERR_ADDRESS_UNREACHABLE": DownloadConnectionRefusedError,
-    "ERR_PROXY_CONNECTION_FAILED": DownloadConnectionRefusedError,
-    "ERR_CONNECTION_TIMED_OUT": DownloadTimeoutError,
-}
+LOOK_SECONDS = 2.0
+"""How often the browser's memory is looked at."""
+FAILURES = (CannotResolveHostError, DownloadConnectionRefusedError, DownloadFailedError, DownloadTimeoutError)
+"""What a browser can only guess, and its way out knows."""
+OWN_META = frozenset(
+    {
+        "playwright_page",
+        "playwright_include_page",
+        "playwright_page_event_handlers",
+        "playwright_page_init_callback",
+        "playwright_page_goto_kwargs",
+    }
+)
+"""What only scrapy-playwright's own way through a page knows."""
 
 
 class Driver(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc] # scrapy-playwright has no types
-    """Renders at most PLAYWRIGHT_MAX_PAGES_PER_CONTEXT pages at a time, each within DOWNLOAD_TIMEOUT seconds."""
+    """One Chromium, from its start to its end. ``due``: another is to take over; ``users``: requests that are in it."""
 
-    def __init__(self, crawler: Crawler) -> None:
+    FLAGGED = frozenset(FLAGS)
+
+    def __init__(self, crawler: Crawler, open_pages: OpenPages) -> None:
         super().__init__(crawler)
         settings = crawler.settings
         self._seconds = settings.getfloat("DOWNLOAD_TIMEOUT")
         self._most_bytes = settings.getint("DOWNLOAD_MAXSIZE")
         self._strict_certificates = settings.getbool("DOWNLOAD_VERIFY_CERTIFICATES")
-        self._places = asyncio.Semaphore(self.config.max_pages_per_context)
-        self._users: Counter[str] = Counter()
+        self._most_visits = settings.getint("LONGLINE_BROWSER_RECYCLE_PAGES", 1000)
+        self._most_memory = settings.getfloat("LONGLINE_BROWSER_RECYCLE_MB", 2000) * 1_000_000
+        if not settings["PLAYWRIGHT_PROCESS_REQUEST_HEADERS"]:
+            # The browser's own headers agree with each other; the request's name and languages are its own, too.
+            self.process_request_headers = None
+        self._rests = Rests.of(crawler)
+        self._egress = Browser.of(crawler).egress
+        self._tabs = Tabs(self, open_pages, self.config.max_contexts, self.config.max_pages_per_context)
+        self._open: set[Tab] = set()
+        self._lost: BrowserLostError | None = None
+        self._pid: int | None = None
+        self._visits = 0
+        self._looked = 0.0
+        self._retiring: asyncio.Task[None] | None = None
+        self._closing = False
+        self.shows = self.FLAGGED
+        self.users = 0
+        self.due = False
         # What it warns of it raises as well, and then it is counted and named once.
         logging.getLogger("scrapy-playwright").setLevel(logging.ERROR)
 
     @classmethod
-    async def start(cls, crawler: Crawler, path: str | None) -> Self:
-        """Start the browser at ``path``, or Playwright's own build.
+    async def start(cls, crawler: Crawler, path: str | None, open_pages: OpenPages, loads: frozenset[str]) -> Self:
+        """Start the browser at ``path``, or Playwright's own build; ``loads`` as in ``Wishes``.
 
         Raises:
             NoBrowserError: it does not start.
         """
-        driver = cls(crawler)
-        driver.config.launch_options = launch_options(path) | driver.config.launch_options
+        driver = cls(crawler, open_pages)
+        driver.config.launch_options = launch_options(path, loads) | driver.config.launch_options
+        given = driver.config.launch_options["args"]
+        driver.shows = frozenset(kind for kind, flag in FLAGS.items() if flag not in given)
         try:
-            await driver._launch()
-            await driver._maybe_launch_browser()
-        except PlaywrightError as error:
+            async with asyncio.timeout(START_SECONDS):
+                await driver._launch()
+                await driver._maybe_launch_browser()
+                await driver._find_process()
+        except (PlaywrightError, TimeoutError) as error:
             await driver.close()
             what = path or "The browser of Playwright"
-            raise NoBrowserError(f"{what} does not start: {_first_line(error)}. {HOW_TO_GET_ONE}") from error
+            why = first_line(error) if isinstance(error, PlaywrightError) else f"no answer within {START_SECONDS:g} s"
+            raise NoBrowserError(f"{what} does not start: {why}. {HOW_TO_GET_ONE}") from error
         return driver
 
-    async def render(self, request: Request) -> Response:
-        """As ``Browser.download``."""
-        visit = Visit(request.url)
+    async def _find_process(self) -> None:
+        if self.config.cdp_url or self.config.connect_url:
+            # Its processes are another machine's.
+            self.shows = self.FLAGGED
+            return
+        session = await self.browser.new_browser_cdp_session()
+        known = (await session.send("SystemInfo.getProcessInfo"))["processInfo"]
+        self._pid = next((process["id"] for process in known if process["type"] == "browser"), None)
+        await session.detach()
+
+    async def render(self, request: Request, wishes: Wishes) -> Response:
+        """As ``Browser.download``; ``wishes`` are those of the request.
+
+        Raises:
+            TabLostError, BrowserLostError: it may be tried in another one.
+        """
+        way_out = await self._way_out(request)
+        persona = Persona.of(request, strict_certificates=self._strict_certificates, way_out=way_out)
+        try:
+            return await self._visit(request, wishes, persona)
+        except FAILURES as error:
+            known = way_out and way_out.trouble(request.url)
+            if known:
+                raise known from error
+            raise
+
+    async def _visit(self, request: Request, wishes: Wishes, persona: Persona) -> Response:
+        visit = Visit(request.url, self._most_bytes)
+        self._visits += 1
+        plain = self._is_plain(request)
+        try:
+            async with self._tabs.lent(persona, new=not plain) as tab:
+                return await self._within(request, tab, visit, partial(self._show if plain else self._leave_to, wishes))
+        except TabLostError as error:
+            # All tabs go with their browser.
+            raise self._lost or error from error
+        except PlaywrightError as error:
+            if self._lost:
+                raise self._lost from error
+            return without_page(request, visit, first_line(error), error)
+        finally:
+            self._look()
+
+    async def _way_out(self, request: Request) -> Exit | None:
+        way = way_of(request, endpoints_of(self._crawler, request))
+        return await self._egress.exit(way) if self._egress else None
+
+    async def _within(self, request: Request, tab: Tab, visit: Visit, work: Any) -> Response:
+        """What ``work`` makes of the request, in the time that it has."""
         seconds = request.meta.get("download_timeout") or self._seconds
         try:
-            async with self._places, self._context(request) as meta, self._closing(visit), asyncio.timeout(seconds):
-                sent = request.replace(meta={**request.meta, **meta, **_meta(request, visit)})
-                response = await self._download_request(sent)
+            async with asyncio.timeout(seconds):
+                return await tab.unless_gone(work(request, tab, visit))
         except TimeoutError as error:
-            raise DownloadTimeoutError(f"Rendering {request.url} took longer than {seconds} seconds.") from error
-        except PlaywrightError as error:
-            return _without_page(request, visit, error)
-        return self._answer(request, sent, response, visit)
+            tab.lose(TabLostError("it did not answer in time"))
+            await self._check()
+            raise DownloadTimeoutError(f"Rendering {request.url} took longer than {seconds:g} seconds.") from error
 
-    def _answer(self, request: Request, sent: Request, response: Response, visit: Visit) -> Response:
-        body = response.body.decode(getattr(response, "encoding", "utf-8")).encode()
-        if self._most_bytes and len(body) > self._most_bytes:
-            raise DownloadCancelledError(f"{request.url} is larger than {self._most_bytes:,} bytes once it is rendered")
-        request.headers = sent.headers
-        if visit.led_to or response.url.partition("#")[0] != request.url.partition("#")[0]:
-            request.meta[LED_TO] = visit.led_to or response.url
-        return response.replace(url=request.url, headers=_headers(response.headers), body=body, request=request)
+    def _is_plain(self, request: Request) -> bool:
+        own = self.abort_request or self.process_request_headers
+        return not own and request.method == "GET" and not request.body and not OWN_META & request.meta.keys()
 
-    @asynccontextmanager
-    async def _context(self, request: Request) -> AsyncIterator[dict[str, Any]]:
-        """scrapy-playwright's keys for the browser context of the request's proxy; it may go when nobody is in it."""
-        proxy = proxy_of(request)
-        own = blake2b(repr(proxy).encode(), digest_size=8).hexdigest() if proxy else "direct"
-        name = request.meta.get("playwright_context", own)
-        options = {"service_workers": "block", "ignore_https_errors": not self._strict_certificates}
-        kwargs = options | ({"proxy": proxy} if proxy else {}) | request.meta.get("playwright_context_kwargs", {})
-        self._users[name] += 1
-        try:
-            yield {"playwright_context": name, "playwright_context_kwargs": kwargs}
-        finally:
-            self._users[name] -= 1
-            await self._leave(name)
+    # A plain GET
 
-    async def _leave(self, name: str) -> None:
-        wrapper = self.context_wrappers.get(name)
-        if wrapper and not self._users[name] and len(self.context_wrappers) > KEPT_CONTEXTS:
-            del self._users[name]
-            with suppress(PlaywrightError):
-                await wrapper.context.close()
+    async def _show(self, wishes: Wishes, request: Request, tab: Tab, visit: Visit) -> Response:
+        began = time.monotonic()
+        await tab.begin(visit, wishes, self.FLAGGED - self.shows)
+        referer = request.headers.get("Referer")
+        trouble = await tab.go(request.url, referer.decode("latin-1") if referer else None)
+        if trouble or not visit.status:
+            return without_page(request, visit, trouble or "no document came")
+        reading = await self._read(request, wishes, tab, visit)
+        request.meta["download_latency"] = time.monotonic() - began
+        if self._egress:
+            visit.address = None  # it is that of our own proxy
+        return rendered(request, visit, reading, self._most_bytes)
 
-    @asynccontextmanager
-    async def _closing(self, visit: Visit) -> AsyncIterator[None]:
-        """Close the page however the block ends: scrapy-playwright does not where its time is up."""
-        try:
-            yield
-        finally:
-            if visit.page and not visit.page.is_closed():
-                with suppress(PlaywrightError, TimeoutError):
-                    async with asyncio.timeout(CLOSE_SECONDS):
-                        await visit.page.close()
+    async def _read(self, request: Request, wishes: Wishes, tab: Tab, visit: Visit) -> Reading:
+        quiet = self._rests.needed(request.url)
+        if not wishes.wait_for:
+            await rest(tab, visit, quiet)
+        elif not await there(tab, wishes.wait_for):
+            self.stats.inc_value("browser/waited_in_vain")
+        await act(tab, visit, wishes.actions, quiet)
+        if request.meta.get("playwright_page_methods"):
+            await super()._apply_page_methods(tab.page, request, self._crawler.spider)
+        reading = await read(tab, self._most_bytes)
+        if not wishes.wait_for and not wishes.actions:
+            self._rests.note(request.url, reading.gap)
+        return reading
+
+    # What is not plain
+
+    async def _leave_to(self, wishes: Wishes, request: Request, tab: Tab, visit: Visit) -> Response:
+        await tab.begin(visit, wishes, self.FLAGGED - self.shows)
+        # Only the document is waited for here: the rest may never end, and what there is by then counts.
+        goto = {"wait_until": "commit"} | request.meta.get("playwright_page_goto_kwargs", {})
+        # It is closed with its tab.
+        page = {"playwright_page": tab.page, "playwright_include_page": True, "playwright_page_goto_kwargs": goto}
+        sent = request.replace(meta={**request.meta, **page})
+        response = await self._download_request_with_retry(sent, self._crawler.spider)
+        return rendered_by_scrapy_playwright(request, sent, response, visit, self._most_bytes)
+
+    async def _get_response_and_download(
+        self, request: Request, page: Page, spider: Spider
+    ) -> tuple[PlaywrightResponse | None, Any]:
+        """A visit without an answer has failed; scrapy-playwright would make status 200 of it."""
+        response, download = await super()._get_response_and_download(request, page, spider)
+        if response is None and not download:
+            raise DownloadFailedError(f"the browser got no document for {request.url}")
+        return response, download
 
     async def _apply_page_methods(self, page: Page, request: Request, spider: Spider) -> None:
         """Wait until the page is at rest, or long enough; then do what the request asks for."""
@@ -142,78 +239,109 @@ class Driver(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc] # scrapy-pl
             await page.wait_for_load_state("networkidle", timeout=SETTLE_SECONDS * 1000)
         await super()._apply_page_methods(page, request, spider)
 
+    # For ``Tabs``
 
-def _meta(request: Request, visit: Visit) -> dict[str, Any]:
-    # Only the document is waited for here: the rest may never end, and what there is by then counts.
-    goto = {"wait_until": "commit"} | request.meta.get("playwright_page_goto_kwargs", {})
-    return {"playwright_page_init_callback": visit.open, "playwright_page_goto_kwargs": goto}
+    async def open_page(self, persona: Persona) -> Tab:
+        """A new page in the context of a persona, by scrapy-playwright."""
+        meta = {"playwright_context": persona.name, "playwright_context_kwargs": persona.options}
+        try:
+            async with asyncio.timeout(OPEN_SECONDS):
+                page = await self._create_page(Request("data:,", meta=meta), self._crawler.spider)
+                # Each would cost as much as it is to load what it counts.
+                page.remove_listener("request", self._increment_request_stats)
+                page.remove_listener("response", self._increment_response_stats)
+                tab = await Tab.of(page, persona)
+        except (PlaywrightError, TimeoutError) as error:
+            self._lose("it opens no tab")
+            raise self._lost or error from error
+        self._open.add(tab)
+        tab.gone.add_done_callback(lambda _: self._open.discard(tab))
+        return tab
 
+    async def close_context(self, name: str) -> None:
+        """Close a context of scrapy-playwright's."""
+        wrapper = self.context_wrappers.get(name)
+        if wrapper:
+            await wrapper.context.close()
 
-def launch_options(path: str | None) -> dict[str, Any]:
-    """How the browser is started. Its sandbox is on, but for root, under whom it does not work."""
-    options: dict[str, Any] = {
-        "chromium_sandbox": os.geteuid() != 0,
-        "args": ["--disable-gpu", "--disable-background-networking", "--no-pings", "--disable-domain-reliability"],
-        # A stop lets what is under way finish, and closes the browser then.
-        "handle_sigint": False,
-        "handle_sigterm": False,
-        "handle_sighup": False,
-    }
-    return options | ({"executable_path": path} if path else {})
+    def doubt(self) -> None:
+        """Have another browser take over."""
+        self.due = True
 
+    # Its end
 
-def proxy_of(request: Request) -> dict[str, str] | None:
-    """The request's proxy as Playwright takes it; None where it goes directly."""
-    proxy = request.meta.get("proxy")
-    if not proxy:
-        return None
-    parts = urlsplit(proxy)
-    server = {"server": f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"}
-    header = request.headers.get("Proxy-Authorization")
-    if not header:
-        return server
-    user, password = map(_characters, credentials(header.decode("ascii")))
-    return server | {"username": user, "password": password}
+    def retire(self) -> None:
+        """Have no tab stay open that nobody uses."""
+        self.due = True
+        if self._retiring is None:
+            self._retiring = asyncio.ensure_future(self._tabs.retire())
 
+    def _look(self) -> None:
+        """See whether it has grown too old or too large."""
+        now = time.monotonic()
+        if self._visits >= self._most_visits:
+            self.due = True
+        elif self._pid and now > self._looked + LOOK_SECONDS:
+            self._looked = now
+            memory = resident_bytes(self._pid)
+            self.stats.max_value("browser/memory_max", memory)
+            self.due = self.due or memory > self._most_memory
 
-def _characters(octets: str) -> str:
-    """The text of which these are the octets: the browser will write it in UTF-8."""
-    try:
-        return octets.encode("latin-1").decode()
-    except UnicodeDecodeError:
-        return octets
+    async def _check(self) -> None:
+        """Take a browser that does not answer for lost.
 
+        Raises:
+            BrowserLostError: it is.
+        """
+        try:
+            async with asyncio.timeout(OPEN_SECONDS):
+                session = await self.browser.new_browser_cdp_session()
+                await session.send("Browser.getVersion")
+                await session.detach()
+        except (PlaywrightError, TimeoutError, AttributeError) as error:
+            self._lose("it does not answer")
+            raise self._lost or error from error
 
-def _without_page(request: Request, visit: Visit, error: PlaywrightError) -> Response:
-    """What a visit that brought no page says.
+    def _lose(self, why: str) -> None:
+        """Nothing is to be hoped from this browser any more."""
+        if self._lost:
+            return
+        self._lost = BrowserLostError(f"the browser is lost: {why}")
+        self.due = True
+        self.stats.inc_value("browser/lost")
+        for tab in list(self._open):
+            tab.lose(self._lost)
+        if self._pid:
+            kill(self._pid)
 
-    Raises:
-        NotAPageError, DownloadFailedError: or one of its kinds.
-    """
-    if visit.answer:
-        status, headers = visit.answer
-        return Response(request.url, status, headers, request=request, flags=[RENDERED])
-    if not visit.is_page:
-        raise NotAPageError(request.url) from error
-    if isinstance(error, PlaywrightTimeoutError):
-        raise DownloadTimeoutError(f"{request.url} did not come in time") from error
-    text = _first_line(error)
-    kind = next((kind for name, kind in _CAUSES.items() if name in text), DownloadFailedError)
-    raise kind(text) from error
+    async def _browser_disconnected_callback(self) -> None:
+        """scrapy-playwright would start another one under the requests that are in it; they are to be told."""
+        if not self._closing:
+            self._lose("it has ended")
+        self.context_wrappers.clear()
 
+    def _make_close_page_callback(self, context_name: str) -> Any:
+        """A page that crashes is closed as well: it gives its place in the context back once."""
+        release = super()._make_close_page_callback(context_name)
+        left = [release]
 
-def _headers(headers: Headers) -> Headers:
-    """Those of the document, which came in one string for each name; the body is UTF-8 now, whatever it was."""
-    pairs = [
-        (name, line)
-        for name, values in headers.items()
-        for value in values
-        for line in value.split(b"\n")
-        if name.lower() not in (b"content-type", b"content-length", b"transfer-encoding")
-    ]
-    kind = (headers.get("Content-Type") or b"text/html").partition(b";")[0]
-    return Headers([*pairs, (b"Content-Type", kind + b"; charset=utf-8")])
+        def once(*_: Any) -> None:
+            if left:
+                left.pop()()
 
+        return once
 
-def _first_line(error: PlaywrightError) -> str:
-    return error.message.strip().splitlines()[0].rstrip(".")
+    async def close(self) -> None:
+        """End the browser, by force where it does not let itself be closed."""
+        self._closing = True
+        try:
+            async with asyncio.timeout(CLOSE_SECONDS):
+                if self._retiring:
+                    await self._retiring
+                await super().close()
+        except (PlaywrightError, TimeoutError):
+            if self._pid:
+                kill(self._pid)
+            with suppress(PlaywrightError, TimeoutError):
+                async with asyncio.timeout(CLOSE_SECONDS):
+                    await self.browser_provider.close()

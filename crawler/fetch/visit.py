@@ -1,20 +1,18 @@
-"""One page in the browser: what its main frame may load, and what became of it."""
+"""One document in a tab: what its main frame may load, and what became of it. No Playwright."""
 
 from __future__ import annotations
 
-import re
-from contextlib import suppress
+import asyncio
 from typing import Any
 from urllib.parse import urldefrag
 
-from playwright.async_api import CDPSession, Page
-from playwright.async_api import Error as PlaywrightError
-from scrapy import Request
 from scrapy.http import Headers
 
 HTML_TYPES = ("text/html", "application/xhtml+xml")
-_DOCUMENTS = [{"resourceType": "Document", "requestStage": stage} for stage in ("Request", "Response")]
-_BRAND = re.compile(r'"([^"]*)";\s*v="([^"]*)"')
+NO_DOCUMENT = frozenset({204, 205, 304})
+"""Answers that have no document: the browser stays where it was."""
+LASTING = frozenset({"EventSource", "WebSocket", "Ping", "Media", "Prefetch", "CSPViolationReport"})
+"""Requests that may stay open for ever, or that change nothing on the page."""
 
 
 class Visit:
@@ -24,85 +22,110 @@ class Visit:
     So each URL is asked for once, by itself, where robots.txt and the site's boundary allow it.
     """
 
-    def __init__(self, url: str) -> None:
-        self._url = url
+    def __init__(self, url: str, most_bytes: int = 0) -> None:
+        self.url = url
+        self._most_bytes = most_bytes
         self._arrived = False
-        self._main_frame = ""
-        self._session: CDPSession | None = None
-        self.page: Page | None = None
+        self._document = ""
+        self.status = 0
+        self.headers = Headers()
+        """Of the document, when it has come."""
+        self.sent: dict[str, str] = {}
+        """The headers that the browser sent for it."""
+        self.address: str | None = None
         self.answer: tuple[int, Headers] | None = None
         """Status and headers of a redirect, or of an error, which need not have a page."""
         self.is_page = True
+        self.is_too_large = False
         self.led_to: str | None = None
+        self.traffic = Traffic()
 
-    async def open(self, page: Page, request: Request) -> None:
-        """Watch a new page. For scrapy-playwright's ``playwright_page_init_callback``."""
-        self.page, self._arrived = page, False
-        page.on("popup", _close)
-        self._session = session = await page.context.new_cdp_session(page)
-        self._main_frame = (await session.send("Page.getFrameTree"))["frameTree"]["frame"]["id"]
-        await session.send("Emulation.setUserAgentOverride", agent(request.headers))
-        session.on("Fetch.requestPaused", self._paused)
-        await session.send("Fetch.enable", {"patterns": _DOCUMENTS})
+    # What the main frame asks for
 
-    async def _paused(self, event: dict[str, Any]) -> None:
-        assert self._session
-        method, values = "Fetch.continueRequest", {"requestId": event["requestId"]}
-        refusal = self._refusal(event) if event["frameId"] == self._main_frame else None
-        if refusal:
-            method, values["errorReason"] = "Fetch.failRequest", refusal
-        # The page may have been closed meanwhile.
-        with suppress(PlaywrightError):
-            await self._session.send(method, values)
-
-    def _refusal(self, event: dict[str, Any]) -> str | None:
+    def refusal(self, event: dict[str, Any]) -> str | None:
         """Why the main frame may not load this document, in the protocol's words; "Aborted" leaves it as it is."""
         if "responseStatusCode" in event:
             return self._answer(event["responseStatusCode"], event.get("responseHeaders", []))
         url = urldefrag(event["request"]["url"]).url
-        if "responseErrorReason" in event or not self._arrived or url == urldefrag(self._url).url:
+        if "responseErrorReason" in event:
+            return None
+        if not self._arrived or url == urldefrag(self.url).url:
+            self._document = event.get("networkId", "")
             return None
         self.led_to = url
         return "Aborted"
 
     def _answer(self, status: int, pairs: list[dict[str, str]]) -> str | None:
-        headers = Headers([(pair["name"], pair["value"]) for pair in pairs])
-        if status >= 300:
+        headers = Headers([(pair["name"], line) for pair in pairs for line in pair["value"].split("\n")])
+        if status >= 300 or status in NO_DOCUMENT:
             self.answer = status, headers
-        if status < 400 and self.answer:
+        if self.answer and status < 400:
             return "BlockedByClient"
         kind = (headers.get("Content-Type") or b"").decode("latin-1").partition(";")[0].strip().lower()
         saved = (headers.get("Content-Disposition") or b"").lower().startswith(b"attachment")
-        if saved or (kind and kind not in HTML_TYPES):
-            self.is_page = False
+        length = (headers.get("Content-Length") or b"").decode("latin-1")
+        self.is_page = not saved and (not kind or kind in HTML_TYPES)
+        self.is_too_large = bool(self._most_bytes) and length.isdecimal() and int(length) > self._most_bytes
+        if not self.is_page or self.is_too_large:
             return "BlockedByClient"
-        self._arrived = True
+        self._arrived, self.status, self.headers = True, status, headers
         return None
 
+    # What the page asks for
 
-async def _close(page: Page) -> None:
-    # Whatever opens a window closes it with itself.
-    with suppress(PlaywrightError):
-        await page.close()
+    def requested(self, event: dict[str, Any]) -> None:
+        """For ``Network.requestWillBeSent``."""
+        if event.get("type") not in LASTING:
+            self.traffic.begin(event["requestId"])
+
+    def sent_with(self, event: dict[str, Any]) -> None:
+        """For ``Network.requestWillBeSentExtraInfo``."""
+        if event["requestId"] == self._document:
+            self.sent = {name: value for name, value in event["headers"].items() if not name.startswith(":")}
+
+    def responded(self, event: dict[str, Any]) -> None:
+        """For ``Network.responseReceived``."""
+        if event["requestId"] == self._document:
+            self.address = event["response"].get("remoteIPAddress")
+
+    def finished(self, event: dict[str, Any]) -> None:
+        """For ``Network.loadingFinished`` and ``loadingFailed``."""
+        self.traffic.end(event["requestId"])
 
 
-def agent(headers: Headers) -> dict[str, Any]:
-    """What the browser calls itself: as the request does, with its client hints, or without any where it has none.
+class Traffic:
+    """What a page is asking for, and since when it asks for nothing."""
 
-    For ``Emulation.setUserAgentOverride``: it holds for the headers and for what scripts see.
-    """
-    text = {name.lower(): value for name, value in headers.to_unicode_dict().items()}
-    override: dict[str, Any] = {"userAgent": text.get("user-agent", "")}
-    if "accept-language" in text:
-        # The browser adds the weights itself.
-        override["acceptLanguage"] = ",".join(part.partition(";")[0] for part in text["accept-language"].split(","))
-    if "sec-ch-ua" in text:
-        override["userAgentMetadata"] = {
-            "brands": [{"brand": brand, "version": version} for brand, version in _BRAND.findall(text["sec-ch-ua"])],
-            "platform": text.get("sec-ch-ua-platform", "").strip('"'),
-            "mobile": text.get("sec-ch-ua-mobile") == "?1",
-            "platformVersion": "",
-            "architecture": "",
-            "model": "",
-        }
-    return override
+    def __init__(self) -> None:
+        self._open: set[str] = set()
+        self._changed = asyncio.Event()
+        self._last = asyncio.get_running_loop().time()
+
+    def begin(self, number: str) -> None:
+        """A request begins."""
+        self._open.add(number)
+        self._note()
+
+    def end(self, number: str) -> None:
+        """A request has ended, however."""
+        if number in self._open:
+            self._open.remove(number)
+            self._note()
+
+    def _note(self) -> None:
+        self._last = asyncio.get_running_loop().time()
+        self._changed.set()
+
+    async def silence(self, seconds: float) -> None:
+        """Return when nothing was asked for, and nothing was under way, for so long."""
+        loop = asyncio.get_running_loop()
+        while True:
+            self._changed.clear()
+            rest = None if self._open else self._last + seconds - loop.time()
+            if rest is not None and rest <= 0:
+                return
+            try:
+                async with asyncio.timeout(rest):
+                    await self._changed.wait()
+            except TimeoutError:
+                continue

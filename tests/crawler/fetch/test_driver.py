@@ -9,8 +9,8 @@ from scrapy import Request
 from scrapy.http import Headers
 from w3lib.http import basic_auth_header
 
-from crawler.fetch.driver import launch_options, proxy_of
-from crawler.fetch.visit import agent
+from crawler.fetch.launching import launch_options
+from crawler.fetch.persona import agent, proxy_of
 
 CHROME = '"Chromium";v="156", "Google Chrome";v="156", "Not:A-Brand";v="8"'
 
