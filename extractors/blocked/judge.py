@@ -93,12 +93,18 @@ def _content_holds(rule: Rule, facts: Facts) -> bool:
         return False
     if not (rule.title or rule.code or rule.words):
         return True
-    # In an article about such pages, the code is quoted.
-    if facts.good and (not facts.slight or any(code.decode() in facts.text for code in rule.code)):
+    if facts.good and not _may_be_in_place(rule, facts):
         return False
     if rule.words and not any(words in facts.text for words in rule.words):
         return False
     return not rule.text_under or len(facts.text) < rule.text_under
+
+
+def _may_be_in_place(rule: Rule, facts: Facts) -> bool:
+    if not facts.slight or (not rule.code and len(facts.text) >= walls.LITTLE):
+        return False
+    # In an article about such pages, the code is quoted.
+    return not any(code.decode() in facts.text for code in rule.code)
 
 
 def _verdict(rule: Rule, facts: Facts) -> Verdict:

@@ -7,7 +7,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from selectolax.lexbor import LexborNode
 
-from extractors.blocked import rules
+from extractors.blocked import rules, words
 from extractors.blocked.evidence import quote, verdict
 from extractors.blocked.seen import Facts, plain
 from schemas.verdicts import OK, Kind, Verdict
@@ -39,7 +39,8 @@ def redirect(facts: Facts) -> Verdict:
     for name, by in rules.CAPTCHA_HOSTS.items():
         if host == name or host.endswith("." + name):
             return verdict(Kind.CAPTCHA, by, sign)
-    if parts & rules.CAPTCHA_SEGMENTS and not _parts(here) & rules.CAPTCHA_SEGMENTS:
+    asks = parts & words.CAPTCHA_SEGMENTS or there.path.lower().startswith(words.CAPTCHA_PATHS)
+    if asks and not _parts(here) & words.CAPTCHA_SEGMENTS:
         return verdict(Kind.CAPTCHA, None, sign)
     if _is_login(there) and not _is_login(here):
         return verdict(Kind.LOGIN_WALL, None, sign)
@@ -49,13 +50,13 @@ def redirect(facts: Facts) -> Verdict:
 def captcha(facts: Facts) -> Verdict | None:
     """A page that has a captcha, and asks for nothing but that it is solved."""
     signs = [(sign, by) for sign, by in rules.CAPTCHAS if sign in facts.low]
-    if not signs or not (any(stem in facts.low for stem in rules.ASKING_STEMS) or _refusing(facts.title)):
+    if not signs or not (any(stem in facts.low for stem in words.ASKING_STEMS) or _refusing(facts.title)):
         return None
     if not facts.html or len(facts.text) >= (LITTLE if facts.good else SMALL):
         return None
     # What people read may speak of captchas, too.
     found = next((one for one in signs if facts.low.count(one[0]) > facts.text.count(one[0].decode())), None)
-    said = next((words for words in rules.ASKS_FOR_PEOPLE if words in facts.text or words in facts.title), None)
+    said = next((one for one in words.ASKS_FOR_PEOPLE if one in facts.text or one in facts.title), None)
     said = said or _refusing(facts.title)
     if found is None or said is None or any("captcha" not in _name(field) for field in _fields(facts)):
         return None
@@ -68,9 +69,9 @@ def refusal(facts: Facts) -> Verdict | None:
     said = _refusing(facts.title)
     if said is None or not facts.slight or len(facts.text) >= LITTLE or _fields(facts):
         return None
-    if not any(words in facts.text for words in rules.REFUSING_WORDS):
+    if not any(word in facts.text for word in words.REFUSING_WORDS):
         return None
-    kind = Kind.RATE_LIMITED if said.startswith(rules.TOO_OFTEN) else Kind.SOFT_BLOCK
+    kind = Kind.RATE_LIMITED if said.startswith(words.TOO_OFTEN) else Kind.SOFT_BLOCK
     return verdict(kind, None, f"status {facts.status}", f"title {quote(facts.title)}", _length(facts))
 
 
@@ -94,7 +95,7 @@ def refused(facts: Facts) -> Verdict | None:
     if facts.status not in rules.REFUSED or not facts.textual or len(facts.text) >= SMALL:
         return None
     said = _refusing(facts.title) or next(filter(None, map(_refusing, _headings(facts))), None)
-    if said and said.startswith(rules.TOO_OFTEN):
+    if said and said.startswith(words.TOO_OFTEN):
         return verdict(Kind.RATE_LIMITED, None, status, quote(said))
     if said:
         return verdict(Kind.BLOCKED, None, status, quote(said))
@@ -103,7 +104,7 @@ def refused(facts: Facts) -> Verdict | None:
 
 def error_title(facts: Facts) -> bool:
     """Whether a part of the title says all of an error."""
-    return bool(facts.title) and not rules.ERROR_TITLES.isdisjoint(_segments(facts.title))
+    return bool(facts.title) and not words.ERROR_TITLES.isdisjoint(_segments(facts.title))
 
 
 def error_page(facts: Facts) -> Verdict | None:
@@ -119,7 +120,7 @@ def error_page(facts: Facts) -> Verdict | None:
 
 def _is_error(heading: str) -> bool:
     # A number alone may be what a page is about.
-    return not heading.isdigit() and any(part in rules.ERROR_TITLES for part in (heading, *_segments(heading)))
+    return not heading.isdigit() and any(part in words.ERROR_TITLES for part in (heading, *_segments(heading)))
 
 
 def _segments(title: str) -> list[str]:
@@ -128,7 +129,7 @@ def _segments(title: str) -> list[str]:
 
 def _refusing(title: str) -> str | None:
     for part in _segments(title):
-        for phrase in rules.REFUSALS:
+        for phrase in words.REFUSALS:
             if part == phrase or (len(phrase) >= LONG_ENOUGH and part.startswith(phrase)):
                 return part
     return None
@@ -166,4 +167,4 @@ def _parts(url: SplitResult) -> set[str]:
 
 
 def _is_login(url: SplitResult) -> bool:
-    return url.netloc.lower().startswith(rules.LOGIN_HOSTS) or bool(_parts(url) & rules.LOGIN_SEGMENTS)
+    return url.netloc.lower().startswith(words.LOGIN_HOSTS) or bool(_parts(url) & words.LOGIN_SEGMENTS)

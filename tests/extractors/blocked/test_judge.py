@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.blocked import Kind, Seen, Verdict, judge
+from extractors.blocked import Kind, Seen, Verdict, judge, words
 from extractors.blocked.judge import holds
 from extractors.blocked.rules import CAPTCHAS, VENDORS, Rule
-from extractors.blocked.seen import Facts
+from extractors.blocked.seen import Facts, plain
 from extractors.html import parse
 from tests.support.answers import Recorded, recorded
 
@@ -135,3 +135,13 @@ def test_whatever_comes_has_a_verdict(url: str, status: int, headers: dict[str, 
 def test_no_body_takes_long(body: bytes) -> None:
     for status in (200, 403):
         judge(Seen("https://example.com/", status, {"content-type": "text/html"}, body))
+
+
+def test_what_rules_look_for_is_written_as_answers_are_read() -> None:
+    phrases = [text for rule in VENDORS for text in (*rule.title, *rule.words)]
+    phrases += [one for value in vars(words).values() if isinstance(value, tuple | frozenset) for one in value]
+    texts = [one for one in phrases if isinstance(one, str)]
+
+    assert [text for text in texts if plain(text) != text] == []
+    assert [code for rule in VENDORS for code in rule.code if code.lower() != code] == []
+    assert [rule for rule in VENDORS if rule.header and rule.header[0] != rule.header[0].lower()] == []
