@@ -82,6 +82,7 @@ class Driver(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc] # scrapy-pl
         if not settings["PLAYWRIGHT_PROCESS_REQUEST_HEADERS"]:
             # The browser's own headers agree with each other; the request's name and languages are its own, too.
             self.process_request_headers = None
+        self._usual_proxy = self.config.launch_options.get("proxy")
         self._rests = Rests.of(crawler)
         self._egress = Browser.of(crawler).egress
         self._tabs = Tabs(self, open_pages, self.config.max_contexts, self.config.max_pages_per_context)
@@ -103,6 +104,9 @@ class Driver(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc] # scrapy-pl
         """Start the browser at ``path``, or Playwright's own build; ``loads`` as in ``Wishes``.
 
         Raises:
+        if driver._egress:
+            # For what is no page's.
+            driver.config.launch_options["proxy"] = {"server": (await driver._egress.exit()).server}
             NoBrowserError: it does not start.
         """
         driver = cls(crawler, open_pages)
@@ -165,7 +169,7 @@ class Driver(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc] # scrapy-pl
             self._look()
 
     async def _way_out(self, request: Request) -> Exit | None:
-        way = way_of(request, endpoints_of(self._crawler, request))
+        way = way_of(request, endpoints_of(self._crawler, request), self._usual_proxy)
         return await self._egress.exit(way) if self._egress else None
 
     async def _within(self, request: Request, tab: Tab, visit: Visit, work: Any) -> Response:

@@ -127,13 +127,13 @@ class Through:
         return DownloadFailedError(f"the proxy {self.address} {words}")
 
 
-def way_of(request: Request, endpoints: frozenset[str] = frozenset()) -> Way:
-    """The way of a request: through its proxy, where it has one. ``endpoints``: those that it may go to wherever they
-    are."""
-    given: dict[str, str] = request.meta.get("playwright_context_kwargs", {}).get("proxy") or {}
+def way_of(request: Request, endpoints: frozenset[str], usual: dict[str, str] | None = None) -> Way:
+    """The way of a request: through the proxy that it names, or the ``usual`` one of its browser, both as Playwright
+    takes them, or through its own. ``endpoints``: those that it may go to wherever they are."""
+    proxy = request.meta.get("proxy")
+    given = request.meta.get("playwright_context_kwargs", {}).get("proxy") or (None if proxy else usual)
     if given:
         return Through(given["server"], _authorization(given), endpoints)
-    proxy = request.meta.get("proxy")
     if not proxy:
         return Direct(endpoints)
     parts = urlsplit(proxy)

@@ -35,7 +35,8 @@ def launch_options(path: str | None, loads: Collection[str] = ()) -> dict[str, A
             "--disable-background-networking",
             "--no-pings",
             "--disable-domain-reliability",
-            # Nothing past the proxy: no WebRTC by UDP, no names resolved ahead.
+            # Nothing past the proxy: no WebRTC by UDP (by the flag's old name, too), no names resolved ahead.
+            "--webrtc-ip-handling-policy=disable_non_proxied_udp",
             "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
             "--dns-prefetch-disable",
             f"--disable-features={','.join(DISABLED_FEATURES)}",

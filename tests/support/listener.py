@@ -9,11 +9,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 6\r\nConnection: close\r\n\r\nsecret"
+END = b"the test is over"
 
 
 @dataclass
 class Listener:
-    """``port`` is open on 127.0.0.1 and on ::1. ``heard`` has the first line that each connection sent."""
+    """``port`` is open on 127.0.0.1 and on ::1. ``heard`` has the first line that each connection sent, and "UDP" for
+    each datagram."""
 
     port: int
     heard: list[str] = field(default_factory=list)
@@ -37,6 +39,10 @@ class Listener:
                 except OSError:
                     continue
 
+    def hear(self, server: socket.socket) -> None:
+        while server.recv(4096) != END:
+            self.heard.append("UDP")
+
 
 @contextmanager
 def listening() -> Iterator[Listener]:
@@ -45,7 +51,10 @@ def listening() -> Iterator[Listener]:
     listener = Listener(servers[0].getsockname()[1])
     if socket.has_ipv6:
         servers.append(socket.create_server(("::1", listener.port), family=socket.AF_INET6))
+    datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    datagrams.bind(("127.0.0.1", listener.port))
     threads = [threading.Thread(target=listener.serve, args=(server,)) for server in servers]
+    threads.append(threading.Thread(target=listener.hear, args=(datagrams,)))
     for thread in threads:
         thread.start()
     try:
@@ -54,5 +63,7 @@ def listening() -> Iterator[Listener]:
         for server in servers:
             server.shutdown(socket.SHUT_RDWR)
             server.close()
+        datagrams.sendto(END, ("127.0.0.1", listener.port))
         for thread in threads:
             thread.join()
+        datagrams.close()
