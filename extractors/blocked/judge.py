@@ -14,7 +14,7 @@ ANSWERS = frozenset({204, 205, 304, 404, 410, 451})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 LARGEST_SHELL = 4 * 1024 * 1024
 """Bytes of a page that may be parsed to see whether it is an empty shell: some carry their data in a script."""
-_BY_HEADER = tuple(rule for rule in VENDORS if rule.header)
+_BY_HEADER = tuple(rule for rule in VENDORS if rule.header and not (rule.title or rule.code or rule.words))
 _NAMES = frozenset(rule.header[0] for rule in _BY_HEADER if rule.header)
 # Of each rule by content, what stands in the bytes: where nothing of it does, no such rule holds.
 _TITLES = tuple(dict.fromkeys(title for rule in VENDORS for title in rule.title))
