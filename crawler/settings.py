@@ -10,7 +10,8 @@ COMMANDS_MODULE = "crawler.commands"
 USER_AGENT = "Longline/0.1.0"
 
 # The event loop: asyncio throughout, on uvloop; aiohttp instead of Twisted's own client, which takes more
-# processor time. To go back: DOWNLOAD_HANDLERS = {} and ASYNCIO_EVENT_LOOP = None.
+# processor time. To go back: DOWNLOAD_HANDLERS = {} and ASYNCIO_EVENT_LOOP = None. Names are then checked for private
+# addresses before Twisted resolves them once more, not as it connects.
 TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 ASYNCIO_EVENT_LOOP = "uvloop.Loop"
 DOWNLOAD_HANDLERS = {
