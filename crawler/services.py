@@ -35,6 +35,7 @@ class Services:
     times: dict[str, float] = field(default_factory=dict)
     """How long a crawl waits for this and that, in seconds, in the words of Scrapy's settings."""
     allows_private_addresses: bool = False
+    contact: str | None = None
 
     def settings(self) -> dict[str, Any]:
         """The same in the words of Scrapy's settings."""
@@ -44,6 +45,7 @@ class Services:
             "LONGLINE_ARCHIVE_URL": self.archive.url,
             "LONGLINE_ARCHIVE_ENDPOINT": self.archive.endpoint,
             "LONGLINE_ARCHIVE_REGION": self.archive.region,
+            "LONGLINE_CONTACT": self.contact,
             **self.times,
             **self.proxies,
             # A spider may say so, too, by its custom_settings.
@@ -116,6 +118,7 @@ def attach(environment: Environment) -> Services:
             "LONGLINE_LEASE_SECONDS": environment.lease_seconds,
             "LONGLINE_DRAIN_SECONDS": environment.drain_seconds,
         },
+        contact=environment.contact,
         allows_private_addresses=environment.allow_private_addresses,
     )
 

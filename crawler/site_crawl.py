@@ -15,7 +15,7 @@ from twisted.python.failure import Failure
 from crawler.failures import UNRENDERED, Failures, cause
 from crawler.fetch.browser import LED_TO
 from crawler.fetch.guard import PrivateAddressError
-from crawler.fetch.keys import DEMANDED, DIRECT, IDENTITY, UNJUDGED
+from crawler.fetch.keys import AGENT, DEMANDED, DIRECT, IDENTITY, UNJUDGED
 from crawler.fetch.render import RENDER
 from crawler.fetch.unfetched import note
 from crawler.leases import ADMITTED, COUNTS, JOB, LEASE, SLOT
@@ -110,6 +110,8 @@ class SiteCrawl:
             meta["dont_obey_robotstxt"] = True
         if self.job.config.render != "auto":
             meta[RENDER] = self.job.config.render
+        if self.job.config.user_agent:
+            meta[AGENT] = self.job.config.user_agent
         if self.job.config.identity != "robot":
             meta[IDENTITY] = self.job.config.identity
         if not self.job.config.proxy:

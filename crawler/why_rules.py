@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from crawler.failures import DISALLOWED, TRAPPED
 from crawler.why_known import KnownJob
 from crawler.why_words import Answer
-from extractors.robots import explain
+from extractors.robots import explain, without_contact
 from frontier.robots_cache import RobotsAnswer, RobotsCache
 from schemas.addresses import looks_binary, site_host
 from schemas.boundary import Boundary
@@ -32,7 +32,7 @@ def _refused(job: KnownJob, url: str, address: str, read: RobotsAnswer, user_age
         said = f"answered {read.status}" if read.status else f"cannot be reached ({read.text})"
         text = f"{address} {said}, so nothing of its host may be fetched."
         return Answer(job.id, job.site, "no robots.txt", text, {"robots": address, "status": read.status})
-    verdict = explain(read.text if read.status < 400 else "", url, user_agent)
+    verdict = explain(read.text if read.status < 400 else "", url, without_contact(user_agent))
     if verdict.allowed:
         return None
     text = f"It is disallowed by line {verdict.line} of {address}: {verdict.text}"

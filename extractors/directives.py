@@ -11,13 +11,13 @@ NOINDEX, NOFOLLOW = "noindex", "nofollow"
 _OBEYED = frozenset({NOINDEX, NOFOLLOW})
 # Directives that have a value; any other word before a colon is the name of a crawler.
 _VALUED = frozenset({"unavailable_after", "max-snippet", "max-image-preview", "max-video-preview"})
-_PRODUCT = re.compile(r"[a-z_-]+")
+_PRODUCT = re.compile(r"(?:mozilla/[\d.]+ \(compatible; *)?([a-z_-]+)")
 
 
 def product_of(user_agent: str) -> str:
     """The name by which pages speak to a crawler: ``longline`` of ``Longline/0.1 (+https://…)``."""
     match = _PRODUCT.match(user_agent.strip().lower())
-    return match[0] if match else "robots"
+    return match[1] if match else "robots"
 
 
 def directives(tree: LexborHTMLParser | None, headers: Iterable[tuple[str, str]], product: str) -> frozenset[str]:

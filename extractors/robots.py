@@ -20,6 +20,7 @@ _OTHERS = frozenset({"crawl-delay", "crawl delay", "request-rate", "request rate
 _DIRECTIVES = _DISALLOW | _ALLOW | _USER_AGENT | _OF_THE_WHOLE_SITE | _OTHERS
 _ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})")
 _INDEX = "/index.html"
+_CONTACT = re.compile(r"[a-z]+://[^\s;,)]*|[^\s;,(+]+@[^\s;,)]+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,11 @@ class _Rule:
     allows: bool
     pattern: str
     line: int
+
+
+def without_contact(user_agent: str) -> str:
+    """A user agent without URLs and mail addresses: robots.txt is not spoken to by words that stand in them."""
+    return _CONTACT.sub("", user_agent)
 
 
 def explain(robots_txt: str, url: str, user_agent: str) -> RobotsVerdict:

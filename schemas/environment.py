@@ -14,6 +14,7 @@ from schemas.proxies import api_of, file_of, read_proxies, read_proxy
 
 ARCHIVE_SCHEMES = ("file", "s3")
 OUTAGE_SECONDS = 600
+_CONTACT = re.compile(r"https?://[!-'*-~]+|[!-'*-?A-~]+@[!-'*-?A-~]+")
 _URL_PASSWORD = re.compile(r"//([^:/?#@]*):.*@", re.DOTALL)
 _NAMED_PASSWORD = re.compile(r"(password\s*=\s*)('[^']*'|[^&\s]*)", re.IGNORECASE)
 
@@ -87,6 +88,12 @@ class Environment(BaseSettings):
         alias="LONGLINE_DRAIN_SECONDS",
         description="How long a process that was told to stop may finish what is under way; the rest is given back.",
     )
+    contact: str | None = Field(
+        default=None,
+        alias="LONGLINE_CONTACT",
+        description="Where sites reach whoever crawls them: a URL, or a mail address. It stands in the User-Agent: "
+        "Longline/0.1.0 (+https://acme.example/bot).",
+    )
     secret_key: SecretStr | None = Field(
         default=None,
         alias="LONGLINE_SECRET_KEY",
@@ -131,6 +138,13 @@ class Environment(BaseSettings):
     @classmethod
     def _absolute(cls, home: Path) -> Path:
         return (project_folder() / home.expanduser()).absolute()
+
+    @field_validator("contact")
+    @classmethod
+    def _contact(cls, contact: str | None) -> str | None:
+        if contact is not None and not _CONTACT.fullmatch(contact):
+            raise ValueError("must be a URL such as https://acme.example/bot, or a mail address")
+        return contact
 
     @field_validator("allowed_hosts", mode="before")
     @classmethod

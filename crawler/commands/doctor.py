@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import asyncio
 import platform
+import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from importlib.metadata import version
 
 from rich.console import Console
@@ -14,7 +16,10 @@ from scrapy.commands import ScrapyCommand
 
 from crawler import services
 from crawler.fetch import chromium
+from crawler.fetch.browsers import OLD, data_age
+from crawler.fetch.identity import with_contact
 from crawler.fetch.proxy_list import ProxyList
+from crawler.settings import USER_AGENT
 from frontier import connection, memory
 from pipelines import database, object_store
 from schemas.environment import BadEnvironmentError, Environment, read_environment, without_password
@@ -66,6 +71,7 @@ def examine(environment: Environment) -> Iterator[tuple[str, bool | None, str]]:
         "PostgreSQL": _postgresql,
         "Redis": _redis,
         "browser": _browser,
+        "identity": _identity,
         "proxies": _proxies,
     }
     for name, check in checks.items():
@@ -128,3 +134,16 @@ def _browser(_: Environment) -> str:
     if found is None:
         raise MissedError(f"none; pages that need one are kept as they are fetched. {chromium.HOW_TO_GET_ONE}")
     return str(found)
+
+
+def _identity(environment: Environment) -> str:
+    name = with_contact(USER_AGENT, environment.contact)
+    age = data_age(datetime.now(UTC).date())
+    if age > OLD:
+        raise MissedError(
+            f"the data on browsers are {age.days} days old, and who uses what has changed since. "
+            f"Update them: {sys.executable} -m pip install --upgrade fake-useragent"
+        )
+    if name is None:
+        raise MissedError(f"{USER_AGENT}, and sites cannot tell whom to ask. Set LONGLINE_CONTACT to a URL or address.")
+    return f"{name}; the data on browsers are {age.days} days old"

@@ -12,11 +12,15 @@ Headers = list[tuple[str, str]]
 
 OURS = frozenset(
     """
-    User-Agent Accept Accept-Language Accept-Encoding Upgrade-Insecure-Requests Sec-Ch-Ua Sec-Ch-Ua-Mobile
+    Connection User-Agent Accept Accept-Language Accept-Encoding Upgrade-Insecure-Requests Sec-Ch-Ua Sec-Ch-Ua-Mobile
     Sec-Ch-Ua-Platform Sec-Fetch-Site Sec-Fetch-Mode Sec-Fetch-User Sec-Fetch-Dest
     """.split()  # noqa: SIM905 - a list of words, not of quotes
 )
 """Every header that may come from here; the header Referer is only put in its place."""
+STAYS = [("Connection", "keep-alive")]
+"""Browsers say so over HTTP/1.1, where it goes without saying."""
+AS_SENT = {name: name.lower() for name in ("Sec-Ch-Ua", "Sec-Ch-Ua-Mobile", "Sec-Ch-Ua-Platform")}
+"""Names of headers that Chromium writes in small letters, by how Scrapy writes them."""
 ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 ACCEPT_CHROMIUM = (
     "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;q=0.8,"
@@ -48,10 +52,10 @@ def headers_of(
     fetch = _fetch(browser, parts, referer, navigates=navigates) if secure else []
     if browser.chromium:
         hints = client_hints(browser) if secure else []
-        return [*hints, *upgrade, *agent, *accept, *fetch, *came_from, *encodings, *language]
+        return [*STAYS, *hints, *upgrade, *agent, *accept, *fetch, *came_from, *encodings, *language]
     if browser.engine == "Firefox":
-        return [*agent, *accept, *language, *encodings, *came_from, *upgrade, *reversed(fetch)]
-    return [*upgrade, *agent, *accept, *came_from, *fetch, *language, *encodings]
+        return [*agent, *accept, *language, *encodings, *came_from, *STAYS, *upgrade, *sorted(fetch)]
+    return [*upgrade, *agent, *accept, *came_from, *fetch, *language, *encodings, *STAYS]
 
 
 def client_hints(browser: Browser) -> Headers:

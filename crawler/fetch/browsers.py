@@ -10,7 +10,7 @@ import re
 from bisect import bisect
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from hashlib import blake2b
 from itertools import accumulate
@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 
 Engine = Literal["Chrome", "Edge", "Firefox", "Safari"]
 
-DATA_FROM = date(2025, 4, 15)
+NEWEST, DATA_FROM = 136, date(2025, 4, 15)
+"""Data of that day have user agents of this version of Chrome, and of no newer."""
+CADENCE = timedelta(days=28)
+"""Of Chrome's versions: newer data have a newer Chrome, and so are dated by it."""
+OLD = timedelta(days=730)
+"""Data that are older say little of who uses what."""
 RELEASE_DAYS = 32
 """Chrome, Edge and Firefox have come out every 28 days and more: so counted, no version is named before it exists."""
 RECENT: Mapping[Engine, int] = {"Chrome": 4, "Edge": 4, "Firefox": 4, "Safari": 2}
@@ -81,6 +86,19 @@ class Browsers:
         return self.all[bisect(self.bounds, point * self.bounds[-1], hi=len(self.bounds) - 1)]
 
 
+def data_from(chrome: int) -> date:
+    """The day of data whose newest Chrome is of this version."""
+    return DATA_FROM + (chrome - NEWEST) * CADENCE
+
+
+def data_age(today: date) -> timedelta:
+    """How old the data are."""
+    from fake_useragent.utils import load  # noqa: PLC0415 - most crawls go by their own name
+
+    found = filter(None, map(_browser, load()))
+    return today - data_from(max(browser.version for browser in found if browser.engine == "Chrome"))
+
+
 @cache
 def browsers(today: date) -> Browsers:
     """Each browser that people use and whose headers are known here, in an order that does not change."""
@@ -94,7 +112,7 @@ def browsers(today: date) -> Browsers:
     newest = {engine: max(b.version for b in shares if b.engine == engine) for engine in RECENT}
     recent = [browser for browser in shares if browser.version > newest[browser.engine] - RECENT[browser.engine]]
     recent.sort(key=lambda browser: browser.user_agent)
-    releases = max(0, (today - DATA_FROM).days // RELEASE_DAYS)
+    releases = max(0, (today - data_from(newest["Chrome"])).days // RELEASE_DAYS)
     later = tuple(_later(browser, releases) for browser in recent)
     return Browsers(later, tuple(accumulate(shares[browser] for browser in recent)))
 

@@ -10,6 +10,7 @@ from scrapy import Request
 from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler, _ClientResponse
 from scrapy.http import Headers
 
+from crawler.fetch.browser_headers import AS_SENT
 from crawler.fetch.decompress import BodyTooLargeError
 from crawler.fetch.guard import Guard, GuardedConnector
 from crawler.fetch.socks import carry_socks
@@ -36,6 +37,16 @@ class _Sent:
             self.meta = self.meta | {"proxy": url_with_credentials(self.meta["proxy"], header.decode("ascii"))}
             self.headers = request.headers.copy()
             del self.headers["Proxy-Authorization"]
+
+
+class _Names:
+    """Headers by the names that are sent: Scrapy writes each with capitals."""
+
+    def __init__(self, headers: Headers) -> None:
+        self._headers = headers
+
+    def to_tuple_list(self) -> list[tuple[str, str]]:
+        return [(AS_SENT.get(name, name), value) for name, value in self._headers.to_tuple_list()]
 
 
 class Client(AiohttpDownloadHandler):
@@ -93,6 +104,12 @@ class Client(AiohttpDownloadHandler):
         """Close the connections."""
         await super().close()
         await self._unguarded_session.close()
+
+    @staticmethod
+    def _request_headers(request: Request) -> Any:
+        headers = request.headers.copy()
+        headers.pop("Proxy-Authorization", None)
+        return _Names(headers)
 
     @staticmethod
     def _cancel_maxsize(size: int, limit: int, request: Request, *, expected: bool) -> NoReturn:  # noqa: ARG004 - Scrapy's signature

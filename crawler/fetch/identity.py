@@ -13,14 +13,17 @@ from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.fetch.browser_headers import OURS, headers_of
 from crawler.fetch.browsers import Browser, browsers
-from crawler.fetch.keys import IDENTITY, SESSION
+from crawler.fetch.keys import AGENT, IDENTITY, SESSION
 from crawler.fetch.languages import languages_of
 from crawler.leases import JOB
+from crawler.settings import USER_AGENT
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 IDENTITIES = ("robot", "browser")
+JARS = "identity:"
+"""What the name of a cookie jar begins with that is an identity's."""
 PUT_ON = "identity_put_on"
 """``request.meta`` key: which headers of the request are an identity's; a retry or a redirect may bring them along."""
 
@@ -32,17 +35,22 @@ class BadIdentityError(ValueError):
 class IdentityMiddleware:
     """Gives requests the headers of a browser: one for each host and ``meta["session"]``, which stays.
 
-    A request that brings a User-Agent of its own is left alone. Before DefaultHeadersMiddleware and
+    A request that brings a User-Agent of its own is left alone. A robot goes by its name, with ``contact`` behind it
+    (a URL or mail address) where that name is ours. Before DefaultHeadersMiddleware and
     UserAgentMiddleware, which fill in what is missing.
 
-    Settings: LONGLINE_IDENTITY (``robot`` or ``browser``); LONGLINE_JOB_ID, so that all workers of a job agree.
+    Settings: LONGLINE_IDENTITY (``robot`` or ``browser``); LONGLINE_CONTACT; LONGLINE_JOB_ID, so that all workers of a
+    job agree.
     """
 
-    def __init__(self, default: str, today: date, job: str, decodable: frozenset[str]) -> None:
+    def __init__(
+        self, default: str, today: date, job: str, decodable: frozenset[str], robot: str | None = None
+    ) -> None:
         self._default = default
         self._today = today
         self._job = job
         self._decodable = decodable
+        self._robot = robot
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -63,23 +71,34 @@ class IdentityMiddleware:
             datetime.now(UTC).date(),
             settings["LONGLINE_JOB_ID"] or token_hex(16),
             frozenset(name.decode() for name in decodable),
+            with_contact(settings["USER_AGENT"], settings["LONGLINE_CONTACT"]),
         )
 
     def process_request(self, request: Request) -> None:
         """Put the identity on."""
         meta = request.meta
-        if meta.get(SESSION):
-            meta.setdefault("cookiejar", meta[SESSION])
         put_on = meta.get(PUT_ON)
         if meta.get(IDENTITY, self._default) == "browser" and (put_on or "User-Agent" not in request.headers):
             meta[PUT_ON] = put_on or ("script" if "Accept" in request.headers else "page")
             self._put_on(request, navigates=meta[PUT_ON] == "page")
+            if str(meta.get("cookiejar", JARS)).startswith(JARS):
+                # A request that somebody makes of another, or a redirect, brings the jar of another host along.
+                meta["cookiejar"] = f"{JARS}{self._self_of(request)}"
+            return
+        if meta.get(SESSION):
+            meta.setdefault("cookiejar", meta[SESSION])
+        name = meta.get(AGENT, self._robot)
+        if name:
+            request.headers.setdefault("User-Agent", name)
 
     def browser_of(self, request: Request) -> Browser:
         """The browser that a request's host sees in its session."""
+        return browsers(self._today).choose(self._self_of(request))
+
+    def _self_of(self, request: Request) -> str:
+        """What one identity is for: the job, the host and the session."""
         host = (urlparse_cached(request).hostname or "").removeprefix("www.")
-        job, session = request.meta.get(JOB, self._job), request.meta.get(SESSION, "")
-        return browsers(self._today).choose(f"{job} {host} {session}")
+        return f"{request.meta.get(JOB, self._job)} {host} {request.meta.get(SESSION, '')}"
 
     def speak(self, request: Request, country: str) -> None:
         """Have its languages agree with where its proxy is (two letters; empty: as people in the USA).
@@ -102,6 +121,11 @@ class IdentityMiddleware:
         request.headers.clear()
         request.headers.update(dict(ordered))
         request.headers.update({name: values for name, values in own.items() if name not in request.headers})
+
+
+def with_contact(user_agent: str, contact: str | None) -> str | None:
+    """Our own name with where to reach whoever crawls; None where it is somebody else's name, or nobody is named."""
+    return f"{user_agent} (+{contact})" if contact and user_agent == USER_AGENT else None
 
 
 def _stays(name: bytes, *, navigates: bool) -> bool:

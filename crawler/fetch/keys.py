@@ -4,6 +4,8 @@ from __future__ import annotations
 
 IDENTITY = "identity"
 """``robot`` or ``browser``, in the place of the setting LONGLINE_IDENTITY."""
+AGENT = "user_agent"
+"""The User-Agent that a request goes by, in the place of the setting USER_AGENT; a browser's identity has its own."""
 SESSION = "session"
 """Any text: its requests have an identity and cookies of their own on each host."""
 DIRECT = "dont_proxy"

@@ -20,11 +20,12 @@ from scrapy.utils.misc import load_object
 
 from crawler.failures import cause
 from crawler.fetch.guard import Guard, PrivateAddressError
-from crawler.fetch.keys import DEMANDED, DIRECT, IDENTITY, SESSION
+from crawler.fetch.keys import AGENT, DEMANDED, DIRECT, IDENTITY, SESSION
 from crawler.fetch.retry import backoff
 from crawler.fetch.retry_after import retry_after
 from crawler.fetch.typed import endpoints_of
 from crawler.leases import JOB, SLOT, host_in
+from extractors.robots import without_contact
 from frontier.connection import connect_async
 from frontier.robots_cache import MAX_BYTES, SECONDS, RobotsCache
 
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 PRIORITY = 1000
-LIKEWISE = (JOB, IDENTITY, SESSION, DIRECT, DEMANDED, SLOT)
+LIKEWISE = (AGENT, JOB, IDENTITY, SESSION, DIRECT, DEMANDED, SLOT)
 """``request.meta`` keys: as the page is asked for, so is its robots.txt."""
 SECONDS_UNREADABLE = 60
 """What could not be read is asked for again after a minute, and what could be after an hour (``SECONDS``)."""
@@ -124,7 +125,7 @@ class RobotsMiddleware:
     ) -> None:
         self._crawler = crawler
         self._obey = obey
-        self._user_agent = user_agent
+        self._user_agent = without_contact(user_agent)
         self._cache = cache
         self._since = since
         self._rules: dict[str, asyncio.Task[Rules]] = {}
@@ -149,7 +150,7 @@ class RobotsMiddleware:
             NoRobotsError, DisallowedByRobotsError: with the reason.
         """
         if self._obey and not request.meta.get("dont_obey_robotstxt"):
-            (await self.rules(request.url, request.meta)).check(request.url, self._user_agent)
+            (await self.rules(request.url, request.meta)).check(request.url, self._agent(request.meta))
 
     async def rules(self, url: str, meta: Mapping[str, Any] = MappingProxyType({})) -> Rules:
         """The rules of the URL's host; read at the first call, shared by those that come meanwhile.
@@ -170,6 +171,10 @@ class RobotsMiddleware:
             self._rules.pop(address, None)
             raise
 
+    def _agent(self, meta: Mapping[str, Any]) -> str:
+        """Whose rules hold for a request."""
+        return without_contact(meta[AGENT]) if AGENT in meta else self._user_agent
+
     def _make_room(self) -> None:
         if len(self._rules) >= MAX_HOSTS:
             del self._rules[next(iter(self._rules))]
@@ -185,7 +190,7 @@ class RobotsMiddleware:
             if self._cache:
                 await self._cache.put(origin, status, text, rules.seconds)
         if rules.problem is None:
-            self._keep_delay(address, rules)
+            self._keep_delay(address, rules, self._agent(likewise))
         return rules
 
     async def _fetch(self, address: str, likewise: dict[str, Any]) -> tuple[Rules, int, str]:
@@ -215,8 +220,8 @@ class RobotsMiddleware:
         text = response.body[:MAX_BYTES].decode("utf-8-sig", "replace")
         return response.status, text, retry_after(response, datetime.now(UTC))
 
-    def _keep_delay(self, address: str, rules: Rules) -> None:
-        delay = rules.delay(self._user_agent) if self._obey else None
+    def _keep_delay(self, address: str, rules: Rules, user_agent: str) -> None:
+        delay = rules.delay(user_agent) if self._obey else None
         if delay is None:
             return
         downloader, host = self._crawler.engine.downloader, host_in(address)

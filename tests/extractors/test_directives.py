@@ -56,6 +56,7 @@ def test_each_header_speaks_for_itself() -> None:
     [
         ("Longline/0.1.0 (+https://example.com)", "longline"),
         ("Acme-Bot 2", "acme-bot"),
+        ("Mozilla/5.0 (compatible; AcmeBot/1.0; +https://acme.example)", "acmebot"),
         ("123", "robots"),
         ("", "robots"),
     ],

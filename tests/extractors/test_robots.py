@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from protego import Protego
 
-from extractors.robots import RobotsVerdict, explain
+from extractors.robots import RobotsVerdict, explain, without_contact
 
 AGENT = "Longline/0.1.0"
 SITE = "https://example.com"
@@ -120,3 +120,14 @@ def test_the_line_that_is_named_says_by_itself_what_was_decided(robots: str, pat
     if said.allowed:
         opposite = f"{alone}\nDisallow: /"
         assert Protego.parse(opposite).can_fetch(url, AGENT)
+
+
+@pytest.mark.parametrize(
+    "user_agent", ["Acme/1.0 (+https://acme.example/bot)", "Acme/1.0 (bot@acme.example)", "Acme/1.0 (https://bot/; x)"]
+)
+def test_robots_txt_does_not_speak_to_words_of_a_contact(user_agent: str) -> None:
+    text = "User-agent: bot\nDisallow: /\n\nUser-agent: acme\nDisallow: /a\n"
+    name = without_contact(user_agent)
+
+    assert explain(text, "https://example.com/b", name).allowed
+    assert not explain(text, "https://example.com/a", name).allowed

@@ -198,3 +198,20 @@ def touches_the_environment(path: Path) -> bool:
     attributes = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
     imports = {alias.name for node in nodes if isinstance(node, ast.ImportFrom) for alias in node.names}
     return bool(names & (attributes | imports))
+
+
+@pytest.mark.parametrize("contact", ["https://acme.example/bot?who=us", "crawl@acme.example"])
+def test_a_contact_is_a_url_or_an_address(monkeypatch: pytest.MonkeyPatch, contact: str) -> None:
+    monkeypatch.setenv("LONGLINE_CONTACT", contact)
+
+    assert read_environment().contact == contact
+
+
+@pytest.mark.parametrize(
+    "contact", ["call us", "ftp://acme.example", "https://acme.example/(bot)", "a@b@c", "https://"]
+)
+def test_another_contact_is_refused(monkeypatch: pytest.MonkeyPatch, contact: str) -> None:
+    monkeypatch.setenv("LONGLINE_CONTACT", contact)
+
+    with pytest.raises(BadEnvironmentError, match="LONGLINE_CONTACT must be a URL such as "):
+        read_environment()

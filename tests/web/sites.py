@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from tests.web import faults, reserved, unchanging
+from tests.web import coherent, faults, reserved, unchanging
 from tests.web.bans import BANNING, BUDGETS, COOKIES, TREE
 from tests.web.big import BIG
 from tests.web.books import BOOKS
@@ -49,6 +49,7 @@ SITES: Mapping[str, Site] = {
     "sessions": SESSIONS,
     "faults": faults.SITE,
     "reserved": reserved.SITE,
+    "coherent": coherent.SITE,
     "unchanging": unchanging.SITE,
     "client-rendered": CLIENT_RENDERED,
     "scripts": SCRIPTS,

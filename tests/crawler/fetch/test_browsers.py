@@ -10,7 +10,7 @@ import pytest
 from fake_useragent.utils import load
 
 from crawler.fetch.browser_headers import client_hints, headers_of
-from crawler.fetch.browsers import DATA_FROM, RELEASE_DAYS, Browser, browsers
+from crawler.fetch.browsers import CADENCE, DATA_FROM, NEWEST, OLD, RELEASE_DAYS, Browser, browsers, data_age, data_from
 
 EVERYTHING = ("gzip", "deflate", "br", "zstd")
 KNOWN = browsers(DATA_FROM)
@@ -51,6 +51,12 @@ def test_later_they_have_later_versions_and_nothing_else_changes() -> None:
         assert f"{new.version}." in new.user_agent
     assert later.bounds == KNOWN.bounds
     assert browsers(date(2000, 1, 1)).all == KNOWN.all
+
+
+def test_data_are_dated_by_their_newest_chrome() -> None:
+    assert data_from(NEWEST) == DATA_FROM
+    assert data_from(NEWEST + 5) == DATA_FROM + 5 * CADENCE
+    assert data_age(DATA_FROM + OLD) == OLD
 
 
 @pytest.mark.parametrize(

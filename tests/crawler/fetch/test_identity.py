@@ -28,7 +28,7 @@ def site() -> Iterator[Recorder]:
 
 
 def headers(visit: dict[str, Any]) -> dict[str, str]:
-    return dict(visit["headers"])
+    return {name.title(): value for name, value in visit["headers"]}
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +52,7 @@ def thousand(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
             DOWNLOAD_HANDLERS={"http": "crawler.fetch.http.HttpDownloadHandler"},
             LONGLINE_IDENTITY="robot",
             LONGLINE_RENDER="never",
+            LONGLINE_ALLOW_PRIVATE_ADDRESSES=True,
             USER_AGENT=settings.USER_AGENT,
             LOG_LEVEL="INFO",
         )
@@ -81,6 +82,24 @@ def test_each_host_sees_one_browser_in_each_session(thousand: list[dict[str, Any
 def test_none_contradicts_its_own_headers(thousand: list[dict[str, Any]]) -> None:
     for visit in {json.dumps(visit["headers"]): visit for visit in thousand}.values():
         assert contradictions(headers(visit)) == []
+
+
+ORDERS = {
+    # As these browsers send them over HTTP/1.1, letter by letter.
+    "Chrome": "Host Connection sec-ch-ua sec-ch-ua-mobile sec-ch-ua-platform Upgrade-Insecure-Requests User-Agent "
+    "Accept Sec-Fetch-Site Sec-Fetch-Mode Sec-Fetch-User Sec-Fetch-Dest Accept-Encoding Accept-Language",
+    "Firefox": "Host User-Agent Accept Accept-Language Accept-Encoding Connection Upgrade-Insecure-Requests "
+    "Sec-Fetch-Dest Sec-Fetch-Mode Sec-Fetch-Site Sec-Fetch-User",
+    "Safari": "Host User-Agent Accept Sec-Fetch-Site Sec-Fetch-Mode Sec-Fetch-Dest Accept-Language Accept-Encoding "
+    "Connection",
+}
+ORDERS["Edge"] = ORDERS["Chrome"]
+
+
+def test_headers_arrive_in_the_order_of_each_browser(thousand: list[dict[str, Any]]) -> None:
+    for visit in {json.dumps(visit["headers"]): visit for visit in thousand}.values():
+        names = " ".join(name for name, _ in visit["headers"] if name != "Cookie")
+        assert names == ORDERS[engine_of(headers(visit)["User-Agent"])]
 
 
 def engine_of(agent: str) -> str:
@@ -174,6 +193,32 @@ def test_a_robot_goes_by_its_name_and_one_request_may_say_otherwise(site: Record
     agents = {visit["path"]: headers(visit)["User-Agent"] for visit in site.asked()}
     assert agents["/"] == "Robot/1.0"
     assert agents["/b"].startswith("Mozilla/5.0 (")
+
+
+def test_each_host_and_session_has_cookies_of_its_own(site: Recorder, tmp_path: Path) -> None:
+    requests: list[dict[str, Any]] = [
+        {"url": site.url(host, f"/{number}"), "meta": {"session": session}, "cookies": {"me": f"{host} {session}"}}
+        for number, (host, session) in enumerate([(host, session) for host in HOSTS[:2] for session in ("a", "b")])
+    ]
+    again = [{"url": one["url"] + "/again", "meta": one["meta"], "priority": -1} for one in requests]
+    settings = {"CONCURRENT_REQUESTS": 1, "LONGLINE_IDENTITY": "browser"}
+    ask(tmp_path, requests + again, DOWNLOADER_MIDDLEWARES=ALONE, **settings)
+
+    sent = {visit["path"]: headers(visit)["Cookie"] for visit in site.asked()}
+    assert len(sent) == 8
+    assert all(sent[path] == sent[f"{path}/again"] for path in ("/0", "/1", "/2", "/3"))
+    assert len(set(sent.values())) == 4
+
+
+def test_a_robot_says_where_to_reach_whoever_sent_it(site: Recorder, tmp_path: Path) -> None:
+    named = {"LONGLINE_IDENTITY": "robot", "LONGLINE_CONTACT": "https://acme.example/bot"}
+    for agent in (settings.USER_AGENT, "Own/1.0"):
+        ask(tmp_path, [{"url": site.url()}], DOWNLOADER_MIDDLEWARES=ALONE, USER_AGENT=agent, **named)
+    requests = [{"url": site.url(), "meta": {"user_agent": "Acme/2.0"}}]
+    ask(tmp_path, requests, DOWNLOADER_MIDDLEWARES=ALONE, USER_AGENT=settings.USER_AGENT, **named)
+
+    agents = [headers(visit)["User-Agent"] for visit in site.asked()]
+    assert agents == [f"{settings.USER_AGENT} (+https://acme.example/bot)", "Own/1.0", "Acme/2.0"]
 
 
 def test_without_the_setting_it_is_off_and_says_so(site: Recorder, tmp_path: Path) -> None:
