@@ -22,13 +22,13 @@ _own: WeakKeyDictionary[Any, frozenset[str]] = WeakKeyDictionary()
 
 def endpoints_of(crawler: Crawler, request: Request) -> frozenset[str]:
     """What was typed at a prompt for the request's job; for somebody's own spider, where its code says it starts."""
-    spider = crawler.spider
-    crawls = getattr(spider, "crawls", None)
-    if crawls is not None:
+    spider, own_job = crawler.spider, crawler.settings["LONGLINE_JOB"]
+    crawls = None if own_job else getattr(spider, "crawls", None)
+    if isinstance(crawls, dict):
         crawl = crawls.get(job_of(request.meta))
         return crawl.job.typed if crawl else NOTHING
     if spider not in _own:
-        _own[spider] = of_spider(spider, crawler.settings["LONGLINE_JOB"]) if spider else NOTHING
+        _own[spider] = of_spider(spider, own_job) if spider else NOTHING
     return _own[spider] if spider else NOTHING
 
 

@@ -15,7 +15,8 @@ import pytest
 
 from crawler.fetch.guard import Guard, GuardedConnector, PrivateAddressError
 from crawler.fetch.once import FetchError, fetch
-from schemas.proxies import Proxy
+from crawler.fetch.proxy_api import ask as ask_for_proxies
+from schemas.proxies import BadProxyError, Proxy
 from tests.support.alone import ask
 from tests.support.listener import Listener, listening
 from tests.support.lure import Said, lure
@@ -208,3 +209,10 @@ def test_one_url_without_a_crawl_is_typed_and_where_it_redirects_to_is_not(secre
             fetch(site.url(), proxies)
         assert secret.heard == []
         assert fetch(site.url(), proxies, allows_private_addresses=True)[0] == b"secret"
+
+
+@in_a_loop
+async def test_an_api_of_proxies_redirects_nowhere(secret: Listener) -> None:
+    with lure({"/": Said(location=secret.url())}) as site, pytest.raises(BadProxyError, match="it answered 302"):
+        await ask_for_proxies(site.url())
+    assert secret.heard == []
