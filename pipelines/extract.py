@@ -31,15 +31,19 @@ class ExtractPipeline:
         page = as_page(item)
         if page is None:
             return item
-        if page.tree is None and page.extract and page.status // 100 != 3 and is_html(page.body, page.content_type):
-            page.tree = parse(page.body, page.content_type)
-        if page.agent and not page.unchanged:
-            page.directives |= directives(page.tree, page.headers, page.agent)
-        if page.tree is not None and not page.unchanged and NOINDEX not in page.directives:
-            await self._read(page)
+        if page.unchanged is None:
+            await self._fetched(page)
         page.tree = None
         page.body = b""
         return page
+
+    async def _fetched(self, page: Page) -> None:
+        if page.tree is None and page.extract and page.status // 100 != 3 and is_html(page.body, page.content_type):
+            page.tree = parse(page.body, page.content_type)
+        if page.agent:
+            page.directives |= directives(page.tree, page.headers, page.agent)
+        if page.tree is not None and NOINDEX not in page.directives:
+            await self._read(page)
 
     async def _read(self, page: Page) -> None:
         if "page" in page.extract:

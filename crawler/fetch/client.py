@@ -21,6 +21,8 @@ from schemas.proxies import url_with_credentials
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
+HEADER_BYTES = 65_536
+"""Of one header, of which an answer may have 128. aiohttp's 8,190 are too few for the policies that some sites send."""
 BODYLESS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -70,6 +72,8 @@ class Client(AiohttpDownloadHandler):
             limit_per_host=self._pool_size_per_host,
         )
         self._guard = Guard.of(crawler)
+        # Scrapy makes it with aiohttp's own bound.
+        self._session._max_field_size = HEADER_BYTES  # noqa: SLF001 - there is no other way
         self._unguarded, self._unguarded_session = copy(self), self._session
         if not self._guard.allows_all:
             self._session = self._guarded_session()
@@ -86,6 +90,7 @@ class Client(AiohttpDownloadHandler):
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
+            max_field_size=HEADER_BYTES,
             response_class=_ClientResponse,
             skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
         )

@@ -47,6 +47,8 @@ class SmartProxyMiddleware(ZyteSmartProxyMiddleware):  # type: ignore[misc] # th
 
     def process_request(self, request: Request) -> None:
         """Send the request through the smart proxy."""
+        # What an earlier answer was says nothing of this one.
+        request.meta.pop(NOT_THE_SITES, None)
         brought = request.meta.get("proxy")
         super().process_request(request, self.crawler.spider)
         if request.meta.get("proxy") and not brought:

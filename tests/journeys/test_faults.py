@@ -18,6 +18,7 @@ TITLES = {
     "/wrong-length": "wrong-length",
     "/broken-gzip": "broken-gzip",
     "/no-encoding": "no-encoding",
+    "/large-header": "large-header",
     "/meta-refresh": "meta-refresh",
     "/refreshed": "refreshed",
     "/utf-16": "Ünïcode",
@@ -40,7 +41,7 @@ DEAD = {
     "/parts": "its body is packed in more than 1,000 parts",
     "/no-gzip": "its body cannot be unpacked (gzip: Error -3 while decompressing data: incorrect header check)",
     "/many-headers": "its answer is no sound HTTP (Too many headers received)",
-    "/long-header": "its answer is no sound HTTP (Got more than 8190 bytes when reading",
+    "/long-header": "its answer is no sound HTTP (Got more than 65536 bytes when reading",
     "/no-http": "its answer is no sound HTTP (Bad status line",
 }
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.journeys.conftest import Rows
 from tests.journeys.reading import archived_body, last_job, pages_of
-from tests.support.crawl import Scrapy
+from tests.support.crawl import Crawled, Scrapy
 from tests.support.web import RunningWeb
 
 UNCHANGED = {"/", "/list", "/dated", "/behind", "/postings/cook", "/postings/waiter", "/broken-posting"}
@@ -116,3 +116,38 @@ def test_workers_ask_so_too(scrapy: Scrapy, web: RunningWeb, rows: Rows, store_s
         worker.communicate(timeout=60)
     assert all(statuses(web)[path] == [200, 304] for path in UNCHANGED)
     assert last_job(rows, web.sites["unchanging"])["stats"]["unchanged"] == len(UNCHANGED)
+
+
+SPIDER = """
+class Editions(scrapy.Spider):
+    name = "editions"
+    keys = "title"
+
+    async def start(self):
+        for path in ("/", "/dated", "/changing"):
+            yield Request(self.site + path)
+
+    def parse(self, response):
+        yield {"title": response.css("title::text").get(), "status": response.status}
+"""
+
+
+def test_callbacks_of_own_spiders_see_a_whole_page(
+    crawl_own: Callable[..., Crawled], web: RunningWeb, rows: Rows
+) -> None:
+    web.reset()
+    for _ in range(2):
+        done = crawl_own("editions", SPIDER, "-a", f"site={web.sites['unchanging']}")
+        assert done.status == 0, done.stdout + done.stderr
+
+    asked = statuses(web)
+    assert (asked["/"], asked["/dated"], asked["/changing"]) == ([200, 304], [200, 304], [200, 200])
+    job = last_job(rows, web.sites["unchanging"])
+    found = rows.execute("SELECT key, data, last_seen FROM record WHERE site_id = %s", [job["site_id"]]).fetchall()
+    assert {row["key"]: row["last_seen"] >= job["started_at"] for row in found} == {
+        "Front": True,
+        "Dated": True,
+        "Edition 1": False,
+        "Edition 2": True,
+    }
+    assert {row["data"]["status"] for row in found} == {200}

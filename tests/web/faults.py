@@ -191,6 +191,7 @@ FAULTS: dict[str, Handler | Resource] = {
     "no-encoding": packed(lambda: page("no-encoding").body, "UTF-8"),
     "many-headers": raw(OK, then=many_headers),
     "long-header": raw(OK, then=long_header),
+    "large-header": Resource(page("large-header").body, headers={"Content-Security-Policy": "default-src x; " * 2000}),
     "no-http": raw(b"220 mail.example.com ESMTP"),
     "endless-redirect": redirect_for_ever,
     "meta-refresh": page("meta-refresh", head='<meta http-equiv="Refresh" content="3; URL=\'/refreshed\'">'),

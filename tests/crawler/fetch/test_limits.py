@@ -28,7 +28,7 @@ TOO_LARGE = {
 BROKEN = {
     "slow-drip": "Getting {url} took longer than 3.0 seconds.",
     "many-headers": "Too many headers received",
-    "long-header": "Got more than 8190 bytes when reading",
+    "long-header": "Got more than 65536 bytes when reading",
     "no-http": "Bad status line",
     "no-gzip": "its body cannot be unpacked (gzip: Error -3 while decompressing data: incorrect header check)",
 }

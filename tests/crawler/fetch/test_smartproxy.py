@@ -62,6 +62,28 @@ def test_requests_go_through_it_and_a_ban_is_tried_again(site: Recorder, tmp_pat
     assert "'retry/count': 3" in asked.log
 
 
+def test_what_it_says_itself_is_no_page(site: Recorder, tmp_path: Path) -> None:
+    again = {
+        "crawler.fetch.retry.BackoffRetryMiddleware": 550,
+        "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+    }
+    settings = SMART | {"DOWNLOADER_MIDDLEWARES": SMART["DOWNLOADER_MIDDLEWARES"] | again}
+    with zyte(banned=9) as proxy:
+        asked = ask(
+            tmp_path,
+            [{"url": site.url()}],
+            ZYTE_SMARTPROXY_APIKEY=KEY,
+            ZYTE_SMARTPROXY_URL=address(proxy),
+            RETRY_TIMES=1,
+            **settings,
+        )
+
+    assert [answer.get("error") for answer in asked.answers] == [
+        "the smart proxy answered 503 (banned) in place of the site"
+    ]
+    assert "'retry/count': 1" in asked.log
+
+
 def test_nothing_keeps_the_key_and_delays_stay_as_they_are(site: Recorder, tmp_path: Path) -> None:
     with zyte() as proxy:
         asked = ask(
