@@ -17,7 +17,7 @@ acme:
   max_pages: 500
 beta:
   url: https://beta.example/
-  user_agent: Käfer
+  output: Käfer
 """
 
 
@@ -43,7 +43,7 @@ def test_an_import_makes_the_sites_and_counts_them(run: Manage, file: Path, data
     assert run("import_sites", str(file)) == Ended(0, "2 created, 0 updated, 0 unchanged.\n", "")
     assert stored(database) == {
         "acme": {"url": "https://acme.example/careers", "max_pages": 500},
-        "beta": {"url": "https://beta.example/", "user_agent": "Käfer"},
+        "beta": {"url": "https://beta.example/", "output": "Käfer"},
     }
 
 

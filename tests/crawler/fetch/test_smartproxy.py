@@ -137,7 +137,7 @@ def test_a_wrong_key_is_found_out_soon_and_not_shown(site: Recorder, tmp_path: P
 
 
 def test_without_a_key_it_is_off_and_says_so(site: Recorder, tmp_path: Path) -> None:
-    asked = ask(tmp_path, [{"url": site.url()}], **SMART)
+    asked = ask(tmp_path, [{"url": site.url()}], LONGLINE_ALLOW_PRIVATE_ADDRESSES=True, **SMART)
 
     assert peers(site) == ["127.0.0.1"]
     assert "SmartProxyMiddleware: ZYTE_SMARTPROXY_APIKEY is not set." in asked.log
