@@ -16,7 +16,7 @@ from rich.console import Console
 from scrapy.crawler import Crawler, CrawlerProcessBase
 
 from crawler import stop_signals, summary
-from crawler.arguments import SiteArguments
+from crawler.arguments import ArgumentError, SiteArguments
 from crawler.aside import run_aside
 from crawler.extensions.outcome import Outcome
 from crawler.fetch.guard import Guard
@@ -173,9 +173,13 @@ def begin(
     """A running job, alone on its site until the lock is released; ``typed``: as the job's own.
 
     Raises:
-        ArgumentError, SiteBusyError: as ``JobRun.start``.
+        ArgumentError, SiteBusyError: as ``JobRun.start``; or the site demands a proxy, and there is none.
         NotReadyError: Redis is full.
     """
+    if site.config.proxy == "required" and not services.proxies:
+        raise ArgumentError(
+            f"The site {site.slug} demands a proxy (proxy: required), and there is none. Set LONGLINE_PROXIES."
+        )
     lock = SiteLock.take(services.database_url, site.id, site.slug)
     try:
         settle(connection, services.redis_url, site.id)

@@ -12,6 +12,7 @@ from scrapy import Request
 
 from crawler.courier import LOOK_SECONDS
 from crawler.failures import Failures
+from crawler.fetch.proxy_demand import has_proxies
 from crawler.lane import Held, Lane
 from crawler.scheduler import Scheduler
 from schemas.job import Job
@@ -27,7 +28,7 @@ class WorkerScheduler(Scheduler):
 
     async def open_lanes(self) -> None:
         """Join the jobs that are alive; look for more all the time."""
-        self._unreadable: set[UUID] = set()
+        self._left: set[UUID] = set()
         self._looked = -LOOK_SECONDS
         self.courier.before_round = self.look
 
@@ -39,7 +40,7 @@ class WorkerScheduler(Scheduler):
         self._looked = now
         announced = await self.courier.registry.jobs()
         for job, description in announced.items():
-            if job not in self.lanes and job not in self._unreadable:
+            if job not in self.lanes and job not in self._left:
                 self._read(job, description)
 
     def _read(self, job_id: UUID, description: bytes) -> None:
@@ -47,12 +48,16 @@ class WorkerScheduler(Scheduler):
             job = Job.decode(description)
         except ValidationError as error:
             # Of another version, perhaps; whoever can read it serves it.
-            self._unreadable.add(job_id)
+            self._left.add(job_id)
             logger.error("Job %s cannot be read, and is left to other workers: %s", job_id, error)
             return
         self._join(job)
 
     def _join(self, job: Job) -> None:
+        if job.config.proxy == "required" and not has_proxies(self.crawler.settings):
+            self._left.add(job.id)
+            logger.warning("Job %s demands a proxy, and is left to others: LONGLINE_PROXIES is not set.", job.id)
+            return
         spider = cast("WorkerSpider", self.spider)
         if job.spider != "site":
             if spider.recruits:

@@ -35,25 +35,27 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 DOUBTED = "proxy_doubted"
-"""``request.meta`` key: the proxy through which the request failed, while another one is asked."""
+"""``request.meta`` key: the proxies through which the request failed, while others are asked."""
 SWITCHES = "proxy_switches"
 """``request.meta`` key: how many proxies in a row have failed the request."""
 BANS = "proxy_bans"
 """``request.meta`` key: how many proxies in a row were refused by the host for this request."""
 MOST_SWITCHES = 10
+MOST_DOUBTED = 3
+"""A request that fails, nobody knows by whose fault, through so many proxies fails by the site's."""
 MOST_BANS = 2
 """A page that is refused to one proxy is asked for through so many others."""
 LONGEST_WAIT = 120.0
 """Seconds for which requests wait where no proxy works."""
 BLAME_SECONDS = 60.0
-"""For which a host is known to fail by itself, so that no second proxy is asked."""
+"""For which a host is known to fail by itself, unless it answers: so that no second proxy is asked."""
 
 
 class ProxyMiddleware:
     """Gives each request a proxy. One that fails rests, and its request goes through another at once.
 
     That is no failure of the site's: it is not counted as a retry. Where it is not clear whether the site or the proxy
-    failed, one other proxy is asked. One that a host refuses rests for that host. A resting proxy is tried with one
+    failed, others are asked. One that a host refuses rests for that host. A resting proxy is tried with one
     request before it comes back. While no proxy works, requests wait; none goes out directly, but for those with
     ``meta["dont_proxy"]``. Those of a ``meta["session"]`` keep their proxy and cookies, until both go together.
     Credentials leave the request with the answer, so that nothing stores them.
@@ -140,7 +142,7 @@ class ProxyMiddleware:
         meta, session = request.meta, _session(request)
         if session:
             return self._sessions.take(session, str(meta[SESSION]), host)
-        avoid = [name for name in (meta.get(DOUBTED), meta.get("retry_times") and meta.get(PROXY)) if name]
+        avoid = [*meta.get(DOUBTED, ()), meta.get(PROXY, "") if meta.get("retry_times") else ""]
         return self._pool.take(host, avoid, careful=bool(meta.get(SWITCHES)))
 
     def _lend(self, request: Request, lease: Lease) -> None:
@@ -177,9 +179,11 @@ class ProxyMiddleware:
         self._pool.worked(lease, request.meta.get("download_latency", 0.0))
         self._sessions.worked(_session(request), lease)
         request.meta.pop(SWITCHES, None)
-        doubted = self._pool.entry(request.meta.pop(DOUBTED, None))
-        if doubted and doubted is not lease.entry:
-            self._tell(doubted.proxy, self._pool.doubt(doubted.id), "it fails where others do not")
+        self._blamed.pop(lease.host, None)
+        for name in request.meta.pop(DOUBTED, ()):
+            doubted = self._pool.entry(name)
+            if doubted and doubted is not lease.entry:
+                self._tell(doubted.proxy, self._pool.doubt(name), "it fails where others do not")
 
     def judged(self, request: Request, response: Response, verdict: Verdict) -> Request | None:
         """A host that refuses a proxy is asked through another; None where the page is refused to several."""
@@ -206,20 +210,20 @@ class ProxyMiddleware:
 
     def _another(self, request: Request, lease: Lease, fault: Fault) -> Request | None:
         """The request for another proxy; None where the site is to blame."""
-        session, doubted = _session(request), request.meta.pop(DOUBTED, None)
+        session, doubted = _session(request), [*request.meta.pop(DOUBTED, ()), lease.entry.id]
         if fault.certain:
             self._tell(lease.entry.proxy, self._pool.failed(lease), fault.reason)
             return self._again(request)
         if session:
             # Its cookies must not come through another proxy.
             return self._again(request) if self._sessions.failed(session, lease) else None
-        host = lease.host
-        if doubted is None and self._pool.others(lease) and self._blamed.get(host, 0.0) < time.monotonic():
+        blamed = self._blamed.get(lease.host, 0.0) > time.monotonic()
+        if len(doubted) < MOST_DOUBTED and self._pool.others(lease) and not blamed:
             again = self._again(request)
-            again.meta[DOUBTED] = lease.entry.id
+            again.meta[DOUBTED] = doubted
             return again
-        if doubted is not None:
-            self._blame(host)
+        if len(doubted) > 1:
+            self._blame(lease.host)
         self._pool.acquit(lease)
         request.meta.pop(SWITCHES, None)
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import ssl
 from base64 import b64decode
 from collections.abc import Iterable
@@ -46,7 +47,7 @@ async def check(proxy: Proxy) -> str | None:
     except ssl.SSLError as error:
         return f"TLS fails ({error.reason or 'no certificate that is trusted'})"
     except OSError as error:
-        return (error.strerror or str(error)).lower()
+        return (os.strerror(error.errno) if (error.errno or 0) > 0 else error.strerror or str(error)).lower()
 
 
 async def _socks(proxy: Proxy, host: str, port: int) -> None:

@@ -41,9 +41,10 @@ class Slow(ForwardProxy):
 class Mute(ForwardProxy):
     """Takes requests, and never answers."""
 
-    async def bring(self, there: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await there.read()
-        await asyncio.Event().wait()
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while await reader.read(1000):
+            continue
+        writer.close()
 
 
 @dataclass
@@ -186,7 +187,13 @@ async def start(name: str, tls: ssl.SSLContext) -> str:
     proxy = kind(host, basic(USER, PASSWORD) if behaviour.locked else "", behaviour.status, None)
     if isinstance(proxy, Socks) and behaviour.locked:
         proxy.user, proxy.password = USER, PASSWORD
-    server = await asyncio.start_server(proxy.serve, host, 0, ssl=tls if behaviour.scheme == "https" else None)
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # When all is over, what is still open is cut off.
+        with contextlib.suppress(asyncio.CancelledError):
+            await proxy.serve(reader, writer)
+
+    server = await asyncio.start_server(serve, host, 0, ssl=tls if behaviour.scheme == "https" else None)
     port = server.sockets[0].getsockname()[1]
     if behaviour.kind is None:
         server.close()
