@@ -47,7 +47,8 @@ async def check(proxy: Proxy) -> str | None:
     except ssl.SSLError as error:
         return f"TLS fails ({error.reason or 'no certificate that is trusted'})"
     except OSError as error:
-        return (os.strerror(error.errno) if (error.errno or 0) > 0 else error.strerror or str(error)).lower()
+        # Of an unknown name, the number is none of the system's.
+        return (os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror or str(error)).lower()
 
 
 async def _socks(proxy: Proxy, host: str, port: int) -> None:
