@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -100,3 +101,24 @@ def test_a_server_that_asks_to_wait_is_waited_for(crawled: Crawled, web: Running
     for path in ("/429-seconds", "/429-date"):
         first, second = (visit.started for visit in seen if visit.path == path)
         assert second - first >= 0.9
+
+
+SPIDER = """
+class Follower(scrapy.Spider):
+    name = "follower"
+
+    async def start(self):
+        for path in ("/refreshed", "/endless-redirect", "/gzip-bomb"):
+            yield Request(self.site + path)
+
+    def parse(self, response):
+        pass
+"""
+
+
+def test_own_spiders_hear_of_it_and_the_summary_too(crawl_own: Callable[..., Crawled], web: RunningWeb) -> None:
+    done = crawl_own("follower", SPIDER, "-a", f"site={web.sites['faults']}", "-s", "DOWNLOAD_MAXSIZE=1048576")
+
+    assert done.status == 0, done.stdout + done.stderr
+    assert f"20 redirects led from {web.url('faults', '/endless-redirect')} to " in done.stdout
+    assert "its body has more than 1,048,576 bytes when it is unpacked (gzip)" in done.stdout
