@@ -19,7 +19,7 @@ COUNTS_SECONDS = 5.0
 """What was counted is told so often; rests are told with the next exchange."""
 AGAIN_SECONDS = 60.0
 """After so long a host that is asked for is read again as a whole."""
-FIRST_LOOK = 0.5
+FIRST_LOOK = 1.0
 """For so long the first request for a host may wait for what is known of its proxies."""
 MOST_HOSTS = 20
 """Hosts that one exchange reads as a whole."""
@@ -37,6 +37,7 @@ class ProxyShare:
         self._read: dict[str, float] = {}
         self._wanted: dict[str, asyncio.Event] = {ITSELF: asyncio.Event()}
         self._first = self._wanted[ITSELF]
+        self._looks: dict[str, asyncio.Event] = {}
         self._counts_at = 0.0
         self.heard: bool | None = None
         """Whether Redis answered when it was asked last."""
@@ -51,7 +52,10 @@ class ProxyShare:
                     await self._called.wait()
 
     async def look_up(self, host: str) -> None:
-        """Have what others know of a host, if that is there soon; it is waited for once."""
+        """Have what others know of a host, if that is there soon; only where nothing is known yet, it is waited for."""
+        if host in self._looks:
+            await self._looks[host].wait()
+            return
         at = self._read.get(host)
         if self.heard is False or (at is not None and at > time.monotonic() - AGAIN_SECONDS):
             return
@@ -59,10 +63,19 @@ class ProxyShare:
         known = self._wanted.setdefault(host, asyncio.Event())
         self._read[host] = time.monotonic()
         if at is None:
-            self._called.set()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(FIRST_LOOK):
-                    await asyncio.gather(known.wait(), self._first.wait())
+            await self._look(host, known)
+
+    async def _look(self, host: str, known: asyncio.Event) -> None:
+        over = self._looks[host] = asyncio.Event()
+        self._called.set()
+        try:
+            async with asyncio.timeout(FIRST_LOOK):
+                await asyncio.gather(known.wait(), self._first.wait())
+        except TimeoutError:
+            return
+        finally:
+            over.set()
+            del self._looks[host]
 
     async def exchange(self) -> None:
         """One exchange; while Redis is away, nothing is lost that was to be told."""

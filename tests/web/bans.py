@@ -33,9 +33,11 @@ async def _answer(path: str) -> web.StreamResponse:
     return web.Response(body=resource.body, headers={"Content-Type": resource.content_type})
 
 
-def _refusal() -> web.StreamResponse:
+def _refusal(seconds: int = 0) -> web.StreamResponse:
     refused = wall("cloudflare-block", 403)
     headers = {**refused.headers, "Content-Type": refused.content_type}
+    if seconds > 1:
+        headers["Retry-After"] = str(seconds)
     return web.Response(body=refused.body, status=403, headers=headers)
 
 
@@ -60,14 +62,15 @@ def banning(path: str) -> Handler:
     """A page for all but those whom ``/__ban__?peer=127.0.0.2`` has named, and who have asked for ``/__ban__``."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
-        return _refusal() if flaky_answers[f"banned {request.remote}"] else await _answer(path)
+        seconds = flaky_answers[f"banned {request.remote}"]
+        return _refusal(seconds) if seconds else await _answer(path)
 
     return answer
 
 
 async def ban(request: web.Request) -> web.StreamResponse:
-    """Refuse an address from now on; where none is named, the one that asks."""
-    flaky_answers[f"banned {request.query.get('peer', request.remote)}"] = 1
+    """Refuse an address from now on; where none is named, the one that asks. ``seconds``: for Retry-After."""
+    flaky_answers[f"banned {request.query.get('peer', request.remote)}"] = int(request.query.get("seconds", "1"))
     return web.Response(text="banned")
 
 

@@ -202,6 +202,23 @@ def test_a_request_may_bring_a_proxy_or_ask_for_none(site: Recorder, two: list[R
     assert peers(site, none) == {"127.0.0.1": 20}
 
 
+@pytest.mark.parametrize("demand", ["setting", "meta"])
+def test_what_must_have_a_proxy_fails_where_it_would_go_out_directly(
+    site: Recorder, tmp_path: Path, demand: str
+) -> None:
+    demanding = PROXIES | {
+        "DOWNLOADER_MIDDLEWARES": {
+            "crawler.fetch.proxy.ProxyMiddleware": 620,
+            "crawler.fetch.proxy_demand.ProxyDemand": 760,
+        },
+        "LONGLINE_PROXY_REQUIRED": str(demand == "setting"),
+    }
+    asked = ask(tmp_path, pages(site, tmp_path, count=3, proxy_required=demand == "meta"), **demanding)
+
+    assert statuses(asked) == ["its site demands a proxy (proxy: required), and none is set"] * 3
+    assert peers(site, tmp_path) == {}
+
+
 def test_without_proxies_it_is_off_and_says_so(site: Recorder, tmp_path: Path) -> None:
     asked = ask(tmp_path, pages(site, tmp_path), **PROXIES)
 

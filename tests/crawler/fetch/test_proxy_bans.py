@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import threading
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import redis
 
+from schemas.redis_keys import PROXY_EVENTS
 from tests.support.alone import Asked, ask, command, environment
 from tests.support.processes import serving
 from tests.support.web import RunningWeb
@@ -47,8 +50,9 @@ def through(proxies: dict[str, str], folder: Path, requests: list[dict[str, Any]
     return ask(folder, requests, **{"LONGLINE_PROXIES": named} | SETTINGS | settings)
 
 
-def ban(web: RunningWeb, name: str) -> None:
-    with urllib.request.urlopen(web.url("banning", f"/__ban__?peer={address(name)}"), timeout=10):
+def ban(web: RunningWeb, name: str, seconds: int = 1) -> None:
+    url = web.url("banning", f"/__ban__?peer={address(name)}&seconds={seconds}")
+    with urllib.request.urlopen(url, timeout=10):
         pass
 
 
@@ -74,6 +78,35 @@ def test_a_site_that_refuses_a_proxy_is_asked_through_others_and_other_sites_thr
     host = web.sites["banning"].removeprefix("http://")
     said = rf"{address('good-1')}:\d+ rests for \d+ s for {host}, which answered blocked: Cloudflare\."
     assert re.search(said, asked.log)
+
+
+def test_who_is_killed_and_started_again_remembers_who_is_banned(
+    web: RunningWeb, proxies: dict[str, str], tmp_path: Path, redis_url: str
+) -> None:
+    ban(web, "good-1", seconds=600)
+    pages = [{"url": web.url("banning", path)} for path in sorted(paths())[:60]]
+    named = ",".join(proxies[name] for name in GOOD)
+    settings = SETTINGS | {"LONGLINE_PROXIES": named, "REDIS_URL": redis_url}
+    words = command(tmp_path, pages, settings | {"DOWNLOAD_DELAY": "0.5"})
+    with subprocess.Popen(words, cwd=tmp_path, env=environment(), stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        assert any("rests for 600 s" in line for line in process.stderr)
+        wait_until_it_is_told(redis_url)
+        process.kill()
+    web.reset()
+    ban(web, "good-1", seconds=600)
+
+    asked = ask(tmp_path, pages, **settings)
+
+    assert [answer["status"] for answer in asked.answers] == [200] * 60
+    assert {visit.peer for visit in visits(web, "banning")} == {address("good-2"), address("good-3")}
+
+
+def wait_until_it_is_told(redis_url: str) -> None:
+    pause = threading.Event()
+    with redis.Redis.from_url(redis_url) as server:
+        while not server.zcard(PROXY_EVENTS):
+            pause.wait(0.05)
 
 
 def test_a_page_that_is_refused_to_all_ends_as_it_is_after_three_proxies(
