@@ -128,6 +128,16 @@ class SiteConfig(BaseModel):
             check_user_agent(user_agent)
         return user_agent
 
+    @field_validator("proxy", mode="before")
+    @classmethod
+    def _proxies(cls, value: Any) -> Any:
+        word = str(value).strip().lower()
+        if word == "required":
+            return word
+        if word not in {"true", "on", "yes", "1", "false", "off", "no", "0"}:
+            raise ValueError("must be true, false or required")
+        return word in {"true", "on", "yes", "1"}
+
     @field_validator("identity")
     @classmethod
     def _one_name(cls, identity: Identity, others: ValidationInfo) -> Identity:

@@ -25,7 +25,7 @@ FILLED_IN: dict[str, Any] = {
     "revalidate": "on",
     "render": "auto",
     "identity": "robot",
-    "proxy": "on",
+    "proxy": "True",
     "allowed_hosts": "jobs.acme.example\nacme.example:8080\n",
     "expect.postings": "3",
 }

@@ -154,6 +154,15 @@ def test_an_assignment_is_checked_too() -> None:
         site.max_pages = 0
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [(True, True), (False, False), ("true", True), ("off", False), ("required", "required"), ("Required", "required")],
+)
+def test_a_site_uses_proxies_or_not_or_demands_one(written: Any, read: bool | str) -> None:
+    assert config(proxy=written).proxy == read
+    assert refused_fields(proxy="always") == {"proxy"}
+
+
 def test_every_field_says_what_it_is_for() -> None:
     assert all(field.description for field in SiteConfig.model_fields.values())
 
@@ -174,6 +183,7 @@ configs = st.builds(
     delay=st.floats(0, 3600),
     concurrency=st.integers(1, 256),
     polite_to=st.sampled_from(POLITE_TO),
+    proxy=st.sampled_from([True, False, "required"]),
     user_agent=st.none() | st.from_regex(r"[!-~]{1,20}", fullmatch=True),
     expect=st.builds(Expectations, pages=st.integers(0, 99), postings=st.integers(0, 99)),
 )
