@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -33,7 +32,6 @@ from schemas.parameters import IgnoredParameters
 from schemas.traps import REDIRECTS as MOST_REDIRECTS
 from schemas.traps import Trap, Traps
 
-_NOFOLLOW = re.compile(rb"nofollow|<meta[^>]+\bnone\b", re.IGNORECASE)
 HTML_TYPES = ("text/html", "application/xhtml+xml")
 START = "start_page"
 """``request.meta`` key of the start page, and of where it redirects to: the site is where they end."""
@@ -151,12 +149,11 @@ class SiteCrawl:
     def _followed(self, page: Page, url: str) -> list[str]:
         """Links, but for those that are not to be followed; the page notes it where there are any."""
         links = page_links(page.tree, url)
-        if not page.agent or not may_say_so(page):
-            return links
-        whole = NOFOLLOW in directives(page.tree, page.headers, page.agent)
-        kept = [] if whole else page_links(page.tree, url, nofollow=False)
-        left_out = set(links).difference(kept)
-        if whole or any(link in self.boundary for link in left_out):
+        if not page.agent:
+            return list(links)
+        page.directives |= directives(page.tree, page.headers, page.agent) & {NOFOLLOW}
+        kept = [link for link, follow in links.items() if follow and not page.directives]
+        if len(kept) < len(links) and any(link in self.boundary for link in links.keys() - set(kept)):
             page.directives |= {NOFOLLOW}
         return kept
 
@@ -235,11 +232,6 @@ class SiteCrawl:
             note(self.failures, request, failure.value)
         elif not isinstance(failure.value, IgnoreRequest):
             self.failures.add("sitemap", f"{request.url} could not be fetched: {cause(failure.value)}.")
-
-
-def may_say_so(page: Page) -> bool:
-    """Whether a page could say nofollow, or none, which means that, too: few do, and all are asked."""
-    return bool(_NOFOLLOW.search(page.body)) or any(name.lower() == "x-robots-tag" for name, _ in page.headers)
 
 
 def _is_html(response: Response) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser
 
 from schemas.addresses import join_url, looks_binary
 
@@ -21,21 +21,21 @@ _REFRESH = re.compile(
 _BLANKS = "".join(map(chr, range(0x21)))
 
 
-def page_links(tree: LexborHTMLParser, url: str, *, nofollow: bool = True) -> list[str]:
-    """The normalised URLs that the page at ``url`` links to, of any host, each once, in document order.
+def page_links(tree: LexborHTMLParser, url: str) -> dict[str, bool]:
+    """The normalised URLs that the page at ``url`` links to, of any host, each once, in document order; and whether a
+    crawler may follow them: False where each link to it says ``rel="nofollow"``.
 
-    Left out: places on the same page, files that are certainly no pages, and what is not http or https; without
-    ``nofollow``, links that say ``rel="nofollow"``, too.
+    Left out: places on the same page, files that are certainly no pages, and what is not http or https.
     """
     base = base_url(tree, url)
     folder = _folder(base)
-    found: dict[str, None] = {}
-    for href in _references(tree, nofollow=nofollow):
+    found: dict[str, bool] = {}
+    for href, follow in _references(tree).items():
         # A bare query replaces that of the page itself; all else depends on the page's folder alone.
         link = _page_link(base if href[0] == "?" else folder, href)
         if link is not None:
-            found[link] = None
-    return list(found)
+            found[link] = follow or found.get(link, False)
+    return found
 
 
 def base_url(tree: LexborHTMLParser, url: str) -> str:
@@ -46,21 +46,22 @@ def base_url(tree: LexborHTMLParser, url: str) -> str:
     return join_url(url, href) or url if href else url
 
 
-def _references(tree: LexborHTMLParser, *, nofollow: bool) -> dict[str, None]:
+def _references(tree: LexborHTMLParser) -> dict[str, bool]:
     """The raw references without their fragments, each once; a page repeats most of its links."""
-    references: dict[str, None] = {}
+    references: dict[str, bool] = {}
     for node in tree.css(_LINKS):
-        if not nofollow and "nofollow" in (node.attributes.get("rel") or "").lower().split():
-            continue
-        href = (node.attributes.get("href") or _refresh(node)).strip(_BLANKS)
+        attributes = node.attributes
+        href = (attributes.get("href") or _refresh(attributes)).strip(_BLANKS)
         head, mark, _ = href.partition("#")
-        references[head if mark and head[-1:] > " " else href] = None
-    return {href: None for href in references if href and href[0] != "#"}
+        reference = head if mark and head[-1:] > " " else href
+        follow = "rel" not in attributes or "nofollow" not in (attributes["rel"] or "").lower().split()
+        references[reference] = follow or references.get(reference, False)
+    return {href: follow for href, follow in references.items() if href and href[0] != "#"}
 
 
-def _refresh(node: LexborNode) -> str:
+def _refresh(attributes: dict[str, str | None]) -> str:
     """Where a ``<meta http-equiv="refresh">`` leads."""
-    match = _REFRESH.match(node.attributes.get("content") or "") if node.tag == "meta" else None
+    match = _REFRESH.match(attributes.get("content") or "")
     return (match[match.lastgroup or 0] or "") if match else ""
 
 
