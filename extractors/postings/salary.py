@@ -1,4 +1,4 @@
-"""What a posting pays, as its structured data says it."""
+"""What a posting pays: as its structured data says it, and as a text does (``parse_salary``)."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ import re
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from extractors.postings.pay.reading import enveloped, parse_salary
 from extractors.postings.values import Node, as_list, text_of
 from extractors.postings.words import period
 from schemas.codes import CURRENCIES
+
+__all__ = ["parse_salary", "salary_of"]
 
 _SYMBOLS = {"€": "EUR", "£": "GBP", "US$": "USD", "CA$": "CAD", "A$": "AUD", "₹": "INR", "R$": "BRL", "zł": "PLN"}
 _AMOUNT = r"(?:\d[\d.,'\u2019 \u00a0\u202f]*(?:k\b)?)"
@@ -17,6 +20,7 @@ _MONEY = rf"\s*{_CURRENCY}?\s*({_AMOUNT})\s*{_CURRENCY}?\s*"
 # Only amounts: "according to grade 5" and "20 days" pay nothing.
 _AMOUNTS_ONLY = re.compile(rf"{_MONEY}(?:(?:[-\u2013\u2014]|to){_MONEY})?", re.IGNORECASE)
 _LONGEST = 100
+_LABEL = "Salary: "
 _MOST_RANGES = 50
 _LARGEST = Decimal(10) ** 11
 Range = dict[str, Any]
@@ -30,25 +34,23 @@ def salary_of(posting: Node) -> dict[str, Any] | None:
     currency = _currency_of(posting.get("salaryCurrency"))
     for field, kind in (("baseSalary", "base"), ("estimatedSalary", "estimate")):
         said = as_list(posting.get(field))[:_MOST_RANGES]
-        ranges = [found for value in said if (found := _range(value, currency, kind))]
+        ranges = [found for value in said for found in _ranges(value, currency, kind)]
         raw = [words for value in said if (words := _raw(value))]
         if ranges or raw:
-            return _envelope(ranges) | {"raw": raw, "ranges": ranges}
+            return enveloped(ranges, raw)
     return None
 
 
-def _envelope(ranges: list[Range]) -> Range:
-    """Of the ranges that can be compared with the first one."""
-    if not ranges:
-        return {"min": None, "max": None, "currency": None, "period": None}
-    currency, each = ranges[0]["currency"], ranges[0]["period"]
-    alike = [one for one in ranges if (one["currency"], one["period"]) == (currency, each)]
-    return {
-        "min": min((one["min"] for one in alike if one["min"] is not None), default=None),
-        "max": max((one["max"] for one in alike if one["max"] is not None), default=None),
-        "currency": currency,
-        "period": each,
-    }
+def _ranges(value: Any, currency: str | None, kind: str) -> list[Range]:
+    """An object has one range; a text that says more than amounts may have several."""
+    one = _range(value, currency, kind)
+    if one is not None:
+        return [one]
+    inner = value.get("value", value.get("price")) if isinstance(value, dict) else value
+    inner = inner.get("value") if isinstance(inner, dict) else inner
+    read = parse_salary(f"{_LABEL}{text_of(inner) or ''}") if isinstance(inner, str) else None
+    ranges: list[Range] = read["ranges"] if read is not None else []
+    return [one | {"currency": one["currency"] or currency} for one in ranges]
 
 
 def _range(value: Any, currency: str | None, kind: str) -> Range | None:

@@ -1,0 +1,1 @@
+"""Pay in text: which amounts a text names, which of them are pay, and how they belong together."""

@@ -1,0 +1,158 @@
+"""What a text says of pay."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from extractors.postings.pay.amounts import amounts, near_period
+from extractors.postings.pay.judge import Around, is_pay
+from extractors.postings.pay.labels import contract_of, gross_of, kind_of, where_of
+from extractors.postings.pay.lexicon import cleaned, data, folded, pattern
+from extractors.postings.pay.spans import Span, spans
+from schemas.codes import CURRENCIES
+
+_LONGEST = 60_000
+_MOST_RANGES = 30
+_EVIDENCE = 100
+_LARGEST = Decimal(10) ** 11
+_JAPANESE = re.compile("[\u3040-\u30ff\u5186]|\u5e74[\u53ce\u4ff8]|[\u6708\u6642\u65e5]\u7d66|\u7d66\u4e0e")
+_CROWNS = {
+    "SEK": r"\bkronor|l\u00f6n|m\u00e5nad|\bsek\b",
+    "NOK": r"l\u00f8nn|\bnok\b",
+    "DKK": r"l\u00f8n(?!n)|\bdkk\b",
+}
+_IN_DOLLARS = re.compile(r"(?:\bin |[Cc]urrency:? ?|\$ ?|\()([A-Z]{3})\b")
+Range = dict[str, Any]
+
+
+def parse_salary(text: str, country: str | None = None) -> dict[str, Any] | None:
+    """What ``text`` says of pay, in the shape of ``schemas.posting.Salary``; None where it says nothing.
+
+    ``text`` is a phrase or a whole description, without markup. ``country`` (ISO 3166-1 alpha-2) tells which dollars
+    or crowns are meant where the text does not; without it, ``$`` is USD and ``kr`` none. A period that is not said
+    is None. Never raises; of a very long text only the beginning is read.
+    """
+    text = _own(cleaned(text[:_LONGEST]))
+    low = folded(text)
+    found = spans(list(amounts(text, low)), low)
+    ranges: list[Range] = []
+    floor = 0
+    before: tuple[Span, Range] | None = None
+    for span in found:
+        around = Around.of(span, text, low, floor)
+        one = _range(span, around, before, text, country)
+        before = (span, one) if one is not None else None
+        floor = span.end
+        if one is not None and one not in ranges and len(ranges) < _MOST_RANGES:
+            ranges.append(one)
+    return enveloped(ranges, [one["evidence"] for one in ranges]) if ranges else None
+
+
+@cache
+def _others_pattern() -> re.Pattern[str]:
+    return re.compile(rf"^[^\w\n]{{0,4}}{pattern('other_jobs').pattern}.{{0,40}}$", re.MULTILINE)
+
+
+def _own(text: str) -> str:
+    """Without what follows under a heading like "Similar jobs": that is the pay of others."""
+    others = _others_pattern().search(folded(text))
+    return text[: others.start()] if others else text
+
+
+def _range(
+    span: Span, around: Around, before: tuple[Span, Range] | None, text: str, country: str | None
+) -> Range | None:
+    converted = span.converted_from is not None and before is not None
+    if converted and before is not None:
+        span.period = span.period or before[1]["period"]
+    else:
+        span.period = span.period or _period_around(around)
+    if not converted and not is_pay(span, around):
+        return None
+    return {
+        "min": _plain(span.low),
+        "max": _plain(span.high),
+        "currency": _currency(span.currency, text, country),
+        "period": span.period,
+        "period_stated": span.period is not None,
+        "kind": kind_of(around),
+        "gross": gross_of(span, around),
+        "contract": contract_of(around),
+        "where": where_of(around),
+        "converted_from": _currency(span.converted_from, text, country) if converted else None,
+        "evidence": " ".join(text[span.start : span.end].split())[:_EVIDENCE],
+    }
+
+
+def _period_around(around: Around) -> str | None:
+    """``Monthly salary: …``, ``… for each hour``: the nearest that is not of another number."""
+    behind = re.split(r"\d", around.behind[:40])[0]
+    return near_period(f" {around.sentence}", last=True) or near_period(behind, last=False) or _period_above(around)
+
+
+def _period_above(around: Around) -> str | None:
+    return near_period(f" {around.heading}", last=True) if pattern("pay").search(around.heading) else None
+
+
+def _currency(sign: str | None, text: str, country: str | None) -> str | None:
+    """The code; of a sign that several share, the one that the text or the country means."""
+    if sign is None or sign in CURRENCIES:
+        return sign
+    table = data("currencies")
+    if sign == "$":
+        return _dollars(text) or table["dollars"].get(country, "USD")
+    if sign == "kr":
+        return _crowns(text) or table["kronor"].get(country)
+    return _yen(text) or table["yen"].get(country)
+
+
+def _dollars(text: str) -> str | None:
+    """The one kind of dollars that the text names."""
+    named = {match[1] for match in _IN_DOLLARS.finditer(text)} & set(data("currencies")["dollars"].values())
+    words = {"canadian dollar": "CAD", "australian dollar": "AUD", "singapore dollar": "SGD", "us dollar": "USD"}
+    named |= {code for word, code in words.items() if word in text.lower()}
+    return named.pop() if len(named) == 1 else None
+
+
+def _crowns(text: str) -> str | None:
+    low = text.lower()
+    found = [code for code, mark in _CROWNS.items() if re.search(mark, low)]
+    return found[0] if len(found) == 1 else None
+
+
+def _yen(text: str) -> str | None:
+    if _JAPANESE.search(text):
+        return "JPY"
+    return "CNY" if re.search("[\u4e00-\u9fff]", text) else None
+
+
+def enveloped(ranges: list[Range], raw: list[str]) -> dict[str, Any]:
+    """The ranges with their envelope: of base pay in the currency and for the period of the first."""
+    own = [one for one in ranges if not one.get("converted_from")]
+    own = [one for one in own if one["kind"] == "base"] or own
+    return _envelope(own) | {"raw": raw, "ranges": ranges}
+
+
+def _envelope(ranges: list[Range]) -> Range:
+    """Of the ranges that can be compared with the first one."""
+    if not ranges:
+        return {"min": None, "max": None, "currency": None, "period": None}
+    currency, each = ranges[0]["currency"], ranges[0]["period"]
+    alike = [one for one in ranges if (one["currency"], one["period"]) == (currency, each)]
+    return {
+        "min": min((one["min"] for one in alike if one["min"] is not None), default=None),
+        "max": max((one["max"] for one in alike if one["max"] is not None), default=None),
+        "currency": currency,
+        "period": each,
+    }
+
+
+def _plain(amount: Decimal | None) -> int | float | None:
+    """As JSON has it, to four digits behind the point."""
+    if amount is None or not 0 <= amount < _LARGEST:
+        return None
+    amount = round(amount, 4)
+    return int(amount) if amount == amount.to_integral_value() else float(amount)
