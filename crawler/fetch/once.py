@@ -12,6 +12,7 @@ from yarl import URL
 from crawler.aside import run_aside
 from crawler.fetch.guard import Guard, GuardedConnector, PrivateAddressError
 from crawler.fetch.proxy_list import ProxyList
+from crawler.fetch.socks import SocksConnector, SocksError
 from crawler.settings import DOWNLOAD_MAXSIZE, DOWNLOAD_TIMEOUT, USER_AGENT
 from schemas.environment import Environment
 from schemas.networks import endpoint_of
@@ -65,7 +66,7 @@ async def _fetch_by_any(url: str, proxies: Sequence[Proxy], guard: Guard) -> tup
     for proxy in proxies[:-1]:
         try:
             return await _fetch(url, proxy, guard)
-        except (aiohttp.ClientProxyConnectionError, aiohttp.ClientHttpProxyError, RefusedByProxyError):
+        except (aiohttp.ClientProxyConnectionError, aiohttp.ClientHttpProxyError, SocksError, RefusedByProxyError):
             continue  # the last one's failure is told
     return await _fetch(url, proxies[-1] if proxies else None, guard)
 
@@ -85,7 +86,7 @@ def _session(url: str, proxy: Proxy | None, guard: Guard) -> aiohttp.ClientSessi
 
     trace = aiohttp.TraceConfig()
     trace.on_request_redirect.append(check)
-    return aiohttp.ClientSession(timeout=timeout, headers=headers, trace_configs=[trace])
+    return aiohttp.ClientSession(timeout=timeout, headers=headers, trace_configs=[trace], connector=SocksConnector())
 
 
 async def _fetch(url: str, proxy: Proxy | None, guard: Guard) -> tuple[bytes, str, str]:

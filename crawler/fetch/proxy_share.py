@@ -7,6 +7,8 @@ import logging
 import time
 from contextlib import suppress
 
+from redis.exceptions import RedisError
+
 from crawler.fetch.proxy_pool import ProxyPool
 from frontier.connection import RedisUnavailableError
 from frontier.proxy_health import ITSELF, ProxyHealth
@@ -85,7 +87,7 @@ class ProxyShare:
         hosts = list(self._wanted)[:MOST_HOSTS]
         try:
             answer = await self._health.exchange(news, hosts, self._records.due()[:MOST_DUE])
-        except RedisUnavailableError as error:
+        except (RedisUnavailableError, RedisError) as error:
             self._records.untold(news)
             self._away(str(error))
             return

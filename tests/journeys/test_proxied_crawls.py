@@ -215,3 +215,13 @@ def test_doctor_names_the_proxies_that_do_not_work(scrapy: Scrapy, proxies: dict
     for reason in ("connection refused", "it does not take our user and password (407)"):
         assert reason in unwell.stdout
     assert "open-sesame" not in unwell.stdout
+
+
+@pytest.mark.parametrize("name", ["socks", "open"])
+def test_a_single_page_comes_through_each_kind_of_proxy(
+    scrapy: Scrapy, web: RunningWeb, proxies: dict[str, str], name: str
+) -> None:
+    done = scrapy.run("extract", web.url("tree", "/1"), LONGLINE_PROXIES=proxies[name])
+
+    assert done.status == 0, done.stderr
+    assert {visit.peer for visit in web.visits("tree")} == {address(name)}
