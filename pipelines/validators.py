@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,8 @@ from extractors import EXTRACTOR
 from pipelines.database import connect_async
 from schemas.page import ArchivePointer
 
+ANSWER_SECONDS = 2.0
+"""Whoever waits longer might have fetched the page."""
 # A page that a browser has rendered may change though the document that was sent does not.
 _KNOWN = """
 SELECT url_sha256, etag, last_modified, fetched_at, body_sha256, archive_uri, archive_offset, archive_length,
@@ -69,10 +72,24 @@ class Validators:
         }
 
     async def _rows(self, query: str, values: Any) -> list[tuple[Any, ...]]:
+        # A query that is cancelled waits for the server, which may not be there to hear of it.
+        task = asyncio.ensure_future(self._ask(query, values))
+        await asyncio.wait([task], timeout=ANSWER_SECONDS)
+        if task.done():
+            return task.result()
+        self._connection = None
+        task.add_done_callback(lambda late: late.cancelled() or late.exception())
+        raise psycopg.OperationalError(f"no answer for {ANSWER_SECONDS:.0f} s")
+
+    async def _ask(self, query: str, values: Any) -> list[tuple[Any, ...]]:
         if self._connection is None or self._connection.closed:
             self._connection = await connect_async(self._url)
-        cursor = await self._connection.execute(query.encode(), values)
-        return await cursor.fetchall()
+        connection = self._connection
+        cursor = await connection.execute(query.encode(), values)
+        rows = await cursor.fetchall()
+        if self._connection is not connection:
+            await connection.close()
+        return rows
 
     async def close(self) -> None:
         """Close the connection."""

@@ -9,6 +9,7 @@ import asyncio
 import logging
 import re
 import time
+from collections.abc import Callable
 from hashlib import sha256
 from typing import TYPE_CHECKING, Self, cast
 from uuid import UUID
@@ -52,6 +53,7 @@ KEPT = 10_000
 """Pages that are known ahead of need."""
 REST_SECONDS = 30.0
 """Where PostgreSQL did not answer, it is asked again after this time; until then, pages are fetched."""
+Ahead = Callable[["Lane"], list[bytes]]
 Key = tuple[UUID, bytes]
 """A job, and the digest of a URL."""
 _SOUND = re.compile(r"[\x20-\x7e\xa0-\xff]{1,1000}")
@@ -92,7 +94,7 @@ class RevalidateMiddleware:
         if request.meta.pop(ASKED, False):
             _strip(request)
         lane = self._lane(request)
-        known = await self._shelf.take(lane, self._ahead(lane), request.url) if lane else None
+        known = await self._shelf.take(lane, self._ahead, request.url) if lane else None
         if known is None:
             return
         for name, value in zip(VALIDATORS, (known.etag, known.last_modified), strict=True):
@@ -139,9 +141,9 @@ class RevalidateMiddleware:
         lane = self._scheduler.turns.lane(request)
         return lane if lane and lane.job and lane.job.config.revalidate else None
 
-    def _ahead(self, lane: Lane | None) -> list[bytes]:
+    def _ahead(self, lane: Lane) -> list[bytes]:
         """The payloads of what is soon to be asked for."""
-        return [lease.payload for lease in self._scheduler.gates.ahead(lane)] if lane else []
+        return [lease.payload for lease in self._scheduler.gates.ahead(lane)]
 
     @property
     def _scheduler(self) -> Scheduler:
@@ -159,9 +161,9 @@ class Shelf:
         self._asking = asyncio.Lock()
         self._rests_until = 0.0
 
-    async def take(self, lane: Lane | None, ahead: list[bytes], url: str) -> Known | None:
-        """What is known of a URL, once. ``ahead``: payloads of requests that will be asked about soon."""
-        if lane is None or self._new_sites.get(lane.id) or time.monotonic() < self._rests_until:
+    async def take(self, lane: Lane, ahead: Ahead, url: str) -> Known | None:
+        """What is known of a URL, once. ``ahead`` has the payloads of requests that will be asked about soon."""
+        if self._new_sites.get(lane.id) or time.monotonic() < self._rests_until:
             return None
         page = (lane.id, _digest(url))
         if page not in self._known:
@@ -169,7 +171,7 @@ class Shelf:
             async with self._asking:
                 # Whoever asked before may have asked for this one, too.
                 if page not in self._known:
-                    await self._look_up(lane, page, ahead)
+                    await self._look_up(lane, page, ahead(lane))
         return self._known.pop(page, None)
 
     async def _look_up(self, lane: Lane, page: Key, ahead: list[bytes]) -> None:

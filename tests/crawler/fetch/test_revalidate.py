@@ -1,0 +1,133 @@
+"""How what is known of pages is looked up: for many at once, ahead of need, and not at all for a new site."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import pytest
+
+from crawler.fetch.revalidate import Shelf
+from crawler.queues import SHORT, VERSION
+from frontier.codec import dumps
+from pipelines.validators import Known, Validators
+from pipelines.writer import Writer
+from schemas.job import Job
+from schemas.page import ArchivePointer
+from tests.support.pages import make_page
+from tests.support.tables import add_job, reading, tables
+
+if TYPE_CHECKING:
+    from crawler.embedded import Servers
+
+SITE = "https://example.com"
+STORED, ASKED = 40, 100
+
+
+@dataclass(frozen=True)
+class Place:
+    """What of a lane is looked at."""
+
+    id: UUID
+    job: Job
+
+
+class Counting(Validators):
+    """Notes how many pages each query is about."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.asked: list[int] = []
+
+    async def known(
+        self, site: int, urls: Iterable[bytes], extracts: Iterable[str], *, obeys: bool
+    ) -> dict[bytes, Known]:
+        urls = list(urls)
+        self.asked.append(len(urls))
+        return await super().known(site, urls, extracts, obeys=obeys)
+
+
+@pytest.fixture
+def again(servers: Servers) -> Iterator[tuple[str, Job, Job]]:
+    """A database with forty pages of a site, the job that stored them, and the next one."""
+
+    async def store(url: str, job: Job) -> None:
+        writer = Writer(url)
+        pages = [make_page(f"{SITE}/{number}", job) for number in range(STORED)]
+        await asyncio.gather(*(writer.write(page, ArchivePointer("file:///a", 0, 1)) for page in pages))
+        await writer.close()
+
+    with tables(servers) as url, reading(url) as connection:
+        first = add_job(connection)
+        asyncio.run(store(url, first))
+        started = "INSERT INTO job (id, site_id, url, state) VALUES (gen_random_uuid(), %s, %s, 'running')"
+        row = connection.execute(f"{started} RETURNING id, sequence".encode(), [first.site_id, SITE]).fetchone()
+        assert row
+        yield url, first, Job(row["id"], row["sequence"], first.site_id, first.site, first.config)
+
+
+def look(url: str, act: Callable[[Shelf], Awaitable[Any]]) -> tuple[Any, list[int]]:
+    async def run() -> tuple[Any, list[int]]:
+        validators = Counting(url)
+        shelf = Shelf(validators)
+        try:
+            return await act(shelf), validators.asked
+        finally:
+            await shelf.close()
+
+    return asyncio.run(run())
+
+
+def payload(number: int) -> bytes:
+    return dumps([VERSION, SHORT, f"{SITE}/{number}", 1])
+
+
+def test_one_query_serves_all_that_wait_for_their_turn(again: tuple[str, Job, Job]) -> None:
+    url, _, job = again
+    lane: Any = Place(job.id, job)
+
+    async def one_after_the_other(shelf: Shelf) -> list[bool]:
+        ahead = [payload(number) for number in range(ASKED)]
+        return [bool(await shelf.take(lane, lambda _: ahead, f"{SITE}/{number}")) for number in range(ASKED)]
+
+    found, asked = look(url, one_after_the_other)
+    assert found == [number < STORED for number in range(ASKED)]
+    assert asked == [ASKED]
+
+
+def test_what_is_asked_meanwhile_goes_into_the_next_query(again: tuple[str, Job, Job]) -> None:
+    url, _, job = again
+    lane: Any = Place(job.id, job)
+
+    async def all_at_once(shelf: Shelf) -> list[Known | None]:
+        return await asyncio.gather(
+            *(shelf.take(lane, lambda _: [], f"{SITE}/{number}") for number in range(ASKED)),
+        )
+
+    found, asked = look(url, all_at_once)
+    assert [bool(one) for one in found] == [number < STORED for number in range(ASKED)]
+    assert sum(asked) == ASKED
+    assert len(asked) <= 2
+
+
+def test_a_new_site_costs_no_query(again: tuple[str, Job, Job]) -> None:
+    url, first, _ = again
+    lane: Any = Place(first.id, first)
+
+    async def many(shelf: Shelf) -> list[Known | None]:
+        return [await shelf.take(lane, lambda _: [], f"{SITE}/{number}") for number in range(ASKED)]
+
+    assert look(url, many) == ([None] * ASKED, [])
+
+
+def test_a_database_that_is_away_holds_nothing_up(again: tuple[str, Job, Job]) -> None:
+    _, _, job = again
+    lane: Any = Place(job.id, job)
+
+    async def many(shelf: Shelf) -> list[Known | None]:
+        return [await shelf.take(lane, lambda _: [], f"{SITE}/{number}") for number in range(ASKED)]
+
+    assert look("postgresql://127.0.0.1:1/none", many) == ([None] * ASKED, [])
