@@ -258,5 +258,6 @@ def _session(request: Request) -> Hashable:
     """Who keeps proxy and cookies together; nothing where the request has chosen cookies of its own."""
     meta: dict[str, Any] = request.meta
     name = meta.get(SESSION)
-    own = name and str(meta.get("cookiejar", name)).rpartition("~")[0] not in {"", str(name)}
-    return (meta.get(JOB), name) if name and not own else None
+    jar = meta.get("cookiejar", name)
+    ours = jar == name or str(jar).rpartition("~")[0] == str(name)
+    return (meta.get(JOB), name) if name and ours else None

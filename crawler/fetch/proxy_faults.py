@@ -57,7 +57,8 @@ def fault_of_exception(error: Exception) -> Fault | None:
     if isinstance(inner, SocksPasswordError):
         return Fault("it does not take our user and password", certain=True)
     if isinstance(inner, aiohttp.ClientConnectorSSLError | aiohttp.ClientConnectorCertificateError):
-        return None  # the site's: a proxy passes TLS on
+        # The site's, unless the proxy opens TLS, or garbles it.
+        return Fault(f"TLS fails ({cause(error)})", certain=False)
     if isinstance(error, DownloadConnectionRefusedError | CannotResolveHostError):
         return Fault(cause(error), certain=True)
     if isinstance(inner, aiohttp.ClientHttpProxyError):

@@ -121,6 +121,18 @@ def test_https_goes_through_tunnels_of_which_a_dead_one_and_one_with_a_wrong_pas
     assert no_password(asked)
 
 
+def test_a_site_with_a_bad_certificate_fails_by_itself_and_no_proxy_rests(
+    two: list[RunningProxy], tmp_path: Path
+) -> None:
+    strict = PROXIES | {"DOWNLOAD_HANDLERS": CLIENTS["aiohttp"], "DOWNLOAD_VERIFY_CERTIFICATES": "True"}
+    with recording_site(tls=tmp_path) as site:
+        asked = ask(tmp_path, pages(site, tmp_path), LONGLINE_PROXIES=urls(two), **strict)
+
+    assert all("certificate" in answer["error"] for answer in asked.answers)
+    assert "rests for" not in asked.log
+    assert no_password(asked)
+
+
 def test_a_wrong_password_makes_one_of_two_entries_on_one_address_rest(
     site: Recorder, two: list[RunningProxy], tmp_path: Path
 ) -> None:
