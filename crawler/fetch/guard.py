@@ -16,7 +16,6 @@ from weakref import WeakKeyDictionary
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from scrapy import Request
-from scrapy.exceptions import NotConfigured
 from scrapy.settings import BaseSettings
 from scrapy.utils.misc import load_object
 
@@ -213,11 +212,8 @@ class GuardMiddleware:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Off where everything is allowed."""
-        guard = Guard.of(crawler)
-        if guard.allows_all:
-            raise NotConfigured("LONGLINE_ALLOW_PRIVATE_ADDRESSES is set.")
-        return cls(crawler, guard)
+        """With the crawl's guard."""
+        return cls(crawler, Guard.of(crawler))
 
     async def process_request(self, request: Request) -> None:
         """Look where the request would go.
