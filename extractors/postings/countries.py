@@ -263,7 +263,7 @@ _AMBIGUOUS = frozenset({"georgia", "jersey", "lebanon", "jordan", "peru", "cuba"
 _NOISE = re.compile(r"[^\w]+")
 
 
-def _folded(name: str) -> str:
+def folded_name(name: str) -> str:
     """Without capitals, accents and punctuation."""
     decomposed = unicodedata.normalize("NFKD", name.casefold())
     return _NOISE.sub(" ", "".join(c for c in decomposed if not unicodedata.combining(c))).strip()
@@ -275,7 +275,7 @@ def _by_name() -> dict[str, str]:
     for entry in re.split(r"\n(?=[A-Z]{2} )", _NAMES.strip()):
         code, _, names = " ".join(entry.split()).partition(" ")
         for name in names.split(" | "):
-            codes.setdefault(_folded(name), code)
+            codes.setdefault(folded_name(name), code)
     return codes
 
 
@@ -287,10 +287,10 @@ def country_code(text: str) -> str | None:
     code = text.strip().upper()
     if code in COUNTRIES:
         return code
-    return _CODES.get(_folded(text))
+    return _CODES.get(folded_name(text))
 
 
 def country_in_address(text: str) -> str | None:
     """The code of a name that may also be something else: ``CA`` and ``Georgia`` are states of another country."""
-    folded = _folded(text)
+    folded = folded_name(text)
     return None if folded in _AMBIGUOUS else _CODES.get(folded)

@@ -12,7 +12,7 @@ from extractors.postings.dates import posted, valid_until
 from extractors.postings.identity import identified
 from extractors.postings.loose_json import read_json
 from extractors.postings.markup import plain_text, unescaped_markup
-from extractors.postings.places import applicant_scope, locations, workplace_type
+from extractors.postings.places import applicant_scope, locations, scope_apart, workplace_type
 from extractors.postings.salary import salary_of
 from extractors.postings.values import Node, as_list, nodes_in, text_of, types_of
 from extractors.postings.words import employment_types
@@ -85,11 +85,8 @@ def _posting(node: Node, page: PageMetadata, url: str) -> dict[str, Any]:
 
 def _place_fields(node: Node) -> dict[str, Any]:
     kind = workplace_type(node)
-    return {
-        "locations": locations(node, role="seat" if kind == "remote" else "office"),
-        "workplace_type": kind,
-        "applicant_scope": applicant_scope(node),
-    }
+    offices, scope = scope_apart(locations(node, role="seat" if kind == "remote" else "office"))
+    return {"locations": offices, "workplace_type": kind, "applicant_scope": applicant_scope(node) or scope}
 
 
 def _description_fields(node: Node) -> dict[str, str | None]:

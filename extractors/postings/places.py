@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from extractors.postings.countries import country_code, country_in_address
+from extractors.postings.place_text import read_places
 from extractors.postings.values import Node, as_list, text_of, types_of
 
 Place = dict[str, Any]
@@ -17,7 +18,10 @@ _NOWHERE = re.compile(
 )
 _REMOTE_WORDS = {"telecommute": "remote", "remote": "remote", "fully remote": "remote", "hybrid": "hybrid"}
 _ONSITE_WORDS = {"onsite": "onsite", "on site": "onsite", "in office": "onsite", "in person": "onsite"}
-_MOST_PLACES = 200
+_MOST_PLACES = 300
+_MOST_AREAS = 300
+_ALL_COUNTRIES = 180
+_MANY_COUNTRIES = 12
 
 
 def workplace_type(posting: Node) -> str | None:
@@ -41,7 +45,8 @@ def _places(posting: Node) -> list[Any]:
 def locations(posting: Node, *, role: str) -> list[Place]:
     """The places of work, each once; ``role`` is ``office``, or ``seat`` where the work is remote."""
     addresses = [address for place in _told_apart(_places(posting)) for address in _addresses(place)]
-    return _each_once(_location(address, role, text_of(posting.get("hiringOrganization"))) for address in addresses)
+    company = text_of(posting.get("hiringOrganization"))
+    return _each_once(place for address in addresses for place in _located(address, role, company))
 
 
 def _told_apart(places: list[Any]) -> list[Any]:
@@ -66,19 +71,21 @@ def _addresses(place: Any) -> list[Node]:
     return [one if isinstance(one, dict) else {"raw": one} for one in as_list(place["address"])]
 
 
-def _location(address: Node, role: str, company: str | None) -> Place | None:
+def _located(address: Node, role: str, company: str | None) -> list[Place]:
+    """The place of an address; several, where a list of towns was written into one field."""
     city = text_of(address.get("addressLocality") or address.get("raw") or address.get("name"))
     region, country = text_of(address.get("addressRegion")), text_of(address.get("addressCountry"))
-    raw = ", ".join(filter(None, (city, region, country)))
+    raw = ", ".join(filter(None, (city, region, country))) or None
     code = country_code(country or "")
+    if city and not region and "," in city and not _NOWHERE.fullmatch(city):
+        return [place | {"raw": raw} for place in read_places(city, role, code)]
     region, code = _without_country(region, code)
     city, code = _without_country(city, code)
     if city is not None and city == company:
         city = None  # a form that was filled in with the firm's name
     city, region = _city_and_region(city, region)
-    if not (city or region or code):
-        return None
-    return {"raw": raw or None, "city": city, "region": region, "country": code, "role": role}
+    place = {"raw": raw, "city": city, "region": region, "country": code, "role": role}
+    return [place] if city or region or code else []
 
 
 def _without_country(text: str | None, code: str | None) -> tuple[str | None, str | None]:
@@ -101,8 +108,23 @@ def _city_and_region(city: str | None, region: str | None) -> tuple[str | None, 
 
 
 def applicant_scope(posting: Node) -> list[Place]:
-    """Where applicants may live: countries by their code, anything else as a region."""
-    return _each_once(map(_area, as_list(posting.get("applicantLocationRequirements"))[:_MOST_PLACES]))
+    """Where applicants may live: countries by their code, anything else as a region; all countries as the world."""
+    areas = _each_once(map(_area, as_list(posting.get("applicantLocationRequirements"))[:_MOST_AREAS]))
+    return worldwide(areas)
+
+
+def worldwide(areas: list[Place]) -> list[Place]:
+    """The same areas; one entry in place of a list of nearly all countries."""
+    if len({area["country"] for area in areas if area["country"]}) < _ALL_COUNTRIES:
+        return areas
+    return [{"raw": "Worldwide", "city": None, "region": "Worldwide", "country": None, "role": "remote_scope"}]
+
+
+def scope_apart(places: list[Place]) -> tuple[list[Place], list[Place]]:
+    """Places of work, and where applicants may live: nobody works in a dozen countries without a town."""
+    if len(places) < _MANY_COUNTRIES or any(place["city"] or place["region"] for place in places):
+        return places, []
+    return [], worldwide([place | {"role": "remote_scope"} for place in places])
 
 
 def _area(value: Any) -> Place | None:

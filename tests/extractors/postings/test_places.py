@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extractors.postings.countries import country_code, country_in_address
-from extractors.postings.places import applicant_scope, locations, workplace_type
+from extractors.postings.places import applicant_scope, locations, scope_apart, workplace_type
 from schemas.codes import COUNTRIES
 
 
@@ -30,15 +30,14 @@ def address(city: Any = None, region: Any = None, country: Any = None) -> dict[s
         (address("Bonn", "NRW", "DE"), ("Bonn", "NRW", "DE")),
         (address("Bonn", None, {"@type": "Country", "name": "Deutschland"}), ("Bonn", None, "DE")),
         (address("Austin, TX", None, "USA"), ("Austin", "TX", "US")),
-        (address("San Francisco, CA"), ("San Francisco", "CA", None)),
-        (address("Atlanta, Georgia"), ("Atlanta", "Georgia", None)),
+        (address("San Francisco, CA"), ("San Francisco", "CA", "US")),
+        (address("Atlanta, Georgia"), ("Atlanta", "Georgia", "US")),
         (address("Cambridge, United Kingdom"), ("Cambridge", None, "GB")),
         (address("Helsinki, Uusimaa, Finland", None, "FI"), ("Helsinki", "Uusimaa", "FI")),
         (address(None, "Karnataka, India"), (None, "Karnataka", "IN")),
         (address("Leipzig", "-", "DE"), ("Leipzig", None, "DE")),
         (address("Anywhere in India", None, "IN"), (None, None, "IN")),
         (address("Remote, Poland"), (None, None, "PL")),
-        (address("A, B, C, D", None, "FI"), (None, None, "FI")),
         ("Wien, Österreich", ("Wien", None, "AT")),
         ({"name": "Oslo"}, ("Oslo", None, None)),
         ({"address": "Paris, France"}, ("Paris", None, "FR")),
@@ -59,6 +58,25 @@ def test_each_place_comes_once_and_keeps_its_words() -> None:
         {"jobLocation": [address("Bonn", None, "Germany"), address("Bonn", None, "Germany")]}, role="seat"
     )
     assert found == [{"raw": "Bonn, Germany", "city": "Bonn", "region": None, "country": "DE", "role": "seat"}]
+
+
+def test_towns_in_one_field_are_told_apart() -> None:
+    towns = places(address("Espoo, Vantaa, Kerava, Sipoo, Uusimaa, Finland", None, "FI"))
+    assert towns == [(town, "Uusimaa", "FI") for town in ("Espoo", "Vantaa", "Kerava", "Sipoo")]
+
+
+def test_all_countries_of_the_world_are_no_places_of_work() -> None:
+    everywhere = locations({"jobLocation": [address(None, None, code) for code in sorted(COUNTRIES)]}, role="office")
+    offices, scope = scope_apart(everywhere)
+    assert offices == []
+    assert [place["region"] for place in scope] == ["Worldwide"]
+    some = locations({"jobLocation": [address(None, None, code) for code in ("DE", "FR", "US")]}, role="office")
+    assert scope_apart(some) == (some, [])
+
+
+def test_a_scope_of_all_countries_is_the_world() -> None:
+    scope = applicant_scope({"applicantLocationRequirements": [{"name": code} for code in sorted(COUNTRIES)]})
+    assert [(place["region"], place["country"]) for place in scope] == [("Worldwide", None)]
 
 
 def test_the_name_of_the_firm_is_no_city() -> None:
