@@ -41,6 +41,10 @@ OF_CONFIG = {
     "user_agent": "USER_AGENT",
     "max_pages": "LONGLINE_MAX_PAGES",
     "render": "LONGLINE_RENDER",
+    "wait_for": "LONGLINE_BROWSER_WAIT_FOR",
+    "actions": "LONGLINE_BROWSER_ACTIONS",
+    "browser_loads": "LONGLINE_BROWSER_LOADS",
+    "browser_blocks": "LONGLINE_BROWSER_BLOCKS",
     "identity": "LONGLINE_IDENTITY",
 }
 """What a stored site of the spider's name says wins."""

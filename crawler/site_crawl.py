@@ -17,6 +17,7 @@ from crawler.fetch.guard import PrivateAddressError
 from crawler.fetch.keys import AGENT, DEMANDED, DIRECT, IDENTITY, UNJUDGED
 from crawler.fetch.render import RENDER
 from crawler.fetch.unfetched import note
+from crawler.fetch.wishes import WISHES, wishes_of
 from crawler.leases import ADMITTED, COUNTS, JOB, LEASE, SLOT
 from crawler.responses import REDIRECTS, header, page_of
 from crawler.walls import is_blocked, note_wall
@@ -106,10 +107,12 @@ class SiteCrawl:
         meta: dict[str, Any] = {JOB: str(self.job.id)}
         if not self.job.config.obey_robots:
             meta["dont_obey_robotstxt"] = True
-        if self.job.config.render != "auto":
-            meta[RENDER] = self.job.config.render
         if self.job.config.user_agent:
             meta[AGENT] = self.job.config.user_agent
+        if self.job.config.render != "auto":
+            meta[RENDER] = self.job.config.render
+        if wishes := wishes_of(self.job.config):
+            meta[WISHES] = wishes
         if self.job.config.identity != "robot":
             meta[IDENTITY] = self.job.config.identity
         if not self.job.config.proxy:

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
+from schemas.actions import read_action
 from schemas.addresses import normalize_url
 from schemas.hosts import check_host, check_user_agent
 from schemas.parameters import check_names
@@ -16,6 +17,7 @@ EXTRACTS: tuple[Extract, ...] = ("page", "posting", "text")
 ProxyUse = bool | Literal["required"]
 Render = Literal["auto", "always", "never"]
 RENDERS: tuple[Render, ...] = ("auto", "always", "never")
+Decoration = Literal["image", "media", "font", "tracker"]
 PoliteTo = Literal["host", "address"]
 POLITE_TO: tuple[PoliteTo, ...] = ("host", "address")
 
@@ -59,6 +61,21 @@ class SiteConfig(BaseModel):
         default="auto",
         description="Which pages a browser renders: auto (those that are empty without one), always, never.",
     )
+    wait_for: str | None = Field(
+        default=None,
+        description="What a browser waits for on a page: a CSS selector, or text= with words. Unset: for quiet.",
+    )
+    actions: tuple[str, ...] = Field(
+        default=(),
+        description="What a browser does on a page: click SELECTOR; scroll 20; more 20 SELECTOR (clicks while the page "
+        "grows); next 20 SELECTOR (the same, and keeps what was there).",
+    )
+    browser_loads: tuple[Decoration, ...] = Field(
+        default=(), description="What a browser loads besides, though it changes no text: image, media, font, tracker."
+    )
+    browser_blocks: tuple[str, ...] = Field(
+        default=(), description="Addresses that a browser does not load, as *://ads.example.com/* or */chat.js*."
+    )
     output: str | None = Field(
         default=None, description="A folder that gets the job's rows as JSON lines when it ends."
     )
@@ -101,7 +118,14 @@ class SiteConfig(BaseModel):
     )
     expect: Expectations = Field(default_factory=Expectations, description="The least that a job must yield.")
 
-    @field_validator("extract", "ignore_parameters", mode="before")
+    @field_validator("actions")
+    @classmethod
+    def _actions(cls, lines: tuple[str, ...]) -> tuple[str, ...]:
+        for line in lines:
+            read_action(line)
+        return lines
+
+    @field_validator("extract", "ignore_parameters", "browser_loads", mode="before")
     @classmethod
     def _words(cls, value: Any) -> Any:
         if isinstance(value, str):

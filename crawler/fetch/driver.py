@@ -7,17 +7,13 @@ package's own. A plain GET is shown in a tab that is used again, through the Dev
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 from playwright.async_api import Error as PlaywrightError
-from playwright.async_api import Page
-from playwright.async_api import Response as PlaywrightResponse
-from playwright.async_api import TimeoutError as PlaywrightTimeoutError
-from scrapy import Request, Spider
+from scrapy import Request
 from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadConnectionRefusedError,
@@ -25,16 +21,17 @@ from scrapy.exceptions import (
     DownloadTimeoutError,
 )
 from scrapy.http import Response
-from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
 
 from crawler.fetch.browser import Browser, BrowserLostError, OpenPages, TabLostError
+from crawler.fetch.browser_cookies import from_browser, jar_of, to_browser
 from crawler.fetch.chromium import HOW_TO_GET_ONE, NoBrowserError
 from crawler.fetch.egress import Exit
 from crawler.fetch.egress_ways import way_of
 from crawler.fetch.launching import FLAGS, kill, launch_options, resident_bytes
+from crawler.fetch.mended import MendedHandler
 from crawler.fetch.page_actions import act
 from crawler.fetch.persona import Persona
-from crawler.fetch.reading import SETTLE_SECONDS, Reading, read, rest, there
+from crawler.fetch.reading import Reading, read, rest, there
 from crawler.fetch.rendered import first_line, rendered, rendered_by_scrapy_playwright, without_page
 from crawler.fetch.rests import Rests
 from crawler.fetch.tab import Tab
@@ -48,7 +45,9 @@ if TYPE_CHECKING:
 
 START_SECONDS = 60.0
 OPEN_SECONDS = 30.0
-"""How long a browser may take to open a tab, or to say that it lives."""
+"""How long a browser may take to open a tab."""
+ANSWER_SECONDS = 10.0
+"""How long it may take to say that it lives."""
 CLOSE_SECONDS = 10.0
 LOOK_SECONDS = 2.0
 """How often the browser's memory is looked at."""
@@ -66,7 +65,7 @@ OWN_META = frozenset(
 """What only scrapy-playwright's own way through a page knows."""
 
 
-class Driver(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc] # scrapy-playwright has no types
+class Driver(MendedHandler):
     """One Chromium, from its start to its end. ``due``: another is to take over; ``users``: requests that are in it."""
 
     FLAGGED = frozenset(FLAGS)
@@ -79,12 +78,9 @@ class Driver(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc] # scrapy-pl
         self._strict_certificates = settings.getbool("DOWNLOAD_VERIFY_CERTIFICATES")
         self._most_visits = settings.getint("LONGLINE_BROWSER_RECYCLE_PAGES", 1000)
         self._most_memory = settings.getfloat("LONGLINE_BROWSER_RECYCLE_MB", 2000) * 1_000_000
-        if not settings["PLAYWRIGHT_PROCESS_REQUEST_HEADERS"]:
-            # The browser's own headers agree with each other; the request's name and languages are its own, too.
-            self.process_request_headers = None
-        self._usual_proxy = self.config.launch_options.get("proxy")
         self._rests = Rests.of(crawler)
         self._egress = Browser.of(crawler).egress
+        self._usual_proxy = self.config.launch_options.get("proxy")
         self._tabs = Tabs(self, open_pages, self.config.max_contexts, self.config.max_pages_per_context)
         self._open: set[Tab] = set()
         self._lost: BrowserLostError | None = None
@@ -96,21 +92,20 @@ class Driver(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc] # scrapy-pl
         self.shows = self.FLAGGED
         self.users = 0
         self.due = False
-        # What it warns of it raises as well, and then it is counted and named once.
-        logging.getLogger("scrapy-playwright").setLevel(logging.ERROR)
 
     @classmethod
     async def start(cls, crawler: Crawler, path: str | None, open_pages: OpenPages, loads: frozenset[str]) -> Self:
         """Start the browser at ``path``, or Playwright's own build; ``loads`` as in ``Wishes``.
 
         Raises:
-        if driver._egress:
-            # For what is no page's.
-            driver.config.launch_options["proxy"] = {"server": (await driver._egress.exit()).server}
             NoBrowserError: it does not start.
         """
         driver = cls(crawler, open_pages)
-        driver.config.launch_options = launch_options(path, loads) | driver.config.launch_options
+        ours, theirs = launch_options(path, loads), driver.config.launch_options
+        driver.config.launch_options = ours | theirs | {"args": [*ours["args"], *theirs.get("args", ())]}
+        if driver._egress:
+            # For what is no page's.
+            driver.config.launch_options["proxy"] = {"server": (await driver._egress.exit()).server}
         given = driver.config.launch_options["args"]
         driver.shows = frozenset(kind for kind, flag in FLAGS.items() if flag not in given)
         try:
@@ -192,11 +187,16 @@ class Driver(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc] # scrapy-pl
     async def _show(self, wishes: Wishes, request: Request, tab: Tab, visit: Visit) -> Response:
         began = time.monotonic()
         await tab.begin(visit, wishes, self.FLAGGED - self.shows)
+        jar = jar_of(self._crawler, request)
+        if jar and (cookies := to_browser(jar, request.url)):
+            await tab.page.context.add_cookies(cookies)
         referer = request.headers.get("Referer")
         trouble = await tab.go(request.url, referer.decode("latin-1") if referer else None)
         if trouble or not visit.status:
             return without_page(request, visit, trouble or "no document came")
         reading = await self._read(request, wishes, tab, visit)
+        if jar is not None:
+            from_browser(jar, await tab.page.context.cookies(request.url))
         request.meta["download_latency"] = time.monotonic() - began
         if self._egress:
             visit.address = None  # it is that of our own proxy
@@ -210,7 +210,7 @@ class Driver(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc] # scrapy-pl
             self.stats.inc_value("browser/waited_in_vain")
         await act(tab, visit, wishes.actions, quiet)
         if request.meta.get("playwright_page_methods"):
-            await super()._apply_page_methods(tab.page, request, self._crawler.spider)
+            await self._apply_methods_alone(tab.page, request)
         reading = await read(tab, self._most_bytes)
         if not wishes.wait_for and not wishes.actions:
             self._rests.note(request.url, reading.gap)
@@ -227,21 +227,6 @@ class Driver(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc] # scrapy-pl
         sent = request.replace(meta={**request.meta, **page})
         response = await self._download_request_with_retry(sent, self._crawler.spider)
         return rendered_by_scrapy_playwright(request, sent, response, visit, self._most_bytes)
-
-    async def _get_response_and_download(
-        self, request: Request, page: Page, spider: Spider
-    ) -> tuple[PlaywrightResponse | None, Any]:
-        """A visit without an answer has failed; scrapy-playwright would make status 200 of it."""
-        response, download = await super()._get_response_and_download(request, page, spider)
-        if response is None and not download:
-            raise DownloadFailedError(f"the browser got no document for {request.url}")
-        return response, download
-
-    async def _apply_page_methods(self, page: Page, request: Request, spider: Spider) -> None:
-        """Wait until the page is at rest, or long enough; then do what the request asks for."""
-        with suppress(PlaywrightTimeoutError):
-            await page.wait_for_load_state("networkidle", timeout=SETTLE_SECONDS * 1000)
-        await super()._apply_page_methods(page, request, spider)
 
     # For ``Tabs``
 
@@ -298,7 +283,7 @@ class Driver(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc] # scrapy-pl
             BrowserLostError: it is.
         """
         try:
-            async with asyncio.timeout(OPEN_SECONDS):
+            async with asyncio.timeout(ANSWER_SECONDS):
                 session = await self.browser.new_browser_cdp_session()
                 await session.send("Browser.getVersion")
                 await session.detach()
@@ -323,17 +308,6 @@ class Driver(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc] # scrapy-pl
         if not self._closing:
             self._lose("it has ended")
         self.context_wrappers.clear()
-
-    def _make_close_page_callback(self, context_name: str) -> Any:
-        """A page that crashes is closed as well: it gives its place in the context back once."""
-        release = super()._make_close_page_callback(context_name)
-        left = [release]
-
-        def once(*_: Any) -> None:
-            if left:
-                left.pop()()
-
-        return once
 
     async def close(self) -> None:
         """End the browser, by force where it does not let itself be closed."""

@@ -9,6 +9,7 @@ from time import monotonic
 from playwright.async_api import Error as PlaywrightError
 
 from crawler.fetch.reading import grown, keep_page, rest
+from crawler.fetch.reading import scroll as scroll_to_end
 from crawler.fetch.tab import Tab
 from crawler.fetch.visit import Visit
 from schemas.actions import Action
@@ -35,15 +36,20 @@ async def _repeat(do: Callable[[], Awaitable[bool]], action: Action, end: float)
 def _doing(tab: Tab, visit: Visit, action: Action, quiet: float) -> Callable[[], Awaitable[bool]]:
     """One round of an action, which says whether another one may help."""
 
+    async def settled() -> None:
+        visit.traffic.expect()
+        await rest(tab, visit, quiet)
+
     async def click() -> bool:
         if not await _click(tab, action.selector):
             return False
-        await rest(tab, visit, quiet)
+        await settled()
         return True
 
     async def scroll() -> bool:
-        before = await grown(tab, scroll=True)
-        await rest(tab, visit, quiet)
+        before = await grown(tab)
+        await scroll_to_end(tab)
+        await settled()
         return await grown(tab) != before
 
     async def more() -> bool:

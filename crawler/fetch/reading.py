@@ -65,11 +65,19 @@ _READ = (
 # What tells a page that has grown or turned from one that stays: how much there is, and what.
 _GROWN = """
 (() => {
-  if (%s) scrollTo(0, document.documentElement.scrollHeight);
   const text = document.body?.textContent ?? "";
   let hash = 0;
   for (let place = 0; place < text.length; place++) hash = (hash * 31 + text.charCodeAt(place)) | 0;
   return `${document.getElementsByTagName("*").length} ${text.length} ${hash}`;
+})()
+"""
+# A page hears of it with its next frame, for which one that is not in front may wait long.
+_SCROLL = """
+(async () => {
+  scrollTo(0, document.documentElement.scrollHeight);
+  const frame = () => new Promise(resolve => requestAnimationFrame(resolve));
+  const long = new Promise(resolve => setTimeout(resolve, 3000));
+  await Promise.race([frame().then(frame), long]);
 })()
 """
 _KEEP = "(() => {" + _WATCH + "if (%s) kept.pages.pop(); else kept.pages.push(document.body?.innerHTML ?? '') })()"
@@ -117,9 +125,14 @@ async def read(tab: Tab, most_bytes: int) -> Reading:
     return Reading(said.get("html"), said.get("url", ""), said.get("gap", 0.0) / 1000)
 
 
-async def grown(tab: Tab, *, scroll: bool = False) -> str:
-    """A text that is another one when the page has grown or changed; ``scroll``: to its end, before."""
-    return str(await _in_document(tab, _GROWN % ("true" if scroll else "false")))
+async def grown(tab: Tab) -> str:
+    """A text that is another one when the page has grown or changed."""
+    return str(await _in_document(tab, _GROWN))
+
+
+async def scroll(tab: Tab) -> None:
+    """Scroll to the end of the page."""
+    await _in_document(tab, _SCROLL, waits=True)
 
 
 async def keep_page(tab: Tab, *, drop: bool = False) -> None:

@@ -13,9 +13,11 @@ from scrapy.http.request import NO_CALLBACK
 from crawler.failures import UNRENDERED, cause
 from crawler.fetch.browser import LED_TO, RENDERED
 from crawler.fetch.chromium import NoBrowserError
+from crawler.fetch.gains import Gains, LocalGains
 from crawler.fetch.keys import TIER, VERDICT
 from extractors.blocked import is_empty_shell, may_be_shell
 from extractors.html import parse
+from extractors.rendering import adds
 from schemas.site import RENDERS, Render
 
 if TYPE_CHECKING:
@@ -26,20 +28,22 @@ logger = logging.getLogger(__name__)
 RENDER = "render"
 """``request.meta`` key: auto, always or never, in place of the setting."""
 NO_BROWSER = "there is no browser"
+NO_GAIN = "a browser has added nothing to pages like it"
 
 
 class RenderMiddleware:
     """Setting: LONGLINE_RENDER (auto, always, never).
 
     auto: a page that turns out to be an empty shell is asked for once more, by the browser, and its answer takes the
-    place of the first one. Where the browser cannot help, the page stays as it was fetched. Where there is no
-    browser, that is said once.
+    place of the first one. Where the browser cannot help, or has added nothing to pages like it, the page stays as it
+    was fetched. Where there is no browser, that is said once.
     """
 
     def __init__(self, crawler: Crawler, default: Render) -> None:
         self._crawler = crawler
         self._default = default
         self._no_browser: NoBrowserError | None = None
+        self.gains: Gains = LocalGains()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -84,8 +88,13 @@ class RenderMiddleware:
 
     async def _rendered(self, request: Request, response: Response) -> Response:
         """The browser's answer; the one that there is, where the browser has no better one."""
+        if not await self.gains.worth(request):
+            _keep(request, NO_GAIN)
+            return response
         try:
-            return await self._asked_again(request)
+            rendered = await self._asked_again(request)
+            await self.gains.note(request, gained=_adds(response, rendered))
+            return rendered
         except NoBrowserError as error:
             self._miss(error)
             why = NO_BROWSER
@@ -119,7 +128,15 @@ def _keep(request: Request, why: str) -> None:
 
 
 def _is_shell(response: Response) -> bool:
-    kind = (response.headers.get("Content-Type") or b"").decode("latin-1")
+    kind = _kind(response)
     if response.status != 200 or (kind and "html" not in kind.lower()) or not may_be_shell(response.body):
         return False
     return is_empty_shell(parse(response.body, kind))
+
+
+def _adds(before: Response, after: Response) -> bool:
+    return adds(parse(before.body, _kind(before)), parse(after.body, _kind(after)), after.url)
+
+
+def _kind(response: Response) -> str:
+    return (response.headers.get("Content-Type") or b"").decode("latin-1")

@@ -96,6 +96,9 @@ class Tab:
         Raises:
             PlaywrightError: the tab cannot be reached.
         """
+        if "#" in url:
+            # Else the document that is there may be taken for the one that is asked for.
+            await self.send("Page.navigate", {"url": "about:blank"})
         values = {"url": url} | ({"referrer": referer} if referer else {})
         said = await self.send("Page.navigate", values)
         if "errorText" in said:

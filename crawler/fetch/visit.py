@@ -112,6 +112,10 @@ class Traffic:
             self._open.remove(number)
             self._note()
 
+    def expect(self) -> None:
+        """Something may begin now, without a request so far."""
+        self._note()
+
     def _note(self) -> None:
         self._last = asyncio.get_running_loop().time()
         self._changed.set()

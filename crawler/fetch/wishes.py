@@ -14,11 +14,13 @@ from scrapy.settings import BaseSettings
 
 from crawler.fetch.trackers import TRACKERS
 from schemas.actions import Action, read_action
+from schemas.site import SiteConfig
 
 KINDS: Mapping[str, str] = {"image": "Image", "media": "Media", "font": "Font"}
 """What changes no text, as the config and as Chromium name it. ``tracker`` is by address."""
 WISHES = "browser"
 """``request.meta`` key: a dict with any of ``wait_for``, ``actions``, ``loads``, ``blocks``, before the settings."""
+# In the order of the fields of a site's config.
 SETTINGS = {
     "wait_for": "LONGLINE_BROWSER_WAIT_FOR",
     "actions": "LONGLINE_BROWSER_ACTIONS",
@@ -72,6 +74,13 @@ class Wishes:
     @cached_property
     def _blocked(self) -> re.Pattern[str]:
         return _any_of(self.blocks)
+
+
+def wishes_of(config: SiteConfig) -> dict[str, Any]:
+    """What a site's config says, for ``request.meta``; empty where it says nothing."""
+    said = (config.wait_for, config.actions, config.browser_loads, config.browser_blocks)
+    plain = (list(value) if isinstance(value, tuple) else value for value in said)
+    return {name: value for name, value in zip(SETTINGS, plain, strict=True) if value}
 
 
 @cache

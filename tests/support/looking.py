@@ -23,12 +23,14 @@ class Looking(Spider):
             yield Request(**request, callback=self.parse, errback=self.failed)
 
     def parse(self, response: Response, **_: Any) -> None:
-        words = response.css("#root ::text").getall() if isinstance(response, TextResponse) else []
+        is_text = isinstance(response, TextResponse)
+        words = response.css("#root ::text").getall() if is_text else []
         self.note(
             response.url,
             response.meta,
             status=response.status,
             text=" ".join(" ".join(words).split()),
+            links=response.css("a::attr(href)").getall() if is_text else [],
             headers=dict(response.headers.to_unicode_dict()),
             cookies=[value.decode() for value in response.headers.getlist("Set-Cookie")],
         )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from aiohttp import web
 
 from tests.web import coherent, faults, reserved, unchanging
+from tests.web.apps import APPS
 from tests.web.bans import BANNING, BUDGETS, COOKIES, TREE
 from tests.web.big import BIG
 from tests.web.books import BOOKS
@@ -53,6 +54,7 @@ SITES: Mapping[str, Site] = {
     "unchanging": unchanging.SITE,
     "client-rendered": CLIENT_RENDERED,
     "scripts": SCRIPTS,
+    "apps": APPS,
     "books": BOOKS,
     "big": BIG,
     "walls": WALLS,
