@@ -14,6 +14,7 @@ PAGES = 150
 BUDGET = 20
 """Requests that ``budgets`` answers to one address; the next one is refused, and so is all that follows for a while."""
 BANNED_SECONDS = 4.0
+SERVED = 30
 
 
 def tree(pages: int = PAGES) -> dict[str, Resource]:
@@ -68,6 +69,16 @@ def banning(path: str) -> Handler:
     return answer
 
 
+def refusing(path: str) -> Handler:
+    """A page for the first that come; then everybody is refused, and told to come again in ten minutes."""
+
+    async def answer(_: web.Request) -> web.StreamResponse:
+        flaky_answers["served"] += 1
+        return await _answer(path) if flaky_answers["served"] <= SERVED else _refusal(600)
+
+    return answer
+
+
 async def ban(request: web.Request) -> web.StreamResponse:
     """Refuse an address from now on; where none is named, the one that asks. ``seconds``: for Retry-After."""
     flaky_answers[f"banned {request.query.get('peer', request.remote)}"] = int(request.query.get("seconds", "1"))
@@ -92,5 +103,6 @@ async def cookie(request: web.Request) -> web.StreamResponse:
 ROBOTS = {"/robots.txt": text("User-agent: *\nAllow: /\n"), "/sitemap.xml": Resource(b"", status=404)}
 TREE: Site = {**ROBOTS, **tree()}
 BUDGETS: Site = {**ROBOTS, **{path: budget(path) for path in tree()}}
+REFUSING: Site = {**ROBOTS, **{path: refusing(path) for path in tree()}}
 BANNING: Site = {**ROBOTS, "/__ban__": ban, **{path: banning(path) for path in tree()}}
 COOKIES: Site = {**ROBOTS, "/__ban__": ban, "*": cookie}

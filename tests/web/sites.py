@@ -8,7 +8,7 @@ from aiohttp import web
 
 from tests.web import coherent, faults, reserved, unchanging
 from tests.web.apps import APPS
-from tests.web.bans import BANNING, BUDGETS, COOKIES, TREE
+from tests.web.bans import BANNING, BUDGETS, COOKIES, REFUSING, TREE
 from tests.web.big import BIG
 from tests.web.books import BOOKS
 from tests.web.careers import CAREERS
@@ -63,6 +63,7 @@ SITES: Mapping[str, Site] = {
     "tree": TREE,
     "budgets": BUDGETS,
     "banning": BANNING,
+    "refusing": REFUSING,
     "cookies": COOKIES,
 }
 """A path ``*`` answers for every path that has no answer of its own."""
