@@ -3,34 +3,76 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
+from extractors.postings.date_text import absolute_date, relative_date
+
 _FORMATS = ("%d.%m.%Y", "%Y/%m/%d", "%d %B %Y", "%d %b %Y", "%B %d, %Y", "%b %d, %Y", "%a, %d %b %Y %H:%M:%S%z")
 _LONGEST = 64
+_LONGEST_OPEN = timedelta(days=5 * 366)
+_PUBLISHED = (
+    "first_published",
+    "firstPublished",
+    "firstPublishedAt",
+    "published_at",
+    "publishedAt",
+    "published_on",
+    "publishedDate",
+    "published",
+    "releasedDate",
+    "datePosted",
+    "date_posted",
+    "postedAt",
+    "posted_at",
+    "postedDate",
+    "posted_date",
+    "postedOn",
+    "posted_on",
+    "openedAt",
+    "opened_at",
+    "createdAt",
+    "created_at",
+    "creationDate",
+    "created",
+    "dateCreated",
+    "pubDate",
+)
 _FIRST_YEAR, _LAST_YEAR = 1990, 2100
 
 
-def posted(value: Any) -> tuple[str, str] | None:
+def posted(value: Any, fetched: datetime | None = None, *, day_first: bool | None = None) -> tuple[str, str] | None:
     """ISO 8601 with its offset, and its precision (``second``, or ``day`` for midnight in UTC); None: no date.
 
-    A year that no posting is from (0001, 1970) means that nobody set the date.
+    ``3 days ago`` counts from ``fetched`` (aware), and is no date without it. ``day_first`` says how ``5/6/2024`` is
+    meant. A year that no posting is from (0001, 1970) means that nobody set the date.
     """
-    moment, is_date = _moment(value)
-    return None if moment is None else (moment.isoformat(), "day" if is_date else "second")
+    moment, is_date = _moment(value, day_first)
+    if moment is not None:
+        return moment.isoformat(), "day" if is_date else "second"
+    return relative_date(value, fetched) if isinstance(value, str) and fetched is not None else None
 
 
-def valid_until(value: Any) -> str | None:
-    """ISO 8601 with its offset; a date without a time holds to its last second, in UTC."""
-    moment, is_date = _moment(value)
-    if moment is None:
+def valid_until(value: Any, since: str | None = None) -> str | None:
+    """ISO 8601 with its offset; a date without a time holds to its last second, in UTC.
+
+    More than five years after ``since`` (ISO 8601, when it was posted) nobody means it: forms fill it in.
+    """
+    moment, is_date = _moment(value, None)
+    if moment is None or (since is not None and moment - datetime.fromisoformat(since) > _LONGEST_OPEN):
         return None
     return (moment + timedelta(days=1, seconds=-1) if is_date else moment).isoformat()
 
 
-def _moment(value: Any) -> tuple[datetime | None, bool]:
+def first_published(record: Mapping[str, Any]) -> Any:
+    """Of a feed's record, the value that says when it was first published; never when it was changed last."""
+    return next((record[name] for name in _PUBLISHED if record.get(name)), None)
+
+
+def _moment(value: Any, day_first: bool | None) -> tuple[datetime | None, bool]:
     """The moment, in UTC where no zone is said, and whether only its date was said."""
-    moment = _parsed(value.strip()) if isinstance(value, str) else _from_epoch(value)
+    moment = _parsed(value.strip(), day_first) if isinstance(value, str) else _from_epoch(value)
     if moment is None or not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
         return None, False
     if moment.tzinfo is not None:
@@ -46,14 +88,18 @@ def _from_epoch(value: Any) -> datetime | None:
     return datetime.fromtimestamp(seconds, UTC).replace(microsecond=0) if 0 < seconds < 4e9 else None
 
 
-def _parsed(text: str) -> datetime | None:
+def _parsed(text: str, day_first: bool | None) -> datetime | None:
     if len(text) > _LONGEST:
         return None
     text = re.sub(r"\s*\b(UTC|GMT)$", "+00:00", text)
     try:
         return datetime.fromisoformat(text).replace(microsecond=0)
     except ValueError:
-        return next(filter(None, (_by_format(text, form) for form in _FORMATS)), None)
+        known = next(filter(None, (_by_format(text, form) for form in _FORMATS)), None)
+    if known is not None:
+        return known
+    named = absolute_date(text, day_first=day_first)
+    return None if named is None else datetime.combine(named, time.min)
 
 
 def _by_format(text: str, form: str) -> datetime | None:

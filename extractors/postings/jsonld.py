@@ -105,7 +105,11 @@ def _description_fields(node: Node) -> dict[str, str | None]:
 
 def _date_fields(node: Node) -> dict[str, str | None]:
     date, precision = posted(node.get("datePosted")) or (None, None)
-    return {"date_posted": date, "date_precision": precision, "valid_through": valid_until(node.get("validThrough"))}
+    return {
+        "date_posted": date,
+        "date_precision": precision,
+        "valid_through": valid_until(node.get("validThrough"), date),
+    }
 
 
 def _identifier(node: Node) -> str | None:
