@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 from scrapy.settings import Settings
 from scrapy.utils.misc import load_object
+
+from tests.support.processes import ROOT
 
 COMPONENTS = (
     "DOWNLOADER_MIDDLEWARES",
@@ -59,3 +64,12 @@ def test_robots_txt_is_obeyed_unless_somebody_says_otherwise(settings: Settings)
 @pytest.mark.parametrize("scheme", ["data", "file", "ftp", "s3"])
 def test_only_the_web_is_fetched(settings: Settings, scheme: str) -> None:
     assert settings.getdict("DOWNLOAD_HANDLERS")[scheme] is None
+
+
+def test_cookies_are_judged_by_a_list_that_nobody_fetches() -> None:
+    words = "import crawler, scrapy.downloadermiddlewares.cookies as c; print(*c._split_domain.suffix_list_urls)"
+    said = subprocess.run(
+        [sys.executable, "-c", words], capture_output=True, text=True, check=True, cwd=ROOT, timeout=60
+    )
+
+    assert said.stdout.strip() == ""
