@@ -21,6 +21,8 @@ TAKES = {
     "render": "auto, always or never",
     "output": "a folder",
     "revalidate": "true or false",
+    "tiers": "some of direct, proxy, smartproxy, browser, each once, with commas between them",
+    "budget": "an amount of money of at least 0, as 2.50",
     "shards": "a whole number from 1 to 64",
     "dry_run": "true or false",
 }

@@ -56,9 +56,11 @@ DISALLOWED = "disallowed"
 """The cause of requests that robots.txt does not allow: no error of anybody's."""
 UNRENDERED = "unrendered"
 """The cause of pages that are kept as they were fetched, though only a browser would have shown what they say."""
+BUDGET_SPENT = "budget spent"
+"""The cause of pages that stayed blocked, since the job had no money left for a dearer tier."""
 TRAPPED = {trap: f"trap: {trap}" for trap in Trap}
 """The causes of links that are not followed, so that a site without an end has one."""
-NO_ERRORS = frozenset({DISALLOWED, UNRENDERED, *TRAPPED.values()})
+NO_ERRORS = frozenset({DISALLOWED, UNRENDERED, BUDGET_SPENT, *TRAPPED.values()})
 WALLED = "walled:"
 """What the cause of an answer begins with that was no page: its example. Those are counted among the job's verdicts."""
 

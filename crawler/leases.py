@@ -7,6 +7,8 @@ from uuid import UUID
 
 from scrapy import Request
 
+from crawler.fetch.keys import OF_TIERS
+
 JOB = "longline_job"
 """The id of the job, as text. Without it the request belongs to the job of the setting LONGLINE_JOB_ID.
 
@@ -23,7 +25,7 @@ DELAY = "delay_seconds"
 SLOT = "download_slot"
 """Scrapy's key for what is asked politely as one; the host, with its port, where a spider says nothing else."""
 
-_OWN = (LEASE, ADMITTED)
+_OWN = (LEASE, ADMITTED, *OF_TIERS)
 
 
 def job_of(meta: dict[str, Any]) -> UUID | None:

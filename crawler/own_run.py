@@ -46,6 +46,8 @@ OF_CONFIG = {
     "browser_loads": "LONGLINE_BROWSER_LOADS",
     "browser_blocks": "LONGLINE_BROWSER_BLOCKS",
     "identity": "LONGLINE_IDENTITY",
+    "tiers": "LONGLINE_TIERS",
+    "budget": "LONGLINE_BUDGET",
 }
 """What a stored site of the spider's name says wins."""
 

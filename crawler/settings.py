@@ -69,9 +69,12 @@ DOWNLOADER_MIDDLEWARES = {
     # Scrapy's own takes a bomb for a page that somebody left out, and half a page for a whole one.
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "crawler.fetch.compression.CompressionMiddleware": 590,
+    # Chooses the way that those behind it obey. Inside of all that asks again or unpacks, so that each answer counts,
+    # with its bytes as they came; and behind robots.txt and what makes a request ready, so that nothing is paid before.
+    "crawler.fetch.tier.TierMiddleware": 605,
     # Proxies stand inside of retries: one that fails is no failure of the site's, and what the smart proxy calls a ban
     # is tried again. And before Scrapy's HttpProxyMiddleware (750), which takes the key or password out of the URL.
-    # Where both are set, the smart proxy comes first, and the others are off.
+    # Where both are set, the smart proxy comes first, and the others are for sites with tiers.
     "crawler.fetch.smartproxy.SmartProxyMiddleware": 610,
     "crawler.fetch.proxy.ProxyMiddleware": 620,
     # Behind whatever may give a request a proxy, Scrapy's own too (750).
@@ -102,6 +105,15 @@ RETRY_EXCEPTIONS = [
 ]
 # The summary names what was given up.
 RETRY_GIVE_UP_LOG_LEVEL = "INFO"
+
+# What an answer by each tier costs, and a gigabyte of them, in whatever currency a site's budget is. A browser's page
+# takes as much of a machine as many others.
+LONGLINE_TIER_COSTS = {
+    "direct": {"request": 0, "gb": 0},
+    "proxy": {"request": 0, "gb": 3.0},
+    "smartproxy": {"request": 0.001, "gb": 0},
+    "browser": {"request": 0.0002, "gb": 0},
+}
 
 SPIDER_MIDDLEWARES = {
     # Engine side. Outermost: what it counts is what the others let through.

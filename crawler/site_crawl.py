@@ -14,7 +14,7 @@ from twisted.python.failure import Failure
 from crawler.failures import UNRENDERED, Failures, cause
 from crawler.fetch.browser import LED_TO
 from crawler.fetch.guard import PrivateAddressError
-from crawler.fetch.keys import AGENT, DEMANDED, DIRECT, IDENTITY, UNJUDGED
+from crawler.fetch.keys import AGENT, BUDGET, DEMANDED, DIRECT, IDENTITY, TIERS, UNJUDGED
 from crawler.fetch.render import RENDER
 from crawler.fetch.unfetched import note
 from crawler.fetch.wishes import WISHES, wishes_of
@@ -30,6 +30,7 @@ from schemas.boundary import Boundary
 from schemas.job import Job
 from schemas.page import Page
 from schemas.parameters import IgnoredParameters
+from schemas.tiers import MILLION
 from schemas.traps import REDIRECTS as MOST_REDIRECTS
 from schemas.traps import Trap, Traps
 
@@ -119,7 +120,13 @@ class SiteCrawl:
             meta[DIRECT] = True
         if self.job.config.proxy == "required":
             meta[DEMANDED] = True
-        return meta
+        return meta | self._tiers()
+
+    def _tiers(self) -> dict[str, Any]:
+        tiers, budget = self.job.config.tiers, self.job.config.budget
+        if not tiers:
+            return {}
+        return {TIERS: list(tiers)} | ({} if budget is None else {BUDGET: int(budget * MILLION)})
 
     # Pages
 

@@ -14,6 +14,7 @@ from crawler.failures import NO_ERRORS, REFUSED, WALLED
 from crawler.services import Services
 from crawler.verdict import Events, Verdict
 from schemas.job import Job, JobState, JobStats
+from schemas.tiers import TIERS, TierUse, money
 
 COLOURS = {JobState.COMPLETED: "green", JobState.CANCELLED: "yellow"}
 SEEDS_SHOWN = 10
@@ -103,6 +104,8 @@ def _lines(report: Report) -> list[tuple[str, str, str]]:
         ("nofollow", f"{stats.nofollow:,}", "pages whose links, or some of them, ask not to be followed"),
         ("archived", size(stats.archived_bytes) if stats.pages else "0", f"of {size(stats.body_bytes)}"),
     ]
+    if len(stats.tiers) > 1:
+        lines += [(tier, f"{use.requests:,}", _use(use)) for tier, use in _in_order(stats.tiers)]
     always = ("pages", "records" if stats.records else "postings")
     lines = [line for line in lines if line[1] != "0" or line[0] in always]
     lines += walls.lines(stats, failures, report.verdict.error)
@@ -110,6 +113,15 @@ def _lines(report: Report) -> list[tuple[str, str, str]]:
     failed = [(_word(cause), f"{count:,}", failures.first[cause]) for cause, count in counted.items()]
     # What the verdict says already is not said twice.
     return lines + [(word, count, "" if first == report.verdict.error else first) for word, count, first in failed]
+
+
+def _in_order(tiers: dict[str, TierUse]) -> list[tuple[str, TierUse]]:
+    return [(tier, tiers[tier]) for tier in TIERS if tier in tiers]
+
+
+def _use(use: TierUse) -> str:
+    """Of a tier."""
+    return f"{size(use.bytes)} over the wire" + (f", for {money(use.cost)}" if use.cost else "")
 
 
 def _word(cause: str) -> str:

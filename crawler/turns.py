@@ -13,6 +13,7 @@ from scrapy.http import Response
 from crawler.courier import Courier
 from crawler.delivery import Delivery, Finishing
 from crawler.fetch.retry_after import retry_after
+from crawler.fetch.tier_money import spent_by
 from crawler.gates import Gates
 from crawler.lane import Held, Lane
 from crawler.leases import ADMITTED, JOB, LEASE, SLOT, job_of
@@ -20,6 +21,7 @@ from crawler.politeness import Politeness
 from crawler.queues import UnknownPayloadError
 from crawler.waker import Waker
 from frontier.model import Died, Done, Returned
+from schemas.job import JobStats
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -84,7 +86,8 @@ class Turns:
         if self.left(request):
             self.waker.soon()
         if lane and number is not None:
-            lane.end(Done(number, counts or {}) if cause is None else Died(number, cause))
+            spent = JobStats(tiers=spent_by(request)).counts()
+            lane.end(Done(number, (counts or {}) | spent) if cause is None else Died(number, cause, spent))
             self._courier.call(lane)
 
     def response_received(self, request: Request) -> None:

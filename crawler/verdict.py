@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from crawler.arguments import UNKNOWN_URL
-from crawler.failures import UNPROCESSED, Failures
+from crawler.failures import BUDGET_SPENT, UNPROCESSED, Failures
 from crawler.walls import most_are_blocks
 from schemas.job import JobState, JobStats
 from schemas.site import SiteConfig
@@ -70,6 +70,9 @@ def _failure(config: SiteConfig, stats: JobStats, events: Events) -> str | None:
     if config.dry_run:
         return events.unfetched.sentence()
     walled = most_are_blocks(stats, events.unfetched)
+    spent = events.unfetched.first.get(BUDGET_SPENT)
+    if walled and spent:
+        return f"{walled} {spent}"
     return walled or _nothing(config, stats, events) or _shortfall(config, stats)
 
 

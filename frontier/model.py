@@ -114,10 +114,11 @@ class Returned:
 
 @dataclass(frozen=True, slots=True)
 class Died:
-    """It will not be tried again."""
+    """It will not be tried again. ``counts`` are added to the job's stats."""
 
     number: int
     cause: str
+    counts: dict[str, int] = field(default_factory=dict)
 
 
 Ending = Done | Replaced | Returned | Died

@@ -111,8 +111,8 @@ def _ending(ending: Ending) -> tuple[Any, ...]:
             return "untouched", number
         case Returned(number, cause):
             return "returned", number, cause
-        case Died(number, cause):
-            return "died", number, cause
+        case Died(number, cause, counts):
+            return "died", number, cause, counts
 
 
 def decode(data: bytes | None) -> Answer:

@@ -115,7 +115,7 @@ class Environment(BaseSettings):
         default=None,
         alias="ZYTE_SMARTPROXY_APIKEY",
         description="The key of Zyte's smart proxy. Where it is set, requests go through that, and not through "
-        "LONGLINE_PROXIES.",
+        "LONGLINE_PROXIES, but for sites with tiers.",
     )
     smartproxy_url: str | None = Field(
         default=None,

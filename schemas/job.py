@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 
 from schemas.page import Fence
 from schemas.site import SiteConfig
+from schemas.tiers import TierUse
 
 
 class JobState(StrEnum):
@@ -69,6 +70,8 @@ STATUS = "status:"
 """What the name of a count begins with that is of one HTTP status."""
 VERDICT = "verdict:"
 """What the name of a count begins with that is of answers that were no pages."""
+TIER = "tier:"
+"""What the name of a count begins with that is of a tier, and of one of the fields of its ``TierUse``."""
 
 
 @dataclass(slots=True)
@@ -80,7 +83,7 @@ class JobStats:
     links were not followed, since they say so. ``answered``: responses without an error, of somebody's own spider.
     ``failures``: by cause, how many requests, and what was said of the first. ``verdicts``: answers that
     were no pages, by ``schemas.verdicts.Verdict.name``. ``walled``: how many of the good statuses are of answers that
-    stood in the place of a page.
+    stood in the place of a page. ``tiers``: what was asked of each, for pages.
     """
 
     pages: int = 0
@@ -99,9 +102,11 @@ class JobStats:
     failures: dict[str, tuple[int, str]] = field(default_factory=dict)
     verdicts: dict[str, int] = field(default_factory=dict)
     walled: int = 0
+    tiers: dict[str, TierUse] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        # JSON has lists in place of tuples.
+        # JSON has lists in place of tuples, and dicts in place of ours.
+        self.tiers = {tier: use if isinstance(use, TierUse) else TierUse(**use) for tier, use in self.tiers.items()}
         self.failures = {cause: (count, first) for cause, (count, first) in self.failures.items()}
 
     @classmethod
@@ -110,6 +115,7 @@ class JobStats:
         return cls(
             statuses=_of(STATUS, counts),
             verdicts=_of(VERDICT, counts),
+            tiers=_tiers(_of(TIER, counts)),
             failures=failures or {},
             **{name: counts[name] for name in NUMBERS if name in counts},
         )
@@ -119,6 +125,7 @@ class JobStats:
         flat = {name: getattr(self, name) for name in NUMBERS}
         flat |= {f"{STATUS}{status}": count for status, count in self.statuses.items()}
         flat |= {f"{VERDICT}{verdict}": count for verdict, count in self.verdicts.items()}
+        flat |= {f"{TIER}{tier}:{name}": count for tier, use in self.tiers.items() for name, count in use.counts()}
         return {name: count for name, count in flat.items() if count}
 
     def add(self, more: JobStats) -> None:
@@ -128,14 +135,28 @@ class JobStats:
         for mine, others in ((self.statuses, more.statuses), (self.verdicts, more.verdicts)):
             for name, count in others.items():
                 mine[name] = mine.get(name, 0) + count
+        for tier, use in more.tiers.items():
+            self.tiers.setdefault(tier, TierUse()).add(use)
         for cause, (count, first) in more.failures.items():
             before, kept = self.failures.get(cause, (0, first))
             self.failures[cause] = (before + count, kept)
 
 
-NUMBERS = tuple(part.name for part in fields(JobStats) if part.name not in ("statuses", "failures", "verdicts"))
+NUMBERS = tuple(part.name for part in fields(JobStats) if part.type == "int")
 """The fields of ``JobStats`` that are one number each."""
 
 
 def _of(prefix: str, counts: dict[str, int]) -> dict[str, int]:
     return {name.removeprefix(prefix): count for name, count in counts.items() if name.startswith(prefix)}
+
+
+def _tiers(counts: dict[str, int]) -> dict[str, TierUse]:
+    uses: dict[str, TierUse] = {}
+    for name, count in counts.items():
+        tier, _, field_name = name.partition(":")
+        if field_name in _USES:
+            setattr(uses.setdefault(tier, TierUse()), field_name, count)
+    return uses
+
+
+_USES = tuple(part.name for part in fields(TierUse))

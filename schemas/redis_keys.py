@@ -93,6 +93,17 @@ PROXY_EVENTS = "longline:proxy:{health}:events"
 than an hour goes."""
 
 
+TIER_POLICY = "longline:tier:{policy}:host:"
+"""And a host's name. A hash: template of URLs → msgpack, by which tiers its pages came, and when a cheaper one is tried
+again. Workers write and read them by one script; gone after a week without news."""
+
+
+def tier_purse(job: UUID) -> str:
+    """A number: what a job with a budget has spent, in millionths. Workers take from it before they spend; gone after a
+    month."""
+    return f"longline:tier:{{purse:{job}}}"
+
+
 def start_urls_taken(key: str) -> str:
     """A sorted set: what workers have taken from a key of start URLs → when it may be taken again, µs. Its worker takes
     it away when it is queued."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
@@ -10,6 +11,7 @@ from schemas.actions import read_action
 from schemas.addresses import normalize_url
 from schemas.hosts import check_host, check_user_agent
 from schemas.parameters import check_names
+from schemas.tiers import Tier, read_tiers
 
 Extract = Literal["page", "posting", "text"]
 Identity = Literal["robot", "browser"]
@@ -18,6 +20,7 @@ ProxyUse = bool | Literal["required"]
 Render = Literal["auto", "always", "never"]
 RENDERS: tuple[Render, ...] = ("auto", "always", "never")
 Decoration = Literal["image", "media", "font", "tracker"]
+Money = Annotated[Decimal, Field(ge=0, le=1_000_000, decimal_places=6)]
 PoliteTo = Literal["host", "address"]
 POLITE_TO: tuple[PoliteTo, ...] = ("host", "address")
 
@@ -112,6 +115,15 @@ class SiteConfig(BaseModel):
         description="Use the proxies or the smart proxy: true (where there are any), false, required (nothing goes out "
         "without one).",
     )
+    tiers: tuple[Tier, ...] = Field(
+        default=(),
+        description="By which tiers a page may be asked for, the cheapest first: direct, proxy, smartproxy, browser. A "
+        "page that is blocked climbs to the next one. Unset: nothing climbs.",
+    )
+    budget: Money | None = Field(
+        default=None,
+        description="The most money that a job may spend on tiers, as LONGLINE_TIER_COSTS counts it. Unset: any.",
+    )
     shards: Annotated[int, Field(ge=1, le=64)] = Field(
         default=1,
         description="In how many parts Redis keeps the job, so that several nodes of a cluster share a huge one.",
@@ -125,7 +137,7 @@ class SiteConfig(BaseModel):
             read_action(line)
         return lines
 
-    @field_validator("extract", "ignore_parameters", "browser_loads", mode="before")
+    @field_validator("extract", "ignore_parameters", "browser_loads", "tiers", mode="before")
     @classmethod
     def _words(cls, value: Any) -> Any:
         if isinstance(value, str):
@@ -161,6 +173,17 @@ class SiteConfig(BaseModel):
         if word not in {"true", "on", "yes", "1", "false", "off", "no", "0"}:
             raise ValueError("must be true, false or required")
         return word in {"true", "on", "yes", "1"}
+
+    @field_validator("tiers")
+    @classmethod
+    def _tiers(cls, tiers: tuple[Tier, ...], others: ValidationInfo) -> tuple[Tier, ...]:
+        read_tiers(tiers)
+        render, proxy = others.data.get("render"), others.data.get("proxy")
+        if tiers == ("browser",) and render == "never":
+            raise ValueError("must name another than browser where render is never")
+        if tiers == ("direct",) and proxy == "required":
+            raise ValueError("must name another than direct where proxy is required")
+        return tiers
 
     @field_validator("identity")
     @classmethod

@@ -16,7 +16,7 @@ from scrapy.http import Response
 from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.fetch.identity import IdentityMiddleware
-from crawler.fetch.keys import DIRECT, PROXY, SESSION, TIER
+from crawler.fetch.keys import DIRECT, GOES_BY, MAY_CLIMB, PROXY, SESSION, TIER
 from crawler.fetch.proxy_faults import Fault, fault_of_exception, fault_of_response
 from crawler.fetch.proxy_keeper import ProxyKeeper
 from crawler.fetch.proxy_list import API_SECONDS, ProxyList
@@ -76,7 +76,7 @@ class ProxyMiddleware:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Off where LONGLINE_PROXIES is not set, or where the smart proxy is.
+        """Off where LONGLINE_PROXIES is not set.
 
         Raises:
             ProxyListError: the proxies cannot be read.
@@ -85,14 +85,20 @@ class ProxyMiddleware:
         value = settings["LONGLINE_PROXIES"]
         if not value:
             raise NotConfigured("LONGLINE_PROXIES is not set.")
-        if settings.getbool("ZYTE_SMARTPROXY_ENABLED") and settings["ZYTE_SMARTPROXY_APIKEY"]:
-            raise NotConfigured("the smart proxy takes the place of LONGLINE_PROXIES.")
         proxies = ProxyList(value, settings.getfloat("LONGLINE_PROXY_LIST_SECONDS", API_SECONDS))
         pool = ProxyPool(proxies.proxies, time.monotonic)
         keeper = ProxyKeeper.of(crawler, pool, proxies)
         middleware = cls(crawler, pool, keeper, settings.getfloat("LONGLINE_PROXY_WAIT", LONGEST_WAIT))
         Verdicts.of(crawler).listen(middleware.judged)
+        if middleware.leaves_all:
+            logger.info("For sites without tiers, the smart proxy takes the place of LONGLINE_PROXIES.")
         return middleware
+
+    @property
+    def leaves_all(self) -> bool:
+        """Whether requests without tiers are the smart proxy's."""
+        settings = self._crawler.settings
+        return bool(settings.getbool("ZYTE_SMARTPROXY_ENABLED") and settings["ZYTE_SMARTPROXY_APIKEY"])
 
     async def process_request(self, request: Request) -> None:
         """Give the request a proxy; one that it brings itself stays.
@@ -101,6 +107,9 @@ class ProxyMiddleware:
             NoProxyError: none works.
         """
         if urlparse_cached(request).scheme not in {"http", "https"} or request.meta.get(DIRECT):
+            return
+        way = request.meta.get(GOES_BY)
+        if way != "proxy" and (way or self.leaves_all):
             return
         request.meta[TIER] = "proxy"
         if not request.meta.get("proxy"):
@@ -131,6 +140,8 @@ class ProxyMiddleware:
         if self._keeper.share:
             await self._keeper.share.look_up(host)
         lease = self._choose(request, host)
+        if lease is None and request.meta.get(MAY_CLIMB):
+            raise NoProxyError(f"no proxy of LONGLINE_PROXIES is free for {host}")
         if lease is None:
             with self.waiting.at(host):
                 while lease is None:

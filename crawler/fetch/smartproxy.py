@@ -10,7 +10,7 @@ from scrapy.exceptions import NotConfigured
 from scrapy.http import Response
 from scrapy_zyte_smartproxy import ZyteSmartProxyMiddleware  # type: ignore[import-untyped] # it has no types
 
-from crawler.fetch.keys import NOT_THE_SITES, TIER
+from crawler.fetch.keys import GOES_BY, NOT_THE_SITES, TIER
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 ERROR = "X-Crawlera-Error"
 """The header of answers that are the smart proxy's own; the package sets it for the newer name, too."""
+
+
+SIGNED = ("X-Crawlera-Client", "X-Crawlera-JobId", "Zyte-Client", "Zyte-JobId")
+"""What the package puts on each request."""
 
 
 class WrongKeyError(RuntimeError):
@@ -45,10 +49,17 @@ class SmartProxyMiddleware(ZyteSmartProxyMiddleware):  # type: ignore[misc] # th
         crawler.signals.connect(middleware.open_spider, signals.spider_opened)
         return middleware
 
+    def _is_enabled_for_request(self, request: Request) -> bool:
+        enabled: bool = super()._is_enabled_for_request(request)
+        return enabled and request.meta.get(GOES_BY, "smartproxy") == "smartproxy"
+
     def process_request(self, request: Request) -> None:
-        """Send the request through the smart proxy."""
+        """Send the request through the smart proxy, unless its tier is another."""
         # What an earlier answer was says nothing of this one.
         request.meta.pop(NOT_THE_SITES, None)
+        if request.meta.get(GOES_BY, "smartproxy") != "smartproxy":
+            for name in SIGNED:
+                request.headers.pop(name, None)  # the package warns of what an earlier try has left
         brought = request.meta.get("proxy")
         super().process_request(request, self.crawler.spider)
         if request.meta.get("proxy") and not brought:

@@ -25,24 +25,34 @@ class Verdicts:
 
     def __init__(self) -> None:
         self._listeners: list[Listener] = []
+        self._last: list[Listener] = []
 
     @classmethod
     def of(cls, crawler: Crawler) -> Verdicts:
         """Those of this crawl."""
         return _verdicts.setdefault(crawler, cls())
 
-    def listen(self, listener: Listener) -> None:
-        """Tell ``listener`` of each answer from now on. Of an answer that it sends elsewhere, it bounds how often."""
-        self._listeners.append(listener)
+    def listen(self, listener: Listener, *, last: bool = False) -> None:
+        """Tell ``listener`` of each answer from now on. Of an answer that it sends elsewhere, it bounds how often.
+
+        ``last``: it is told only of those that no other sends elsewhere, as tiers are, where another proxy may do.
+        """
+        (self._last if last else self._listeners).append(listener)
 
     async def tell(self, request: Request, response: Response, verdict: Verdict) -> Request | None:
         """Tell all; the first request that one of them wants sent instead."""
         wanted = None
         for listener in self._listeners:
-            answer = listener(request, response, verdict)
-            answer = await answer if inspect.isawaitable(answer) else answer
-            wanted = wanted or answer
+            found = await _told(listener, request, response, verdict)
+            wanted = wanted or found
+        for listener in self._last:
+            wanted = wanted or await _told(listener, request, response, verdict)
         return wanted
+
+
+async def _told(listener: Listener, request: Request, response: Response, verdict: Verdict) -> Request | None:
+    answer = listener(request, response, verdict)
+    return await answer if inspect.isawaitable(answer) else answer
 
 
 _verdicts: WeakKeyDictionary[Crawler, Verdicts] = WeakKeyDictionary()

@@ -27,11 +27,15 @@ local function enqueue_all()
 end
 
 local stats = {}
+local function add_counts(counts)
+  for name, count in pairs(counts) do
+    stats[name] = (stats[name] or 0) + count
+  end
+end
+
 local ends = {
   done = function(_, counts)
-    for name, count in pairs(counts) do
-      stats[name] = (stats[name] or 0) + count
-    end
+    add_counts(counts)
   end,
   replaced = function(_, host, level, item, fingerprint, delay)
     -- A place that came with it is free where the other one was seen.
@@ -43,7 +47,10 @@ local ends = {
   returned = function(held, cause)
     fail(held, cause, batch.max_deliveries)
   end,
-  died = bury,
+  died = function(held, cause, counts)
+    add_counts(counts)
+    bury(held, cause)
+  end,
 }
 
 local function end_all()

@@ -51,6 +51,8 @@ def test_a_url_is_enough() -> None:
         "user_agent": None,
         "identity": "robot",
         "proxy": True,
+        "tiers": (),
+        "budget": None,
         "shards": 1,
         "expect": {"pages": 0, "postings": 0},
     }

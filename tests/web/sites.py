@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from tests.web import coherent, faults, reserved, unchanging
+from tests.web import coherent, faults, gates, reserved, unchanging
 from tests.web.apps import APPS
 from tests.web.bans import BANNING, BUDGETS, COOKIES, REFUSING, TREE
 from tests.web.big import BIG
@@ -65,6 +65,7 @@ SITES: Mapping[str, Site] = {
     "banning": BANNING,
     "refusing": REFUSING,
     "cookies": COOKIES,
+    "gates": gates.SITE,
 }
 """A path ``*`` answers for every path that has no answer of its own."""
 

@@ -1,0 +1,383 @@
+"""Tiers: each request goes by the cheapest way that works for pages like it, and climbs only when it must."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+from uuid import UUID
+from weakref import WeakKeyDictionary
+
+from scrapy import Request, signals
+from scrapy.http import Headers, Response
+from scrapy.http.request import NO_CALLBACK
+
+from crawler.failures import BUDGET_SPENT
+from crawler.fetch.browser import RENDERED
+from crawler.fetch.chromium import NoBrowserError
+from crawler.fetch.keys import (
+    BUDGET,
+    CLIMBED,
+    DEMANDED,
+    DIRECT,
+    GOES_BY,
+    MAY_CLIMB,
+    NOT_THE_SITES,
+    TIER,
+    TIERS,
+    TRIED,
+    UNJUDGED,
+)
+from crawler.fetch.proxy import ProxyMiddleware
+from crawler.fetch.proxy_waiting import NoProxyError
+from crawler.fetch.render import RENDER
+from crawler.fetch.smartproxy import ERROR, SmartProxyMiddleware
+from crawler.fetch.tier_money import Money, OwnPurse
+from crawler.fetch.tier_policy import TierPolicy
+from crawler.fetch.tier_share import TierShare
+from crawler.fetch.verdicts import Verdicts
+from crawler.leases import JOB, host_in
+from frontier.connection import RedisUnavailableError, connect_async
+from frontier.purse import Purse
+from frontier.tiers import PROBE_SECONDS, TierPolicies
+from schemas.environment import OUTAGE_SECONDS
+from schemas.templates import template_of
+from schemas.tiers import MILLION, money, read_costs, read_tiers
+from schemas.verdicts import Kind, Verdict
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+logger = logging.getLogger(__name__)
+
+CHOSEN = "tier_chosen"
+"""``request.meta`` key: the tier that a request was given."""
+PROBES = "tier_probes"
+"""``request.meta`` key: True where it is a trial, whether a cheaper tier does now."""
+REFUSED = frozenset({403, 429, 503})
+"""How robots.txt and sitemaps, which nobody judges, are refused."""
+CACHED = "cached"
+TIMEOUT_SECONDS = 2.0
+NOBODY = UUID(int=0)
+
+
+class NoTierError(RuntimeError):
+    """None of the tiers that a site's config names can be had here."""
+
+
+class BudgetSpentError(RuntimeError):
+    """The job has no money left, and its site has no tier that costs nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """By which tiers a request may go, the cheapest first, and what its job may spend (None: any amount).
+
+    ``named``: those that the site's config names; some may not be there.
+    """
+
+    tiers: Sequence[str]
+    named: Sequence[str]
+    job: UUID
+    budget: int | None
+    host: str
+    template: str
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Under which it is known what works."""
+        return self.host, self.template
+
+
+class TierMiddleware:
+    """Gives a request with ``meta["tiers"]`` its way, which those that stand behind it obey, and has a page that was
+    refused asked for by the next tier. Counts for each request what its tries have cost.
+
+    What works is remembered for each host and template (``crawler/fetch/tier_policy.py``). Only verdicts teach it: an
+    error of the network says nothing of a tier.
+
+    Settings: LONGLINE_TIERS and LONGLINE_BUDGET (for requests that name none), LONGLINE_TIER_COSTS,
+    LONGLINE_TIER_PROBE_SECONDS, LONGLINE_JOB_ID, LONGLINE_OUTAGE_SECONDS; REDIS_URL, to share what is learned.
+    """
+
+    def __init__(self, crawler: Crawler, policy: TierPolicy, share: TierShare | None, money: Money) -> None:
+        self._crawler = crawler
+        self._policy = policy
+        self._share = share
+        self._money = money
+        self._no_browser = False
+        self._headers: WeakKeyDictionary[Request, Headers] = WeakKeyDictionary()
+        settings = crawler.settings
+        self._tiers = read_tiers(settings.getlist("LONGLINE_TIERS"))
+        budget = settings["LONGLINE_BUDGET"]
+        self._budget = None if budget is None else float(budget) * MILLION
+        self._job = UUID(settings["LONGLINE_JOB_ID"]) if settings["LONGLINE_JOB_ID"] else NOBODY
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Always on, since a site's config may name tiers.
+
+        Raises:
+            BadTiersError: a setting names a tier that there is not, or a cost that is none.
+        """
+        settings = crawler.settings
+        seconds = settings.getfloat("LONGLINE_TIER_PROBE_SECONDS", PROBE_SECONDS)
+        policy = TierPolicy(time.monotonic, seconds)
+        costs = read_costs(settings.getdict("LONGLINE_TIER_COSTS"))
+        outage = settings.getfloat("LONGLINE_OUTAGE_SECONDS", OUTAGE_SECONDS)
+        if settings["REDIS_URL"]:
+            server = connect_async(settings["REDIS_URL"], timeout_seconds=TIMEOUT_SECONDS)
+            share: TierShare | None = TierShare(policy, TierPolicies(server, seconds))
+            middleware = cls(crawler, policy, share, Money(costs, Purse(server), outage))
+        else:
+            middleware = cls(crawler, policy, None, Money(costs, OwnPurse(), outage))
+        crawler.signals.connect(middleware.spider_closed, signals.spider_closed)
+        Verdicts.of(crawler).listen(middleware.judged, last=True)
+        return middleware
+
+    async def spider_closed(self) -> None:
+        """Tell what was not told."""
+        with suppress(RedisUnavailableError):
+            await self._money.settle()
+        if self._share:
+            await self._share.close()
+
+    # Out
+
+    async def process_request(self, request: Request) -> None:
+        """Choose a tier.
+
+        Raises:
+            NoTierError, BudgetSpentError: there is none.
+        """
+        meta = request.meta
+        if _is_rendering(request):
+            await self._pay_for_rendering(request)
+            return
+        _forget_way(request)
+        plan = self._plan(request)
+        if plan is None:
+            return
+        if self._share:
+            await self._share.look_up(plan.host)
+        tier = await self._paid(request, plan, self._chosen(request, plan))
+        dearer = self._next(request, plan, tier)
+        meta[CHOSEN], meta[MAY_CLIMB] = tier, dearer is not None and self._money.can_pay(plan.job, dearer)
+        way = _way(plan, tier)
+        if way:
+            meta[GOES_BY] = way
+        if tier == "browser":
+            meta[RENDERED] = True
+            self._headers[request] = request.headers.copy()
+
+    def _chosen(self, request: Request, plan: Plan) -> str:
+        least = request.meta.get(CLIMBED)
+        if least in plan.tiers:
+            return str(least)
+        if not _is_judged(request):
+            return plan.tiers[0]
+        choice = self._policy.choose(plan.key, plan.tiers)
+        if choice.probes:
+            request.meta[PROBES] = True
+            self._count("tier/probes")
+        return choice.tier
+
+    async def _paid(self, request: Request, plan: Plan, tier: str) -> str:
+        """The tier, where the job can pay for it; else the dearest one that is free."""
+        if await self._money.reserve(request, plan.job, plan.budget, tier):
+            return tier
+        self._tell_spent(request, plan)
+        request.meta.pop(PROBES, None)
+        free = [one for one in plan.tiers if self._money.cost(one).is_free]
+        if not free:
+            raise BudgetSpentError(f"the job's budget of {money(plan.budget or 0)} is spent")
+        return free[-1]
+
+    async def _pay_for_rendering(self, request: Request) -> None:
+        """A page that the middleware for rendering asks for once more goes by the way of the first answer."""
+        budget = self._budget_of(request)
+        if not await self._money.reserve(request, self._job_of(request), budget, "browser"):
+            raise BudgetSpentError(f"the job's budget of {money(budget or 0)} is spent")
+
+    # What is there
+
+    def _plan(self, request: Request) -> Plan | None:
+        meta = request.meta
+        named = meta.get(TIERS) or self._tiers
+        if not named or not request.url.startswith("http"):
+            return None
+        tiers = [tier for tier in named if self._is_there(tier, request)]
+        if not tiers:
+            if not _is_judged(request):
+                return None
+            raise NoTierError(f"none of its tiers ({', '.join(named)}) is there: see LONGLINE_PROXIES and the browser")
+        template = template_of(request.url).partition("/")[2]
+        job, budget = self._job_of(request), self._budget_of(request)
+        return Plan(tiers, named, job, budget, host_in(request.url), f"/{template}")
+
+    def _is_there(self, tier: str, request: Request) -> bool:
+        meta = request.meta
+        match tier:
+            case "direct":
+                return not (meta.get(DEMANDED) or self._crawler.settings.getbool("LONGLINE_PROXY_REQUIRED"))
+            case "proxy":
+                return bool(self._crawler.get_downloader_middleware(ProxyMiddleware)) and not meta.get(DIRECT)
+            case "smartproxy":
+                smart = self._crawler.get_downloader_middleware(SmartProxyMiddleware)
+                return bool(smart and smart.enabled) and not meta.get(DIRECT)
+            case _:
+                never = meta.get(RENDER, self._crawler.settings["LONGLINE_RENDER"]) == "never"
+                return not (never or self._no_browser or meta.get(RENDERED)) and _is_judged(request)
+
+    def _job_of(self, request: Request) -> UUID:
+        job = request.meta.get(JOB)
+        return UUID(job) if job else self._job
+
+    def _budget_of(self, request: Request) -> int | None:
+        budget = request.meta.get(BUDGET, self._budget)
+        return None if budget is None else round(budget)
+
+    # Back
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:
+        """Count what the answer has cost; a sitemap or robots.txt that was refused is asked for by the next tier."""
+        if CACHED in response.flags:
+            return response
+        job, tier = self._job_of(request), _tier_of(request, response)
+        self._money.spend(request, job, tier, len(response.body), free=NOT_THE_SITES in request.meta)
+        if _is_rendering(request) or CHOSEN not in request.meta:
+            return response
+        if response.headers.get(ERROR) == b"banned" and NOT_THE_SITES in request.meta:
+            return self._smartproxy_banned(request) or response
+        refused = response.status in REFUSED and not _is_judged(request)
+        return (refused and self._climbed(request)) or response
+
+    def _smartproxy_banned(self, request: Request) -> Request | None:
+        """The smart proxy has judged for itself."""
+        plan = self._plan(request)
+        if plan:
+            self._policy.note(plan.key, request.meta[CHOSEN], good=False)
+        again = self._climbed(request)
+        if again:
+            again.meta.pop(NOT_THE_SITES, None)
+        return again
+
+    def process_exception(self, request: Request, exception: Exception) -> Request | None:
+        """Where a tier is not to be had just now, another one is tried; nothing is learned of it."""
+        self._money.release(request, self._job_of(request))
+        if CHOSEN not in request.meta or _is_rendering(request):
+            return None
+        if isinstance(exception, NoBrowserError) and request.meta[CHOSEN] == "browser":
+            logger.warning("%s. The tier browser is left out.", str(exception).rstrip("."))
+            self._no_browser = True
+            return self._below(request)
+        return self._climbed(request) if isinstance(exception, NoProxyError) else None
+
+    def judged(self, request: Request, response: Response, verdict: Verdict) -> Request | None:
+        """Learn from an answer, and climb where it is a block."""
+        plan = self._plan(request) if CHOSEN in request.meta else None
+        if plan is None or CACHED in response.flags:
+            return None
+        tier, good = request.meta[CHOSEN], verdict.kind is Kind.OK and response.status < 500
+        if _is_rendering(request):
+            self._rendered(plan, tier, good=good)
+            return None
+        if good:
+            self._policy.note(plan.key, tier, good=True, probed=request.meta.get(PROBES, False))
+        if not verdict.is_block or _waits_first(request, verdict):
+            return None
+        self._policy.note(plan.key, tier, good=False)
+        again = self._climbed(request)
+        if again:
+            self._count("tier/climbs")
+        return again
+
+    def _rendered(self, plan: Plan, tier: str, *, good: bool) -> None:
+        """A page that was empty, and is none in the browser: others like it need not be asked for twice."""
+        if good and "browser" in plan.named:
+            self._policy.note(plan.key, "browser", good=True)
+            self._policy.note(plan.key, tier, good=False)
+
+    def _climbed(self, request: Request) -> Request | None:
+        """The request for the next tier; None where there is none, or the job cannot pay for it."""
+        plan, chosen = self._plan(request), request.meta.get(CHOSEN)
+        tier = self._next(request, plan, chosen) if plan and chosen else None
+        if plan is None or tier is None:
+            return None
+        if not self._money.can_pay(plan.job, tier):
+            self._tell_spent(request, plan)
+            return None
+        again = self._again(request)
+        # What one tier has not mended, the next one may try as often.
+        again.meta.pop("retry_times", None)
+        again.meta[CLIMBED], again.meta[TRIED] = tier, [*_tried(request, chosen), chosen]
+        return again
+
+    def _again(self, request: Request) -> Request:
+        """Without what a browser has sent of its own."""
+        return request.replace(dont_filter=True, headers=self._headers.get(request, request.headers))
+
+    def _below(self, request: Request) -> Request | None:
+        plan = self._plan(request)
+        again = self._again(request)
+        again.meta.pop(CLIMBED, None)
+        if plan:
+            again.meta[CLIMBED] = plan.tiers[-1]
+        return again
+
+    def _next(self, request: Request, plan: Plan, tier: str) -> str | None:
+        return self._policy.after(plan.key, plan.tiers, [*_tried(request, tier), tier])
+
+    def _tell_spent(self, request: Request, plan: Plan) -> None:
+        self._count("tier/unpaid")
+        scheduler: Any = self._crawler.engine.scheduler if self._crawler.engine else None
+        turns = getattr(scheduler, "turns", None)
+        lane = turns.lane(request) if turns else None
+        if lane:
+            said = f"The budget of {money(plan.budget or 0)} is spent: {request.url} could not be asked for by a tier"
+            lane.fail(BUDGET_SPENT, f"{said} that costs something.")
+
+    def _count(self, name: str) -> None:
+        if self._crawler.stats:
+            self._crawler.stats.inc_value(name)
+
+
+def _is_judged(request: Request) -> bool:
+    """Whether its answer is taken for a page: not that of robots.txt or a sitemap."""
+    return request.callback is not NO_CALLBACK and not request.meta.get(UNJUDGED)
+
+
+def _is_rendering(request: Request) -> bool:
+    """Whether the middleware for rendering asks, for a page that was empty."""
+    return request.callback is NO_CALLBACK and bool(request.meta.get(RENDERED))
+
+
+def _way(plan: Plan, tier: str) -> str | None:
+    """A browser goes out as the requests before it may; where there are none, as the settings say."""
+    return tier if tier != "browser" else next((one for one in plan.tiers if one in ("direct", "proxy")), None)
+
+
+def _tier_of(request: Request, response: Response) -> str:
+    return "browser" if RENDERED in response.flags else str(request.meta.get(TIER, "direct"))
+
+
+def _tried(request: Request, but: str | None) -> list[str]:
+    return [tier for tier in request.meta.get(TRIED, ()) if tier != but]
+
+
+def _waits_first(request: Request, verdict: Verdict) -> bool:
+    """Who asks for patience gets it, once."""
+    again = not (request.meta.get("retry_times") or request.meta.get("dont_retry"))
+    return verdict.kind is Kind.RATE_LIMITED and again
+
+
+def _forget_way(request: Request) -> None:
+    """What an earlier try was given, or the page that this request's meta was copied from."""
+    meta = request.meta
+    if meta.pop(CHOSEN, None) == "browser":
+        meta.pop(RENDERED, None)
+    for name in (TIER, GOES_BY, MAY_CLIMB, PROBES):
+        meta.pop(name, None)

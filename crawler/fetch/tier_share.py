@@ -1,0 +1,118 @@
+"""Shares what is known of tiers with other workers, through Redis, beside the crawl."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from contextlib import suppress
+
+from crawler.fetch.tier_policy import TierPolicy
+from frontier.connection import RedisUnavailableError
+from frontier.tiers import TierPolicies
+
+logger = logging.getLogger(__name__)
+
+SECONDS = 1.0
+"""Between two exchanges; refusals are told with the next one."""
+COUNTS_SECONDS = 5.0
+"""What went well is told so often."""
+AGAIN_SECONDS = 60.0
+"""After so long a host is read again as a whole; one that nobody has asked for meanwhile is let go."""
+FIRST_LOOK = 0.5
+"""For so long the first request for a host may wait for what is known of it."""
+MOST_HOSTS = 20
+"""Hosts that one exchange reads."""
+MOST_DUE = 100
+
+
+class TierShare:
+    """Of a policy. It runs from the first request for which somebody climbs."""
+
+    def __init__(self, policy: TierPolicy, policies: TierPolicies) -> None:
+        self._policy = policy
+        self._policies = policies
+        self._called = asyncio.Event()
+        self._hosts: dict[str, float] = {}
+        self._whole: dict[str, float] = {}
+        self._first: dict[str, asyncio.Event] = {}
+        self._counts_at = 0.0
+        self._task: asyncio.Task[None] | None = None
+        self.heard: bool | None = None
+        """Whether Redis answered when it was asked last."""
+
+    async def look_up(self, host: str) -> None:
+        """Have what others know of a host, if that is there soon; only the first requests for it wait."""
+        if self._task is None:
+            self._task = asyncio.get_running_loop().create_task(self._run())
+        known = host in self._hosts
+        self._hosts[host] = time.monotonic()
+        if known and host not in self._first:
+            return
+        first = self._first.setdefault(host, asyncio.Event())
+        self._called.set()
+        if self.heard is not False:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(FIRST_LOOK):
+                    await first.wait()
+
+    async def _run(self) -> None:
+        while True:
+            self._called.clear()
+            await self.exchange()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(SECONDS):
+                    await self._called.wait()
+
+    async def exchange(self) -> None:
+        """One exchange; while Redis is away, nothing is lost that was to be told."""
+        now = time.monotonic()
+        hosts = self._asked(now)
+        tells = self._policy.has_bad_news or now - self._counts_at >= COUNTS_SECONDS
+        news = self._policy.news() if tells else []
+        try:
+            answer = await self._policies.exchange(news, hosts, self._policy.due()[:MOST_DUE])
+        except RedisUnavailableError as error:
+            self._policy.untold(news)
+            self._away(str(error))
+            return
+        if tells:
+            self._counts_at = now
+        self._policy.learn(answer)
+        self._there()
+        for host in hosts:
+            self._first.pop(host, asyncio.Event()).set()
+
+    def _asked(self, now: float) -> list[str]:
+        """The hosts to read now: new ones, then those that were asked for lately, in turn."""
+        for host in [host for host, at in self._hosts.items() if at < now - AGAIN_SECONDS and host not in self._first]:
+            del self._hosts[host]
+            self._whole.pop(host, None)
+            self._policies.forget(host)
+        turns = sorted(self._hosts, key=lambda host: (host not in self._first, self._whole.get(host, 0.0)))
+        for host in turns[:MOST_HOSTS]:
+            if self._whole.setdefault(host, now) < now - AGAIN_SECONDS:
+                # The server's clock may have been set back.
+                self._policies.forget(host)
+                self._whole[host] = now
+        return turns[:MOST_HOSTS]
+
+    def _away(self, reason: str) -> None:
+        if self.heard is not False:
+            logger.warning("What is learned of tiers stays with this process for now: %s", reason)
+        self.heard = self._policy.shared = False
+
+    def _there(self) -> None:
+        if self.heard is False:
+            logger.info("What is learned of tiers is shared with other workers again.")
+        self.heard = self._policy.shared = True
+
+    async def close(self) -> None:
+        """Stop, and tell what was not told, if Redis hears it."""
+        if self._task:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+        self._counts_at = 0.0
+        if self.heard:
+            await self.exchange()
+        await self._policies.close()
