@@ -9,13 +9,13 @@ from selectolax.lexbor import LexborHTMLParser
 
 from extractors.languages import language_tag
 from extractors.postings.dates import posted, valid_until
+from extractors.postings.employment import employment_types
 from extractors.postings.identity import identified
 from extractors.postings.loose_json import read_json
 from extractors.postings.markup import plain_text, unescaped_markup
 from extractors.postings.places import applicant_scope, locations, scope_apart, workplace_type
 from extractors.postings.salary import salary_of
 from extractors.postings.values import Node, as_list, nodes_in, text_of, types_of
-from extractors.postings.words import employment_types
 from schemas.addresses import join_url
 from schemas.page import PageMetadata
 

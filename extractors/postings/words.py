@@ -1,24 +1,12 @@
-"""Words of postings that have a fixed meaning: kinds of employment, periods of pay."""
+"""Words of postings that have a fixed meaning: periods of pay."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
-from extractors.postings.values import as_list, text_of
+from extractors.postings.values import text_of
 
-_EMPLOYMENT = {
-    "FULL_TIME": "full time,fulltime,full-time employment,ft,vollzeit,temps plein,tiempo completo,jornada completa,"
-    "tempo pieno,tempo integral,voltijd,fulltids,heltid,plný úvazek,pełny etat",
-    "PART_TIME": "part time,parttime,part-time employment,pt,teilzeit,temps partiel,tiempo parcial,media jornada,"
-    "tempo parziale,meio período,deeltijd,deltid,częściowy etat",
-    "CONTRACTOR": "contractor,contract,contract to hire,freelance,freelancer,b2b,independent contractor,freiberuflich",
-    "TEMPORARY": "temporary,temp,seasonal,fixed term,fixed term contract,befristet,cdd,interim,tijdelijk,saisonal",
-    "INTERN": "intern,internship,trainee,praktikum,werkstudent,stage,prácticas,stagiaire,tirocinio,estágio",
-    "VOLUNTEER": "volunteer,voluntary,ehrenamt,bénévolat",
-    "PER_DIEM": "per diem,perdiem,daily hire",
-    "OTHER": "other,sonstige,autre,otro",
-}
 _PERIODS = {
     "hour": "hour,hourly,hr,hrs,hur,h,stunde,heure,hora,ora,uur,pt1h",
     "day": "day,daily,d,tag,jour,día,giorno,dag,p1d",
@@ -36,20 +24,7 @@ def _folded(word: str) -> str:
     return re.sub(r"[\W_]+", " ", word.casefold()).strip()
 
 
-_EMPLOYMENT_WORDS = _index(_EMPLOYMENT)
 _PERIOD_WORDS = _index(_PERIODS)
-
-
-def employment_types(value: Any) -> list[str]:
-    """schema.org's words for what the page says, each once; words with another meaning (``Permanent``) go."""
-    said = (text_of(one) or "" for one in as_list(value))
-    words = (word.rpartition("/")[2] if "://" in text else word for text in said for word in _split(text))
-    meanings = (_EMPLOYMENT_WORDS.get(_folded(word)) for word in words)
-    return list(dict.fromkeys(filter(None, meanings)))
-
-
-def _split(text: str) -> list[str]:
-    return [text] if "://" in text else re.split(r"[,;/|&+]|\band\b|\bor\b", text)
 
 
 def period(value: Any) -> str | None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractors.postings.dates import posted, valid_until
@@ -59,6 +59,7 @@ def test_a_last_day_is_valid_to_its_last_second() -> None:
     assert valid_until("2024-05-31") == "2024-05-31T23:59:59+00:00"
 
 
+@settings(deadline=None)
 @given(st.one_of(st.text(max_size=70), st.floats(), st.integers(), st.datetimes().map(str)))
 def test_any_value_is_a_date_or_none(value: Any) -> None:
     for text in (valid_until(value), *(posted(value) or ())[:1]):

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -209,6 +209,7 @@ def faults(posting: dict[str, Any]) -> set[str]:
     return set()
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(sorted(BAKER)), json_values))
 def test_no_value_stops_the_extractor_or_the_judge(changes: dict[str, Any]) -> None:
     for posting in read({**BAKER, **changes, "@type": "JobPosting"}):

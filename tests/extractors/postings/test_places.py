@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractors.postings.countries import country_code, country_in_address
@@ -145,6 +145,7 @@ def test_every_code_is_a_country(code: str) -> None:
     assert country_code(code) == code
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_is_a_place_or_none(text: str) -> None:
     assert len(places(address(text, text, text))) <= 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractors.postings.salary import salary_of
@@ -103,11 +103,13 @@ def test_a_period_that_is_not_said_is_not_stated() -> None:
     assert salary["ranges"][0]["period_stated"] is False
 
 
+@settings(deadline=None)
 @given(st.integers(1, 10**9), st.sampled_from([",", ".", " ", "'", "\u00a0"]))
 def test_grouped_digits_mean_the_number(number: int, separator: str) -> None:
     assert envelope(amount(value=f"{number:,}".replace(",", separator))) == (number, number, "EUR", None)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="0123456789.,' k-\u20ac$EUR", max_size=30))
 def test_any_text_has_a_salary_or_none(text: str) -> None:
     envelope(amount(value=text))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractors.postings.salary import parse_salary
@@ -125,6 +125,7 @@ def test_a_period_that_is_not_said_is_not_stated() -> None:
     assert read("$80-100k/yr")["ranges"][0]["period_stated"] is True
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_has_a_salary_or_none(text: str) -> None:
     salary = parse_salary(text)
@@ -157,6 +158,7 @@ PIECES = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(PIECES | st.integers(0, 10**7).map(str), max_size=40))
 def test_any_phrase_of_money_has_a_salary_or_none(pieces: list[str]) -> None:
     for glue in ("", " "):
