@@ -3,7 +3,8 @@
 ##   make crawl URL=https://example.com [ARGS="-a max_pages=50"]
 ##                      crawl a site; sets up first where that is needed
 ##   make test          every check that CI runs
-##   make web           a small misbehaving web site to crawl: http://127.0.0.1:8900/
+##   make web           a small misbehaving web, and proxies that misbehave, to try settings against:
+##                      http://127.0.0.1:8900/
 ##   make chaos [ARGS="--seeds 20 --seed 7"]
 ##                      crawls that are disturbed at random must end as an undisturbed one
 ##   make bench         Longline beside plain Scrapy, timed: see benchmarks/README.md
@@ -47,7 +48,7 @@ test: setup-dev
 	exec $(PY) -m pytest
 
 web: setup-dev
-	exec $(PY) -m tests.web --port 8900
+	exec $(PY) -m tests.web --port 8900 --table
 
 chaos: setup-dev
 	exec $(PY) -m tests.chaos $$ARGS

@@ -7,6 +7,7 @@ import gzip
 import time
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from aiohttp import web
 
@@ -101,7 +102,7 @@ def find(site: Site, path: str) -> Resource | Handler:
     return site.get(path) or site.get(path.partition("?")[0]) or site.get("*") or MISSING
 
 
-async def start(stack: AsyncExitStack, port: int) -> dict[str, object]:
+async def start(stack: AsyncExitStack, port: int) -> dict[str, Any]:
     """Serve until the stack is closed: the control address, and those of the sites by name.
 
     Control is on ``port`` and the sites on those after it; with 0, all are on free ones.
