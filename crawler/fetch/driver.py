@@ -27,17 +27,18 @@ from crawler.fetch.browser_cookies import from_browser, jar_of, to_browser
 from crawler.fetch.chromium import HOW_TO_GET_ONE, NoBrowserError
 from crawler.fetch.egress import Exit
 from crawler.fetch.egress_ways import way_of
-from crawler.fetch.launching import FLAGS, kill, launch_options, resident_bytes
+from crawler.fetch.launching import FLAGS, kill, launch_options
 from crawler.fetch.mended import MendedHandler
 from crawler.fetch.page_actions import act
 from crawler.fetch.persona import Persona
 from crawler.fetch.reading import Reading, read, rest, there
-from crawler.fetch.rendered import first_line, rendered, rendered_by_scrapy_playwright, without_page
+from crawler.fetch.rendered import first_line, is_loss, rendered, rendered_by_scrapy_playwright, without_page
 from crawler.fetch.rests import Rests
 from crawler.fetch.tab import Tab
 from crawler.fetch.tabs import Tabs
 from crawler.fetch.typed import endpoints_of
 from crawler.fetch.visit import Visit
+from crawler.fetch.vitals import Vitals
 from crawler.fetch.wishes import Wishes
 
 if TYPE_CHECKING:
@@ -49,18 +50,11 @@ OPEN_SECONDS = 30.0
 ANSWER_SECONDS = 10.0
 """How long it may take to say that it lives."""
 CLOSE_SECONDS = 10.0
-LOOK_SECONDS = 2.0
-"""How often the browser's memory is looked at."""
 FAILURES = (CannotResolveHostError, DownloadConnectionRefusedError, DownloadFailedError, DownloadTimeoutError)
 """What a browser can only guess, and its way out knows."""
 OWN_META = frozenset(
-    {
-        "playwright_page",
-        "playwright_include_page",
-        "playwright_page_event_handlers",
-        "playwright_page_init_callback",
-        "playwright_page_goto_kwargs",
-    }
+    f"playwright_{name}"
+    for name in ("page", "include_page", "page_event_handlers", "page_init_callback", "page_goto_kwargs")
 )
 """What only scrapy-playwright's own way through a page knows."""
 
@@ -76,17 +70,13 @@ class Driver(MendedHandler):
         self._seconds = settings.getfloat("DOWNLOAD_TIMEOUT")
         self._most_bytes = settings.getint("DOWNLOAD_MAXSIZE")
         self._strict_certificates = settings.getbool("DOWNLOAD_VERIFY_CERTIFICATES")
-        self._most_visits = settings.getint("LONGLINE_BROWSER_RECYCLE_PAGES", 1000)
-        self._most_memory = settings.getfloat("LONGLINE_BROWSER_RECYCLE_MB", 2000) * 1_000_000
+        self._vitals = Vitals.of(settings)
         self._rests = Rests.of(crawler)
         self._egress = Browser.of(crawler).egress
         self._usual_proxy = self.config.launch_options.get("proxy")
         self._tabs = Tabs(self, open_pages, self.config.max_contexts, self.config.max_pages_per_context)
         self._open: set[Tab] = set()
         self._lost: BrowserLostError | None = None
-        self._pid: int | None = None
-        self._visits = 0
-        self._looked = 0.0
         self._retiring: asyncio.Task[None] | None = None
         self._closing = False
         self.shows = self.FLAGGED
@@ -112,23 +102,16 @@ class Driver(MendedHandler):
             async with asyncio.timeout(START_SECONDS):
                 await driver._launch()
                 await driver._maybe_launch_browser()
-                await driver._find_process()
+                if driver.config.cdp_url or driver.config.connect_url:
+                    driver.shows = cls.FLAGGED
+                else:
+                    await driver._vitals.find(driver.browser)
         except (PlaywrightError, TimeoutError) as error:
             await driver.close()
             what = path or "The browser of Playwright"
             why = first_line(error) if isinstance(error, PlaywrightError) else f"no answer within {START_SECONDS:g} s"
             raise NoBrowserError(f"{what} does not start: {why}. {HOW_TO_GET_ONE}") from error
         return driver
-
-    async def _find_process(self) -> None:
-        if self.config.cdp_url or self.config.connect_url:
-            # Its processes are another machine's.
-            self.shows = self.FLAGGED
-            return
-        session = await self.browser.new_browser_cdp_session()
-        known = (await session.send("SystemInfo.getProcessInfo"))["processInfo"]
-        self._pid = next((process["id"] for process in known if process["type"] == "browser"), None)
-        await session.detach()
 
     async def render(self, request: Request, wishes: Wishes) -> Response:
         """As ``Browser.download``; ``wishes`` are those of the request.
@@ -148,7 +131,7 @@ class Driver(MendedHandler):
 
     async def _visit(self, request: Request, wishes: Wishes, persona: Persona) -> Response:
         visit = Visit(request.url, self._most_bytes)
-        self._visits += 1
+        self._vitals.visits += 1
         plain = self._is_plain(request)
         try:
             async with self._tabs.lent(persona, new=not plain) as tab:
@@ -157,8 +140,8 @@ class Driver(MendedHandler):
             # All tabs go with their browser.
             raise self._lost or error from error
         except PlaywrightError as error:
-            if self._lost:
-                raise self._lost from error
+            if self._lost or is_loss(error):
+                raise self._lost or TabLostError("its tab was lost") from error
             return without_page(request, visit, first_line(error), error)
         finally:
             self._look()
@@ -240,9 +223,12 @@ class Driver(MendedHandler):
                 page.remove_listener("request", self._increment_request_stats)
                 page.remove_listener("response", self._increment_response_stats)
                 tab = await Tab.of(page, persona)
-        except (PlaywrightError, TimeoutError) as error:
+        except TimeoutError as error:
             self._lose("it opens no tab")
             raise self._lost or error from error
+        except PlaywrightError as error:
+            await self._check()
+            raise (TabLostError("its tab was lost") if is_loss(error) else error) from error
         self._open.add(tab)
         tab.gone.add_done_callback(lambda _: self._open.discard(tab))
         return tab
@@ -267,14 +253,8 @@ class Driver(MendedHandler):
 
     def _look(self) -> None:
         """See whether it has grown too old or too large."""
-        now = time.monotonic()
-        if self._visits >= self._most_visits:
-            self.due = True
-        elif self._pid and now > self._looked + LOOK_SECONDS:
-            self._looked = now
-            memory = resident_bytes(self._pid)
-            self.stats.max_value("browser/memory_max", memory)
-            self.due = self.due or memory > self._most_memory
+        self.due = self.due or self._vitals.are_over()
+        self.stats.max_value("browser/memory_max", self._vitals.memory)
 
     async def _check(self) -> None:
         """Take a browser that does not answer for lost.
@@ -300,8 +280,8 @@ class Driver(MendedHandler):
         self.stats.inc_value("browser/lost")
         for tab in list(self._open):
             tab.lose(self._lost)
-        if self._pid:
-            kill(self._pid)
+        if self._vitals.pid:
+            kill(self._vitals.pid)
 
     async def _browser_disconnected_callback(self) -> None:
         """scrapy-playwright would start another one under the requests that are in it; they are to be told."""
@@ -318,8 +298,8 @@ class Driver(MendedHandler):
                     await self._retiring
                 await super().close()
         except (PlaywrightError, TimeoutError):
-            if self._pid:
-                kill(self._pid)
+            if self._vitals.pid:
+                kill(self._vitals.pid)
             with suppress(PlaywrightError, TimeoutError):
                 async with asyncio.timeout(CLOSE_SECONDS):
                     await self.browser_provider.close()

@@ -85,6 +85,11 @@ def first_line(error: PlaywrightError) -> str:
     return error.message.strip().splitlines()[0].rstrip(".")
 
 
+def is_loss(error: PlaywrightError) -> bool:
+    """Whether it tells of a tab that is gone, and not of what it shows."""
+    return "has been closed" in error.message or "crashed" in error.message
+
+
 def _checked(request: Request, html: str | None, most_bytes: int) -> bytes:
     body = (html or "").encode("utf-8", "replace")
     if html is None or (most_bytes and len(body) > most_bytes):

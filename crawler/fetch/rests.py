@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 QUIET_SECONDS = 0.5
 """Where nothing is known: what Playwright calls networkidle."""
-LEAST_SECONDS = 0.15
+LEAST_SECONDS = 0.1
 LEARNED = 3
 """Pages of a template that are waited for in full, before what they did is relied on."""
 AGAIN = 25
