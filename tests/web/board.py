@@ -46,6 +46,7 @@ ABOUT: Mapping[str, str] = {
     "banning": "refuses the addresses that /__ban__?peer=ADDRESS has named",
     "refusing": "answers for a while, and then refuses everybody",
     "cookies": "knows its visitors by their cookies, and refuses who comes with another's",
+    "guarded": "answers 429 to whoever asks directly, for robots.txt too",
     "gates": "each part lets in other tiers: tiers=direct,proxy,smartproxy,browser",
 }
 PATHS: Mapping[str, tuple[str, ...]] = {

@@ -81,3 +81,14 @@ SITE: Site = {
     "/__gate__": open_gate,
     **{path: gate(name, number) for name in GATES for number, path in enumerate(paths(name), start=1)},
 }
+
+
+async def guarded(request: web.Request) -> web.StreamResponse:
+    """Nobody who asks directly gets anything, robots.txt neither."""
+    if request.remote == DIRECT:
+        return web.Response(status=429, text="Too many requests", headers={"Retry-After": "1"})
+    rules = "User-agent: *\nDisallow: /private\n" if request.path == "/robots.txt" else "<p>Hello.</p>"
+    return web.Response(text=rules, content_type="text/plain" if request.path == "/robots.txt" else "text/html")
+
+
+GUARDED: Site = {"*": guarded}

@@ -66,6 +66,7 @@ SITES: Mapping[str, Site] = {
     "refusing": REFUSING,
     "cookies": COOKIES,
     "gates": gates.SITE,
+    "guarded": gates.GUARDED,
 }
 """A path ``*`` answers for every path that has no answer of its own."""
 
