@@ -1,0 +1,104 @@
+"""Titles of postings and names of employers, without what sites put around them."""
+
+from __future__ import annotations
+
+import re
+
+_MOST = 500
+_BEFORE_TITLE = re.compile(
+    r"^(?:job application(?: for)?|apply (?:now )?(?:for|to)|application for|job(?: opening| posting| offer|"
+    r" vacancy)?|vacancy|"
+    r"now hiring|we(?:'|\u2019)?re hiring|we are hiring|hiring|open position|position|stellenangebot|stellenanzeige|"
+    r"job als|"
+    r"offre d(?:'|\u2019)emploi|offre|emploi|oferta de (?:empleo|trabajo)|oferta pracy|vacature|ledigt jobb|"
+    r"ledig stilling|"
+    r"vaga(?: de emprego)?|offerta di lavoro|pracovn\u00ed nab\u00eddka|nab\u00eddka pr\u00e1ce|"
+    r"\u0432\u0430\u043a\u0430\u043d\u0441\u0438\u044f)\s*"
+    r"(?:[:\u2013\u2014|-]\s*|(?<=for)\s+|(?<=to)\s+|(?<=als)\s+)",
+    re.IGNORECASE,
+)
+_APART = re.compile(r"\s+[|\u2022\u00b7\u2013\u2014\u00bb-]\s+|\s*\|\s*")
+_SITE_WORDS = re.compile(
+    r"(?:.* )?(?:careers?|jobs?|job board|vacancies|vacatures|karriere|stellenangebote|recrutement|emplois?|empleos?|"
+    r"lavora con noi|kariera|praca|job search|job details?|apply now|linkedin|indeed(?:\.com)?|glassdoor|stepstone|"
+    r"xing|"
+    r"greenhouse|lever|workable|smartrecruiters|ashby|personio|teamtailor|recruitee|bamboohr|jobvite|icims|monster)"
+    r"(?: (?:at|bei|in|by|chez|von|en) .*)?",
+    re.IGNORECASE,
+)
+_AT = re.compile(r"\s+(?:at|bei|chez|en|w|@|hos|bij|presso)\s+(.+)$", re.IGNORECASE)
+_HIRING = re.compile(
+    r"^(.{2,80}?)\s+(?:is hiring|hiring|sucht|recrute|busca|zoekt|s\u00f6ker|"
+    r"s\u00f8ger)\s+(?:an?\s+)?(.{2,200}?)(?:\s+in\s+.+)?$"
+)
+_LEGAL = re.compile(
+    r"[\s,]+(?:inc|incorporated|llc|l\.l\.c|llp|lp|ltd|limited|plc|corp|corporation|co|company|"
+    r"gmbh(?: & co\.? kgaa?)?|ag|kgaa?|"
+    r"ug|e\.?v|se|sa|s\.a|sas|s\.a\.s|sarl|s\.\u00e0\.r\.l|sl|s\.l|s\.?l\.?u|s\.?p\.?a|s\.?r\.?l|b\.?v|n\.?v|a/?s|"
+    r"aps|ab|oyj?|asa|"
+    r"s\.?r\.?o|a\.s|z\.? ?o\.? ?o|sp\.? ?z\.? ?o\.? ?o|sp\.? ?j|kft|zrt|d\.?o\.?o|e?ood|ead|ltda|s\.?a\.? de c\.?v|"
+    r"pvt\.? ltd|"
+    r"pte\.? ltd|pty\.? ltd|k\.?k|\u682a\u5f0f\u4f1a\u793e|\u6709\u9650\u516c\u53f8)\.?$",
+    re.IGNORECASE,
+)
+_AROUND_COMPANY = re.compile(
+    r"^(?:careers? (?:at|with)|jobs? (?:at|bei)|work(?:ing)? at|join|about|life at|karriere bei)\s+|"
+    r"\s+(?:careers?|jobs?|karriere|recruiting|talent acquisition|hiring team|job board)$",
+    re.IGNORECASE,
+)
+
+
+def posting_title(text: str, company: str | None = None, site: str | None = None) -> str | None:
+    """The title of a posting from a page's title or heading; None for nothing.
+
+    What says that it is a job goes (``Job Application for``), and the names of the employer and the site at its end.
+    Markers like ``(m/w/d)`` stay: they are part of what the employer wrote.
+    """
+    title = " ".join(text[: 4 * _MOST].split())
+    title = _BEFORE_TITLE.sub("", title)
+    title = _from_hiring(title, company)
+    title = _without_site(title, [name for name in (company, site) if name])
+    return title[:_MOST].strip(" |\u2022\u00b7\u2013\u2014-") or None
+
+
+def _from_hiring(title: str, company: str | None) -> str:
+    """``Acme hiring Engineer in Berlin``, as some boards write it."""
+    match = _HIRING.match(title) if company is not None else None
+    return match[2] if match and same_company(match[1], company or "") else title
+
+
+def _without_site(title: str, names: list[str]) -> str:
+    parts = _APART.split(title)
+    marks = _APART.findall(title)
+    while len(parts) > 1 and (_SITE_WORDS.fullmatch(parts[-1]) or _is_one_of(parts[-1], names)):
+        parts.pop()
+    if len(parts) > 1 and _is_one_of(parts[0], names):
+        parts, marks = parts[1:], marks[1:]
+    title = "".join(part + mark for part, mark in zip(parts, [*marks[: len(parts) - 1], ""], strict=True))
+    match = _AT.search(title)
+    return title[: match.start()] if match and _is_one_of(match[1], names) else title
+
+
+def _is_one_of(part: str, names: list[str]) -> bool:
+    return any(same_company(part, name) for name in names)
+
+
+def company_name(text: str) -> str | None:
+    """An employer's name as it writes it, legal form and all, without ``Careers at`` and ``Jobs``; None for nothing."""
+    name = " ".join(text[: 4 * _MOST].split())
+    for _ in range(2):
+        name = _AROUND_COMPANY.sub("", name).strip(" |\u2022\u00b7\u2013\u2014-,:")
+    return name[:_MOST] or None
+
+
+def company_key(name: str) -> str:
+    """What two ways to write one employer have in common: without legal form, capitals and punctuation."""
+    name = " ".join(name[:_MOST].split())
+    for _ in range(3):
+        name = _LEGAL.sub("", name).strip(" ,.")
+    return re.sub(r"[\W_]+", "", name.casefold())
+
+
+def same_company(one: str, other: str) -> bool:
+    """Whether both name the same employer, as far as words go."""
+    return bool(company_key(one)) and company_key(one) == company_key(other)
