@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
@@ -13,8 +12,11 @@ from extractors.postings.employment import employment_types
 from extractors.postings.identity import identified
 from extractors.postings.loose_json import read_json
 from extractors.postings.markup import plain_text, unescaped_markup
+from extractors.postings.names import company_name, posting_title
 from extractors.postings.places import applicant_scope, locations, scope_apart, workplace_type
+from extractors.postings.prose import with_prose
 from extractors.postings.salary import salary_of
+from extractors.postings.skills import listed_skills
 from extractors.postings.values import Node, as_list, nodes_in, text_of, types_of
 from schemas.addresses import join_url
 from schemas.page import PageMetadata
@@ -29,8 +31,6 @@ _DESCRIBING = (
     "jobBenefits",
     "incentiveCompensation",
 )
-_LONGEST_SKILL = 60
-_MOST_SKILLS = 100
 _MOST_POSTINGS = 1_000
 
 
@@ -62,25 +62,24 @@ def _resolved(node: Node, by_id: dict[str, Node]) -> Node:
 
 
 def _posting(node: Node, page: PageMetadata, url: str) -> dict[str, Any]:
+    company = company_name(text_of(node.get("hiringOrganization")) or "")
     fields = {
         "requisition_id": _identifier(node),
         "url": _address(node.get("url"), url),
         "apply_url": _address(_apply_target(node), url),
-        "title": text_of(node.get("title")) or text_of(node.get("name")),
-        "company": text_of(node.get("hiringOrganization")),
+        "title": posting_title(text_of(node.get("title")) or text_of(node.get("name")) or "", company),
+        "company": company,
         **_place_fields(node),
         "employment_types": employment_types(node.get("employmentType")),
         "salary": salary_of(node),
-        "skills": _skills(node.get("skills")),
+        "skills": listed_skills(node.get("skills")),
         **_description_fields(node),
         "language": language_tag(text_of(node.get("inLanguage"))),
         **_date_fields(node),
     }
     said = {name: value for name, value in fields.items() if value not in (None, [])}
-    provenance = dict.fromkeys(said, "jsonld")
-    if "language" not in said and page.language is not None:
-        said["language"], provenance["language"] = page.language, "page"
-    return said | {"status": "open", "provenance": provenance}
+    read = said | {"status": "open", "provenance": dict.fromkeys(said, "jsonld")}
+    return with_prose(read, page.language)
 
 
 def _place_fields(node: Node) -> dict[str, Any]:
@@ -133,14 +132,3 @@ def _apply_target(node: Node) -> Any:
             if target:
                 return target.get("urlTemplate") if isinstance(target, dict) else target
     return None
-
-
-def _skills(value: Any) -> list[dict[str, str]]:
-    """What the page lists: sentences are no skills."""
-    names: dict[str, str] = {}
-    for one in as_list(value):
-        for name in re.split(r"[,;\n\u2022|]", text_of(one) or ""):
-            skill = name.strip(" .-")
-            if 0 < len(skill) <= _LONGEST_SKILL:
-                names.setdefault(skill.casefold(), skill)
-    return [{"name": name, "raw": name, "source": "explicit"} for name in list(names.values())[:_MOST_SKILLS]]

@@ -1,0 +1,86 @@
+"""What a posting's description adds to the fields that its data has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from extractors.postings.employment import employment_types_in
+from extractors.postings.language import language_of
+from extractors.postings.salary import parse_salary
+from extractors.postings.skills import skills_in
+from extractors.postings.workplace import workplace_in
+
+Data = dict[str, Any]
+
+_SOURCE = "description"
+
+
+def with_prose(posting: Data, page_language: str | None = None) -> Data:
+    """The posting with what only its ``description_text`` says; ``provenance`` names it.
+
+    Data wins over prose but for two cases. Hybrid in the prose wins over remote in the data, since forms have a box for
+    remote alone; that stands in ``conflicts``. The description's own language wins over that of the page around it.
+    """
+    prose = posting.get("description_text") or ""
+    filled = posting | {"provenance": dict(posting.get("provenance") or {})}
+    _language(filled, prose, page_language)
+    if prose:
+        _salary(filled, prose)
+        _workplace(filled, prose)
+        _fill(filled, "employment_types", employment_types_in(prose))
+        _skills(filled, prose)
+    return filled
+
+
+def _fill(posting: Data, field: str, value: Any, source: str = _SOURCE) -> None:
+    if value and not posting.get(field):
+        posting[field] = value
+        posting["provenance"][field] = source
+
+
+def _language(posting: Data, prose: str, page_language: str | None) -> None:
+    own = None if posting.get("language") else language_of(prose)
+    if own is not None and own != (page_language or "").partition("-")[0]:
+        _fill(posting, "language", own)
+    _fill(posting, "language", page_language, "page")
+
+
+def _salary(posting: Data, prose: str) -> None:
+    """Also where the data has words without an amount, such as "Competitive"."""
+    said = posting.get("salary")
+    if said is not None and (said["ranges"] or said["min"] is not None or said["max"] is not None):
+        return
+    found = parse_salary(prose, _country(posting))
+    if found is not None:
+        posting["salary"] = found
+        posting["provenance"]["salary"] = _SOURCE
+
+
+def _country(posting: Data) -> str | None:
+    """The one country of the places of work."""
+    countries = {place["country"] for place in posting.get("locations") or [] if place.get("country")}
+    return countries.pop() if len(countries) == 1 else None
+
+
+def _workplace(posting: Data, prose: str) -> None:
+    found, known = workplace_in(prose), posting.get("workplace_type")
+    if found == "hybrid" and known == "remote":
+        values = {posting["provenance"].get("workplace_type", "data"): known, _SOURCE: found}
+        conflict = {"field": "workplace_type", "values": values, "taken": _SOURCE}
+        posting["conflicts"] = [*(posting.get("conflicts") or []), conflict]
+        posting["workplace_type"] = None
+        posting["locations"] = [_as_office(place) for place in posting.get("locations") or []]
+    _fill(posting, "workplace_type", found)
+
+
+def _as_office(place: Data) -> Data:
+    return place | {"role": "office"} if place.get("role") == "seat" else place
+
+
+def _skills(posting: Data, prose: str) -> None:
+    listed = posting.get("skills") or []
+    known = {skill["name"].casefold() for skill in listed}
+    found = [skill for skill in skills_in(prose) if skill["name"].casefold() not in known]
+    if found:
+        posting["skills"] = listed + found
+        posting["provenance"].setdefault("skills", _SOURCE)
