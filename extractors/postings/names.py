@@ -6,15 +6,12 @@ import re
 
 _MOST = 500
 _BEFORE_TITLE = re.compile(
-    r"^(?:job application(?: for)?|apply (?:now )?(?:for|to)|application for|job(?: opening| posting| offer|"
-    r" vacancy)?|vacancy|"
-    r"now hiring|we(?:'|\u2019)?re hiring|we are hiring|hiring|open position|position|stellenangebot|stellenanzeige|"
-    r"job als|"
-    r"offre d(?:'|\u2019)emploi|offre|emploi|oferta de (?:empleo|trabajo)|oferta pracy|vacature|ledigt jobb|"
-    r"ledig stilling|"
-    r"vaga(?: de emprego)?|offerta di lavoro|pracovn\u00ed nab\u00eddka|nab\u00eddka pr\u00e1ce|"
-    r"\u0432\u0430\u043a\u0430\u043d\u0441\u0438\u044f)\s*"
-    r"(?:[:\u2013\u2014|-]\s*|(?<=for)\s+|(?<=to)\s+|(?<=als)\s+)",
+    r"^(?:job application(?: for)?|apply (?:now )?(?:for|to)|application for|job(?: opening| posting| offer| vacancy)?|"
+    r"vacancy|now hiring|we(?:'|\u2019)?re hiring|we are hiring|hiring|open position|position|stellenangebot|"
+    r"stellenanzeige|job als|offre d(?:'|\u2019)emploi|offre|emploi|oferta de (?:empleo|trabajo)|oferta pracy|vacature|"
+    r"ledigt jobb|ledig stilling|vaga(?: de emprego)?|offerta di lavoro|pracovn\u00ed nab\u00eddka|"
+    r"nab\u00eddka pr\u00e1ce|\u0432\u0430\u043a\u0430\u043d\u0441\u0438\u044f)"
+    r"(?:\s*:\s*|\s+[\u2013\u2014|-]\s+|(?<=for)\s+|(?<=to)\s+|(?<=als)\s+)",
     re.IGNORECASE,
 )
 _APART = re.compile(r"\s+[|\u2022\u00b7\u2013\u2014\u00bb-]\s+|\s*\|\s*")
