@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from crawler.failures import BUDGET_SPENT
 from crawler.why_address import address, addresses_of, pace
 from crawler.why_known import KnownJob
 from crawler.why_words import Answer, clock, count, duration, named, sentence
@@ -34,6 +35,7 @@ class Job:
         addresses: hosts that share the budget of their address, and how that is asked.
         notes: what its workers say.
         first_due: when the first of the later requests may go out.
+        unpaid: requests for which the job's budget had nothing left.
     """
 
     known: KnownJob
@@ -46,6 +48,7 @@ class Job:
     addresses: dict[str, HostView]
     notes: dict[str, Note]
     first_due: float | None
+    unpaid: int
 
 
 async def look(server: Any, known: KnownJob) -> Job | None:
@@ -67,6 +70,7 @@ async def look(server: Any, known: KnownJob) -> Job | None:
         addresses=await addresses_of(server, known, [host.host for host in status.hosts]),
         notes=await notes_of(server, workers),
         first_due=await control.first_due(),
+        unpaid=(await control.failures()).get(BUDGET_SPENT, (0, ""))[0],
     )
 
 
@@ -206,6 +210,15 @@ def _proxyless(job: Job) -> Iterator[Answer]:
         yield _answer(job.known, "proxies", text, workers=sorted(held))
 
 
+def _unpaid(job: Job) -> Iterator[Answer]:
+    """It goes on, by tiers that cost nothing."""
+    if job.unpaid:
+        text = (
+            f"Its budget of {job.known.config.budget} is spent: blocked pages stay blocked, {job.unpaid:,} so far, and"
+        )
+        yield _answer(job.known, "budget", f"{text} only tiers that cost nothing are used", unpaid=job.unpaid)
+
+
 def _nothing(job: Job) -> Answer:
     status = job.status
     if not (status.pending or status.later or status.leased):
@@ -231,6 +244,7 @@ RULES: tuple[Callable[[Job], Iterator[Answer]], ...] = (
         lambda note: 0 < note.most_unstored < note.unstored,
     ),
     _proxyless,
+    _unpaid,
     _of_workers(
         "browser",
         "are busy with pages that a browser renders",

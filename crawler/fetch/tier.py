@@ -4,48 +4,47 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
-from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from scrapy import Request, signals
 from scrapy.http import Headers, Response
-from scrapy.http.request import NO_CALLBACK
 
 from crawler.failures import BUDGET_SPENT
 from crawler.fetch.browser import RENDERED
 from crawler.fetch.chromium import NoBrowserError
 from crawler.fetch.keys import (
-    BUDGET,
     CLIMBED,
-    DEMANDED,
-    DIRECT,
     GOES_BY,
     MAY_CLIMB,
     NOT_THE_SITES,
-    TIER,
-    TIERS,
     TRIED,
-    UNJUDGED,
 )
-from crawler.fetch.proxy import ProxyMiddleware
 from crawler.fetch.proxy_waiting import NoProxyError
-from crawler.fetch.render import RENDER
-from crawler.fetch.smartproxy import ERROR, SmartProxyMiddleware
+from crawler.fetch.smartproxy import ERROR
 from crawler.fetch.tier_money import Money, OwnPurse
+from crawler.fetch.tier_plan import (
+    CHOSEN,
+    PROBES,
+    Plan,
+    Plans,
+    forget_way,
+    is_judged,
+    is_rendering,
+    tier_of,
+    tried,
+    waits_first,
+    way_of,
+)
 from crawler.fetch.tier_policy import TierPolicy
 from crawler.fetch.tier_share import TierShare
 from crawler.fetch.verdicts import Verdicts
-from crawler.leases import JOB, host_in
 from frontier.connection import RedisUnavailableError, connect_async
 from frontier.purse import Purse
 from frontier.tiers import PROBE_SECONDS, TierPolicies
 from schemas.environment import OUTAGE_SECONDS
-from schemas.templates import template_of
-from schemas.tiers import MILLION, money, read_costs, read_tiers
+from schemas.tiers import money, read_costs
 from schemas.verdicts import Kind, Verdict
 
 if TYPE_CHECKING:
@@ -53,43 +52,14 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-CHOSEN = "tier_chosen"
-"""``request.meta`` key: the tier that a request was given."""
-PROBES = "tier_probes"
-"""``request.meta`` key: True where it is a trial, whether a cheaper tier does now."""
 REFUSED = frozenset({403, 429, 503})
 """How robots.txt and sitemaps, which nobody judges, are refused."""
 CACHED = "cached"
 TIMEOUT_SECONDS = 2.0
-NOBODY = UUID(int=0)
-
-
-class NoTierError(RuntimeError):
-    """None of the tiers that a site's config names can be had here."""
 
 
 class BudgetSpentError(RuntimeError):
     """The job has no money left, and its site has no tier that costs nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """By which tiers a request may go, the cheapest first, and what its job may spend (None: any amount).
-
-    ``named``: those that the site's config names; some may not be there.
-    """
-
-    tiers: Sequence[str]
-    named: Sequence[str]
-    job: UUID
-    budget: int | None
-    host: str
-    template: str
-
-    @property
-    def key(self) -> tuple[str, str]:
-        """Under which it is known what works."""
-        return self.host, self.template
 
 
 class TierMiddleware:
@@ -108,13 +78,8 @@ class TierMiddleware:
         self._policy = policy
         self._share = share
         self._money = money
-        self._no_browser = False
+        self._plans = Plans(crawler)
         self._headers: WeakKeyDictionary[Request, Headers] = WeakKeyDictionary()
-        settings = crawler.settings
-        self._tiers = read_tiers(settings.getlist("LONGLINE_TIERS"))
-        budget = settings["LONGLINE_BUDGET"]
-        self._budget = None if budget is None else float(budget) * MILLION
-        self._job = UUID(settings["LONGLINE_JOB_ID"]) if settings["LONGLINE_JOB_ID"] else NOBODY
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -154,11 +119,11 @@ class TierMiddleware:
             NoTierError, BudgetSpentError: there is none.
         """
         meta = request.meta
-        if _is_rendering(request):
+        if is_rendering(request):
             await self._pay_for_rendering(request)
             return
-        _forget_way(request)
-        plan = self._plan(request)
+        forget_way(request)
+        plan = self._plans.of(request)
         if plan is None:
             return
         if self._share:
@@ -166,7 +131,7 @@ class TierMiddleware:
         tier = await self._paid(request, plan, self._chosen(request, plan))
         dearer = self._next(request, plan, tier)
         meta[CHOSEN], meta[MAY_CLIMB] = tier, dearer is not None and self._money.can_pay(plan.job, dearer)
-        way = _way(plan, tier)
+        way = way_of(plan, tier)
         if way:
             meta[GOES_BY] = way
         if tier == "browser":
@@ -177,7 +142,7 @@ class TierMiddleware:
         least = request.meta.get(CLIMBED)
         if least in plan.tiers:
             return str(least)
-        if not _is_judged(request):
+        if not is_judged(request):
             return plan.tiers[0]
         choice = self._policy.choose(plan.key, plan.tiers)
         if choice.probes:
@@ -198,47 +163,9 @@ class TierMiddleware:
 
     async def _pay_for_rendering(self, request: Request) -> None:
         """A page that the middleware for rendering asks for once more goes by the way of the first answer."""
-        budget = self._budget_of(request)
-        if not await self._money.reserve(request, self._job_of(request), budget, "browser"):
+        budget = self._plans.budget_of(request)
+        if not await self._money.reserve(request, self._plans.job_of(request), budget, "browser"):
             raise BudgetSpentError(f"the job's budget of {money(budget or 0)} is spent")
-
-    # What is there
-
-    def _plan(self, request: Request) -> Plan | None:
-        meta = request.meta
-        named = meta.get(TIERS) or self._tiers
-        if not named or not request.url.startswith("http"):
-            return None
-        tiers = [tier for tier in named if self._is_there(tier, request)]
-        if not tiers:
-            if not _is_judged(request):
-                return None
-            raise NoTierError(f"none of its tiers ({', '.join(named)}) is there: see LONGLINE_PROXIES and the browser")
-        template = template_of(request.url).partition("/")[2]
-        job, budget = self._job_of(request), self._budget_of(request)
-        return Plan(tiers, named, job, budget, host_in(request.url), f"/{template}")
-
-    def _is_there(self, tier: str, request: Request) -> bool:
-        meta = request.meta
-        match tier:
-            case "direct":
-                return not (meta.get(DEMANDED) or self._crawler.settings.getbool("LONGLINE_PROXY_REQUIRED"))
-            case "proxy":
-                return bool(self._crawler.get_downloader_middleware(ProxyMiddleware)) and not meta.get(DIRECT)
-            case "smartproxy":
-                smart = self._crawler.get_downloader_middleware(SmartProxyMiddleware)
-                return bool(smart and smart.enabled) and not meta.get(DIRECT)
-            case _:
-                never = meta.get(RENDER, self._crawler.settings["LONGLINE_RENDER"]) == "never"
-                return not (never or self._no_browser or meta.get(RENDERED)) and _is_judged(request)
-
-    def _job_of(self, request: Request) -> UUID:
-        job = request.meta.get(JOB)
-        return UUID(job) if job else self._job
-
-    def _budget_of(self, request: Request) -> int | None:
-        budget = request.meta.get(BUDGET, self._budget)
-        return None if budget is None else round(budget)
 
     # Back
 
@@ -246,18 +173,18 @@ class TierMiddleware:
         """Count what the answer has cost; a sitemap or robots.txt that was refused is asked for by the next tier."""
         if CACHED in response.flags:
             return response
-        job, tier = self._job_of(request), _tier_of(request, response)
+        job, tier = self._plans.job_of(request), tier_of(request, response)
         self._money.spend(request, job, tier, len(response.body), free=NOT_THE_SITES in request.meta)
-        if _is_rendering(request) or CHOSEN not in request.meta:
+        if is_rendering(request) or CHOSEN not in request.meta:
             return response
         if response.headers.get(ERROR) == b"banned" and NOT_THE_SITES in request.meta:
             return self._smartproxy_banned(request) or response
-        refused = response.status in REFUSED and not _is_judged(request)
+        refused = response.status in REFUSED and not is_judged(request)
         return (refused and self._climbed(request)) or response
 
     def _smartproxy_banned(self, request: Request) -> Request | None:
         """The smart proxy has judged for itself."""
-        plan = self._plan(request)
+        plan = self._plans.of(request)
         if plan:
             self._policy.note(plan.key, request.meta[CHOSEN], good=False)
         again = self._climbed(request)
@@ -267,27 +194,27 @@ class TierMiddleware:
 
     def process_exception(self, request: Request, exception: Exception) -> Request | None:
         """Where a tier is not to be had just now, another one is tried; nothing is learned of it."""
-        self._money.release(request, self._job_of(request))
-        if CHOSEN not in request.meta or _is_rendering(request):
+        self._money.release(request, self._plans.job_of(request))
+        if CHOSEN not in request.meta or is_rendering(request):
             return None
         if isinstance(exception, NoBrowserError) and request.meta[CHOSEN] == "browser":
             logger.warning("%s. The tier browser is left out.", str(exception).rstrip("."))
-            self._no_browser = True
+            self._plans.no_browser = True
             return self._below(request)
         return self._climbed(request) if isinstance(exception, NoProxyError) else None
 
     def judged(self, request: Request, response: Response, verdict: Verdict) -> Request | None:
         """Learn from an answer, and climb where it is a block."""
-        plan = self._plan(request) if CHOSEN in request.meta else None
+        plan = self._plans.of(request) if CHOSEN in request.meta else None
         if plan is None or CACHED in response.flags:
             return None
         tier, good = request.meta[CHOSEN], verdict.kind is Kind.OK and response.status < 500
-        if _is_rendering(request):
+        if is_rendering(request):
             self._rendered(plan, tier, good=good)
             return None
         if good:
             self._policy.note(plan.key, tier, good=True, probed=request.meta.get(PROBES, False))
-        if not verdict.is_block or _waits_first(request, verdict):
+        if not verdict.is_block or waits_first(request, verdict):
             return None
         self._policy.note(plan.key, tier, good=False)
         again = self._climbed(request)
@@ -303,7 +230,7 @@ class TierMiddleware:
 
     def _climbed(self, request: Request) -> Request | None:
         """The request for the next tier; None where there is none, or the job cannot pay for it."""
-        plan, chosen = self._plan(request), request.meta.get(CHOSEN)
+        plan, chosen = self._plans.of(request), request.meta.get(CHOSEN)
         tier = self._next(request, plan, chosen) if plan and chosen else None
         if plan is None or tier is None:
             return None
@@ -313,7 +240,7 @@ class TierMiddleware:
         again = self._again(request)
         # What one tier has not mended, the next one may try as often.
         again.meta.pop("retry_times", None)
-        again.meta[CLIMBED], again.meta[TRIED] = tier, [*_tried(request, chosen), chosen]
+        again.meta[CLIMBED], again.meta[TRIED] = tier, [*tried(request, chosen), chosen]
         return again
 
     def _again(self, request: Request) -> Request:
@@ -321,7 +248,7 @@ class TierMiddleware:
         return request.replace(dont_filter=True, headers=self._headers.get(request, request.headers))
 
     def _below(self, request: Request) -> Request | None:
-        plan = self._plan(request)
+        plan = self._plans.of(request)
         again = self._again(request)
         again.meta.pop(CLIMBED, None)
         if plan:
@@ -329,7 +256,7 @@ class TierMiddleware:
         return again
 
     def _next(self, request: Request, plan: Plan, tier: str) -> str | None:
-        return self._policy.after(plan.key, plan.tiers, [*_tried(request, tier), tier])
+        return self._policy.after(plan.key, plan.tiers, [*tried(request, tier), tier])
 
     def _tell_spent(self, request: Request, plan: Plan) -> None:
         self._count("tier/unpaid")
@@ -343,41 +270,3 @@ class TierMiddleware:
     def _count(self, name: str) -> None:
         if self._crawler.stats:
             self._crawler.stats.inc_value(name)
-
-
-def _is_judged(request: Request) -> bool:
-    """Whether its answer is taken for a page: not that of robots.txt or a sitemap."""
-    return request.callback is not NO_CALLBACK and not request.meta.get(UNJUDGED)
-
-
-def _is_rendering(request: Request) -> bool:
-    """Whether the middleware for rendering asks, for a page that was empty."""
-    return request.callback is NO_CALLBACK and bool(request.meta.get(RENDERED))
-
-
-def _way(plan: Plan, tier: str) -> str | None:
-    """A browser goes out as the requests before it may; where there are none, as the settings say."""
-    return tier if tier != "browser" else next((one for one in plan.tiers if one in ("direct", "proxy")), None)
-
-
-def _tier_of(request: Request, response: Response) -> str:
-    return "browser" if RENDERED in response.flags else str(request.meta.get(TIER, "direct"))
-
-
-def _tried(request: Request, but: str | None) -> list[str]:
-    return [tier for tier in request.meta.get(TRIED, ()) if tier != but]
-
-
-def _waits_first(request: Request, verdict: Verdict) -> bool:
-    """Who asks for patience gets it, once."""
-    again = not (request.meta.get("retry_times") or request.meta.get("dont_retry"))
-    return verdict.kind is Kind.RATE_LIMITED and again
-
-
-def _forget_way(request: Request) -> None:
-    """What an earlier try was given, or the page that this request's meta was copied from."""
-    meta = request.meta
-    if meta.pop(CHOSEN, None) == "browser":
-        meta.pop(RENDERED, None)
-    for name in (TIER, GOES_BY, MAY_CLIMB, PROBES):
-        meta.pop(name, None)

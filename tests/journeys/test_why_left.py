@@ -22,7 +22,7 @@ from tests.support.orphan import HOST, SITE, entry, orphan
 @pytest.fixture
 def team(scrapy: Scrapy, rows: Rows, servers: Any) -> Iterator[Team]:
     assert scrapy.run("jobs").status == 0  # migrates
-    with orphan(rows, servers.redis_url, ignore_parameters=["sid"], max_depth=3) as team:
+    with orphan(rows, servers.redis_url, ignore_parameters=["sid"], max_depth=3, budget="2.50") as team:
         yield team
 
 
@@ -63,6 +63,18 @@ def test_what_workers_say_holds_a_job_up(scrapy: Scrapy, team: Team, ann: Worker
     team.run(Jobs(team.server).leave("ann"))
     assert [answer["what"] for answer in held] == ["away", "storing", "proxies", "CPU"]
     assert held[0]["text"].startswith("1 of 1 worker cannot reach PostgreSQL, for 12.0 s now")
+
+
+def test_a_budget_that_is_spent(scrapy: Scrapy, team: Team, ann: Worker) -> None:
+    team.run(Jobs(team.server).beat("ann"))
+    ann.say(failures=[("budget spent", "The budget of 2.50 is spent.")] * 3)
+
+    held = json.loads(scrapy.run("why", "--job", str(team.job), "--json").stdout)
+
+    team.run(Jobs(team.server).leave("ann"))
+    (said,) = [answer for answer in held if answer["what"] == "budget"]
+    assert said["unpaid"] == 3
+    assert said["text"].startswith("Its budget of 2.50 is spent: blocked pages stay blocked, 3 so far")
 
 
 def test_a_job_whose_data_are_gone(scrapy: Scrapy, team: Team, ann: Worker) -> None:

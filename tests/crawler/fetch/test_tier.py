@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import missing
 from tests.support.alone import Asked, ask
+from tests.support.browser import find_browser
 from tests.support.proxies import RunningProxy, forward_proxy
 from tests.support.small_crawl import SmallCrawl
 from tests.support.web import RunningWeb
@@ -144,6 +146,15 @@ def test_with_a_dearer_tier_nothing_waits_for_a_proxy(tmp_path: Path, web: Runni
 
     assert tiers(asked) == ["smartproxy"]
     assert peers(web, "gates") == [SMART]
+
+
+def test_the_browser_may_be_the_only_tier(tmp_path: Path, web: RunningWeb) -> None:
+    if find_browser() is None:
+        missing("There is no browser (Debian: apt install chromium)")
+    asked = alone(tmp_path, [web.url("gates", path) for path in ("/human/1", "/near/1")], "browser")
+
+    assert tiers(asked) == ["browser"] * 2
+    assert [answer["verdict"]["kind"] for answer in asked.answers] == ["ok", "blocked"]
 
 
 def test_where_there_is_no_browser_a_page_stays_as_the_tiers_before_it_brought_it(
