@@ -16,9 +16,17 @@ _CLAUSE = re.compile(
     r"[,;|\u2022\u00b7+\n]|\s&\s|\.\s|\s-\s|\b(?:plus|and|und|et|y|e|och|og|i|with|mit|avec|con|com|incl\w*|inkl\w*|"
     r"depending|based|doe|or|oder|ou|excl\w*|exkl\w*)\b"
 )
+_CLAUSE_BEFORE = re.compile(_CLAUSE.pattern.replace("|or|oder|ou|", "|"))
+# "In addition to your salary you get ...", "our customers pay ...": no word for one's own pay.
+_NOT_OWN = re.compile(
+    r"(?:in addition to|on top of|besides|apart from|next to|zusatzlich zu|neben|en plus de|ademas de) (?:\w+ ){0,3}?"
+    r"(?:salary|pay|wages?|compensation|gehalt|lohn|salaire|salario)\b|"
+    r"(?<=customers )pays?\b|(?<=clients )pays?\b|(?<=users )pays?\b|(?<=students )pays?\b|(?<=patients )pays?\b"
+)
 _HEADING = re.compile(r"[\w ]{1,30}:")
+_DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"[^\W\d_]{2,}")
-_FEW, _SOME = 8, 12
+_FEW, _SOME = 8, 10
 _PLAUSIBLE_YEAR = {"hour": 1800, "day": 220, "week": 50, "month": 12, "year": 1}
 _LEAST_YEAR, _MOST_YEAR = Decimal(2_000), Decimal(20_000_000)
 _CLEARLY_PAY = Decimal(15_000)
@@ -44,9 +52,19 @@ class Around:
         window = max(0, span.start - _LEFT)
         cut = _last_end(_SENTENCE, text, window, span.start)
         sentence = low[cut : span.start]
-        clause = low[max(cut, floor) : span.start]
-        clause = clause[_last_end(_CLAUSE, clause, 0, len(clause)) :]
-        return cls(text[cut : span.start], sentence, clause, _behind(low, span.end), _heading(text, low, span.start))
+        clause = _NOT_OWN.sub(_blank, low[max(cut, floor) : span.start])
+        clause = clause[_last_end(_CLAUSE_BEFORE, clause, 0, len(clause)) :]
+        return cls(
+            text[cut : span.start],
+            _NOT_OWN.sub(_blank, sentence),
+            clause,
+            _behind(low, span.end),
+            _heading(text, low, span.start),
+        )
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match[0])
 
 
 def _last_end(mark: re.Pattern[str], text: str, start: int, end: int) -> int:
@@ -66,12 +84,13 @@ def _behind(low: str, end: int) -> str:
 
 
 def _heading(text: str, low: str, start: int) -> str:
-    """The line above, if it is a short one, and the amount stands near the beginning of its own line."""
+    """The line above, if it is a short one without numbers, and the amount stands near the beginning of its line."""
     line = text.rfind("\n", 0, start)
     if line < 0 or start - line > 60:
         return ""
     above = low[max(0, line - 80) : line].rstrip()
-    return above.rpartition("\n")[2] if "\n" in above or line < 80 else ""
+    heading = above.rpartition("\n")[2] if "\n" in above or line < 80 else ""
+    return "" if _DIGIT.search(heading) else heading
 
 
 def is_pay(span: Span, around: Around) -> bool:
@@ -144,7 +163,7 @@ def _is_named(around: Around) -> bool:
 
 def _gross_or_ote(around: Around) -> bool:
     near = f"{around.clause[-24:]} {around.behind[:24]}"
-    return any(pattern(concept).search(near) for concept in ("gross", "ote"))
+    return any(pattern(concept).search(near) for concept in ("gross", "net", "ote"))
 
 
 def _has_currency(span: Span) -> bool:
@@ -166,7 +185,7 @@ def _is_bare_pay(span: Span, around: Around) -> bool:
     """Without a currency: right behind a word for pay, and not a year; or with a period and large units."""
     if span.period is not None and (span.large or span.two_ended) and _words(around) <= _FEW and span.least >= 5:
         return span.large or _label().search(around.sentence) is not None
-    if _label().search(around.sentence) is None or _words(around) > _SOME + _FEW:
+    if _label().search(around.sentence) is None or _words(around) > 2 * _FEW:
         return False
     if not span.two_ended and span.period is None:
         return (

@@ -18,6 +18,8 @@ _LONGEST = 60_000
 _MOST_RANGES = 30
 _EVIDENCE = 100
 _LARGEST = Decimal(10) ** 11
+_MILLION = 1_000_000
+_ALIKE = 3
 _JAPANESE = re.compile("[\u3040-\u30ff\u5186]|\u5e74[\u53ce\u4ff8]|[\u6708\u6642\u65e5]\u7d66|\u7d66\u4e0e")
 _CROWNS = {
     "SEK": r"\bkronor|l\u00f6n|m\u00e5nad|\bsek\b",
@@ -48,7 +50,21 @@ def parse_salary(text: str, country: str | None = None) -> dict[str, Any] | None
         floor = span.end
         if one is not None and one not in ranges and len(ranges) < _MOST_RANGES:
             ranges.append(one)
-    return enveloped(ranges, [one["evidence"] for one in ranges]) if ranges else None
+    return enveloped(_same_period(ranges), [one["evidence"] for one in ranges]) if ranges else None
+
+
+def _same_period(ranges: list[Range]) -> list[Range]:
+    """A range without a period has that of the others, if they have one and are of its size."""
+    said = [one for one in ranges if one["period"] is not None]
+    if len({one["period"] for one in said}) != 1:
+        return ranges
+    return [one | {"period": said[0]["period"]} if _is_alike(one, said[0]) else one for one in ranges]
+
+
+def _is_alike(one: Range, other: Range) -> bool:
+    first, second = (each["min"] or each["max"] or 0 for each in (one, other))
+    same = one["period"] is None and one["currency"] == other["currency"]
+    return same and second <= first * _ALIKE and first <= second * _ALIKE
 
 
 @cache
@@ -75,7 +91,7 @@ def _range(
     return {
         "min": _plain(span.low),
         "max": _plain(span.high),
-        "currency": _currency(span.currency, text, country),
+        "currency": _currency(span.currency, text, country) or _by_size(span),
         "period": span.period,
         "period_stated": span.period is not None,
         "kind": kind_of(around),
@@ -107,6 +123,11 @@ def _currency(sign: str | None, text: str, country: str | None) -> str | None:
     if sign == "kr":
         return _crowns(text) or table["kronor"].get(country)
     return _yen(text) or table["yen"].get(country)
+
+
+def _by_size(span: Span) -> str | None:
+    """Nobody is paid a million yuan."""
+    return "JPY" if span.currency == "\u00a5" and span.least >= _MILLION else None
 
 
 def _dollars(text: str) -> str | None:

@@ -88,7 +88,7 @@ def _gap_pattern() -> re.Pattern[str]:
     ends = f"{pattern('up_to').pattern}|{pattern('approx').pattern}"
     return re.compile(
         rf"[\s*/)]*(?:(?P<range>{pattern('between').pattern})|(?P<and>{pattern('and').pattern})|"
-        rf"(?P<slash>/))\s*(?:{ends})?\s*"
+        rf"(?P<max>[;,.]?\s*(?:and\s)?max(?:imum)?\b\.?(?:\s\w{{1,12}})?:?)|(?P<slash>/))\s*(?:{ends})?\s*"
     )
 
 
@@ -96,7 +96,7 @@ def _pair(first: Amount, second: Amount, low: str) -> Span | None:
     """The two as one range, if what stands between them and before them says so."""
     gap = low[first.end : second.start]
     match = _gap_pattern().fullmatch(gap) if len(gap) <= _LONGEST_GAP else None
-    if match is None or (match["and"] and not _opened(first, low)):
+    if match is None or ((match["and"] or match["max"]) and not _opened(first, low)):
         return None
     if first.currency and second.currency and len({first.currency, second.currency} - {"$", "kr", "¥"}) > 1:
         return None

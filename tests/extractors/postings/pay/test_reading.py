@@ -86,6 +86,13 @@ def test_earnings_on_target_do_not_raise_the_base() -> None:
     assert read("\u20ac75-90k OTE, uncapped")["ranges"][0]["kind"] == "ote"
 
 
+def test_a_range_has_the_period_of_another_of_its_size() -> None:
+    first, second = read("Monthly salary: from 610 EUR.\nWage: 700 - 2050 EUR")["ranges"]
+    assert (second["period"], second["period_stated"]) == ("month", False)
+    assert first["period_stated"] is True
+    assert read("Pay: 20 EUR per hour.\nSalary: 40000 EUR")["ranges"][1]["period"] is None
+
+
 def test_an_estimate_is_marked_as_one() -> None:
     assert read("$67K-$136K (Glassdoor est.)")["ranges"][0]["kind"] == "estimate"
 
