@@ -108,8 +108,8 @@ def test_a_bad_value_is_refused_with_what_the_argument_takes(name: str, value: s
 def test_an_unknown_argument_is_refused_with_those_that_there_are(name: str) -> None:
     assert refusal(**{"url": URL, name: "red"}) == (
         f"-a {name}=red: there is no such argument. "
-        "There are: url, site, max_pages, max_depth, ignore_parameters, extract, render, output, revalidate, shards, "
-        "dry_run."
+        "There are: url, site, max_pages, max_depth, ignore_parameters, extract, render, output, revalidate, tiers, "
+        "budget, shards, dry_run."
     )
 
 

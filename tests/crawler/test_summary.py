@@ -17,6 +17,7 @@ from crawler.verdict import Events, Verdict
 from pipelines.object_store import ArchiveLocation
 from schemas.job import Job, JobState, JobStats
 from schemas.site import SiteConfig
+from schemas.tiers import TierUse
 from schemas.traps import WORDS, Trap
 
 JOB = Job(UUID(int=7), 1, 1, "example.com", SiteConfig(url="https://example.com/"))
@@ -37,6 +38,17 @@ def shown(report: Report) -> list[str]:
 def report(stats: JobStats | None = None, verdict: Verdict = COMPLETED, unfetched: Failures | None = None) -> Report:
     events = Events(reason="finished", unfetched=unfetched or Failures())
     return Report(JOB, stats or JobStats(), verdict, events, 12.34)
+
+
+def test_tiers_are_shown_where_there_was_more_than_one() -> None:
+    direct, proxy = TierUse(30, 1_000_000), TierUse(4, 50_000, 12_300)
+
+    assert not [line for line in shown(report(JobStats(34, tiers={"direct": direct}))) if "direct" in line]
+    lines = shown(report(JobStats(34, tiers={"proxy": proxy, "direct": direct})))
+    assert [line for line in lines if "wire" in line] == [
+        "direct 30 1.0 MB over the wire",
+        "proxy 4 50.0 kB over the wire, for 0.0123",
+    ]
 
 
 def test_a_job_that_went_well() -> None:

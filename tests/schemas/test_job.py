@@ -9,11 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.job import NUMBERS, JobStats
+from schemas.tiers import TIERS, TierUse
 
 numbers = st.integers(0, 10**12)
 statuses = st.dictionaries(st.integers(100, 999).map(str), st.integers(1, 10**9), max_size=4)
+uses = st.builds(TierUse, requests=st.integers(1, 10**9), bytes=numbers, cost=numbers)
+tiers = st.dictionaries(st.sampled_from(TIERS), uses, max_size=4)
 failures = st.dictionaries(st.text(), st.tuples(st.integers(1, 10**9), st.text()), max_size=4)
-stats = st.builds(JobStats, statuses=statuses, failures=failures, **dict.fromkeys(NUMBERS, numbers))
+stats = st.builds(JobStats, statuses=statuses, failures=failures, tiers=tiers, **dict.fromkeys(NUMBERS, numbers))
 
 
 @given(stats)
@@ -45,6 +48,15 @@ def test_statuses_and_failures_are_added_by_name_and_the_first_example_is_kept()
     assert one.statuses == {"200": 3, "404": 1}
     assert one.verdicts == {"blocked": 3, "captcha": 1}
     assert one.failures == {"timeout": (3, "first"), "refused": (1, "third")}
+
+
+def test_what_tiers_cost_is_added_by_tier() -> None:
+    one = JobStats(tiers={"direct": TierUse(3, 900)})
+
+    one.add(JobStats(tiers={"direct": TierUse(1, 100), "proxy": TierUse(2, 500, 1_000)}))
+
+    assert one.tiers == {"direct": TierUse(4, 1000), "proxy": TierUse(2, 500, 1_000)}
+    assert one.counts()["tier:proxy:cost"] == 1_000
 
 
 def test_counts_are_flat_and_leave_out_what_is_zero() -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from schemas.site import EXTRACTS, POLITE_TO, Expectations, SiteConfig
+from schemas.tiers import TIERS
 
 URL = "https://example.com/"
 
@@ -169,6 +170,29 @@ def test_a_site_uses_proxies_or_not_or_demands_one(written: Any, read: bool | st
     assert refused_fields(proxy="always") == {"proxy"}
 
 
+@pytest.mark.parametrize("tiers", ["direct, browser", ["direct", "browser"], ("direct", "browser")])
+def test_tiers_are_a_list_or_words(tiers: Any) -> None:
+    assert config(tiers=tiers, budget="2.50").tiers == ("direct", "browser")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"tiers": ["fax"]},
+        {"tiers": ["direct", "direct"]},
+        {"tiers": ["browser"], "render": "never"},
+        {"tiers": ["direct"], "proxy": "required"},
+    ],
+)
+def test_tiers_that_make_no_sense_are_refused(fields: dict[str, Any]) -> None:
+    assert refused_fields(**fields) == {"tiers"}
+
+
+@pytest.mark.parametrize("budget", [-1, "much", "0.0000001", 10**7])
+def test_a_budget_is_an_amount_of_money(budget: Any) -> None:
+    assert refused_fields(budget=budget) == {"budget"}
+
+
 def test_every_field_says_what_it_is_for() -> None:
     assert all(field.description for field in SiteConfig.model_fields.values())
 
@@ -190,6 +214,8 @@ configs = st.builds(
     concurrency=st.integers(1, 256),
     polite_to=st.sampled_from(POLITE_TO),
     proxy=st.sampled_from([True, False, "required"]),
+    tiers=st.sampled_from([(), ("proxy",), ("direct", "browser"), TIERS]),
+    budget=st.none() | st.decimals(0, 1000, places=2),
     user_agent=st.none() | st.from_regex(r"[!-~]{1,20}", fullmatch=True),
     expect=st.builds(Expectations, pages=st.integers(0, 99), postings=st.integers(0, 99)),
 )
