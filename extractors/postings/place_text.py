@@ -13,10 +13,13 @@ Place = dict[str, Any]
 
 _LONGEST = 2_000
 _MOST = 200
+_TOWNS_IN_A_LIST = 4
 _LABEL = re.compile(
     r"^\s*(?:job |work |office )?(?:locations?|places?|standorte?|lieu|lugar|ort|miejsce)\s*:\s*", re.IGNORECASE
 )
-_APART = re.compile(r"\s*(?:[|;\n\u2022\u00b7]|\s/\s|\s(?:or|oder|ou|eller|lub)\s)\s*")
+_APART = re.compile(
+    r"\s*(?:[|;\n\u2022\u00b7]|\s/\s|/(?=remote\b)|(?<=\bremote)/|\s(?:or|oder|ou|eller|lub)\s)\s*", re.IGNORECASE
+)
 _REMOTE = re.compile(
     r"(?:100 ?%\s)?\b(?:(?:fully |full |work |working )?remote(?:ly)?(?: work| working| first| job| position| ok)?|"
     r"anywhere(?: in)?|worldwide|work from (?:home|anywhere)|wfh|home ?office|home[- ]based|telecommut\w*|telework\w*|"
@@ -28,7 +31,8 @@ _REMOTE = re.compile(
 )
 _MANNER = re.compile(
     r"\b(?:hybrid(?:\s(?:work|remote))?|hybride|on[- ]?site|in[- ]office|in[- ]person|flexible|multiple locations|"
-    r"various locations|headquarters|hq|head office|office)\b",
+    r"various locations|headquarters|hq|head office|office|only|various|\d+ locations|unknown|n/a|none)\b|"
+    r"^(?:in|within)\s",
     re.IGNORECASE,
 )
 _EDGES = " \t,.;:-\u2013\u2014/()[]\u00b7*_"
@@ -36,6 +40,35 @@ _POSTCODE = re.compile(
     r"(?:\b[A-Z]{1,2}-)?\b\d{4,6}(?:-\d{3,4})?\b|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|\b[A-Z]\d[A-Z] ?\d[A-Z]\d\b"
 )
 _TIGHT = re.compile(r"[A-Z]{2,3}\s?[-._]\s?\w")
+_CONTINENTS = frozenset(
+    {
+        "africa",
+        "americas",
+        "apac",
+        "asia",
+        "asia pacific",
+        "benelux",
+        "cee",
+        "dach",
+        "emea",
+        "eu",
+        "europe",
+        "european union",
+        "global",
+        "latam",
+        "latin america",
+        "mena",
+        "middle east",
+        "nordics",
+        "north america",
+        "oceania",
+        "scandinavia",
+        "south america",
+        "uk i",
+        "worldwide",
+    }
+)
+_INITIALS = re.compile(r"(?:[A-Z]\.){1,3}[A-Z]\.?")
 _NOT_A_STATE = frozenset({"new york", "washington", "victoria"})
 
 
@@ -55,22 +88,30 @@ def read_where(text: str, role: str = "office") -> Where:
     where = Where([], [], remote=False)
     for piece in _APART.split(_LABEL.sub("", text[:_LONGEST]))[:_MOST]:
         remote = _REMOTE.search(piece) is not None
-        rest = _MANNER.sub(" ", _REMOTE.sub(" ", piece)).strip(_EDGES)
+        rest = _MANNER.sub(" ", _REMOTE.sub(" ", piece).strip(_EDGES)).strip(_EDGES)
         where = where._replace(remote=where.remote or remote)
         for place in read_places(rest, "remote_scope" if remote else role):
             if place not in (found := where.scope if remote else where.locations):
                 found.append(place)
-    return where
+    return _countries_to_scope(where) if where.remote else where
+
+
+def _countries_to_scope(where: Where) -> Where:
+    """``Remote - US or Canada``: beside remote work, a mere country is where one may live."""
+    mere = [place for place in where.locations if not (place["city"] or place["region"])]
+    offices = [place for place in where.locations if place not in mere]
+    return Where(offices, where.scope + [place | {"role": "remote_scope"} for place in mere], remote=True)
 
 
 def read_places(text: str, role: str = "office", country: str | None = None) -> list[Place]:
     """The place that a text without ``|`` names, or the towns that it lists; ``country`` where it is known apart."""
-    parts = _parts(text)
-    if not parts:
+    whole = country_in_address(text)
+    parts = [] if whole else _parts(text)
+    if not (parts or whole):
         return []
-    parts, country = _without_country(parts, country)
+    parts, country = _without_country(parts, country) if parts else ([], whole)
     parts, region, country = _without_region(parts, country)
-    towns = _towns(parts)
+    towns = _towns(parts, country)
     if role == "remote_scope" and towns and not region:
         towns, region = [], towns[-1]
     here = {"raw": " ".join(text.split()), "region": region, "country": country, "role": role}
@@ -87,12 +128,13 @@ def _parts(text: str) -> list[str]:
         parts = re.split(r"\s?[-._]\s?", text)
     else:
         parts = re.split(r"\s[-\u2013\u2014>]\s|[()]", text)
-    return [part for raw in parts if (part := _POSTCODE.sub(" ", raw).strip(_EDGES)) and not part.isdigit()]
+    bare = (_POSTCODE.sub(" ", part).strip(_EDGES) for part in parts)
+    return [part for part in bare if part and not part.isdigit()]
 
 
 def _without_country(parts: list[str], country: str | None) -> tuple[list[str], str | None]:
     """The country from the end, or from the beginning (``US, NC, Durham``)."""
-    last = country_in_address(parts[-1]) or (_code(parts[-1]) if len(parts) > 2 or parts[-1] == "US" else None)
+    last = _last_country(parts)
     if last is not None and not (len(parts) == 2 and country_of_region(parts[-1], parts[0]) == "US"):
         return parts[:-1], country or last
     if _is_state_first(parts):
@@ -103,6 +145,17 @@ def _without_country(parts: list[str], country: str | None) -> tuple[list[str], 
         # What came first comes last in the usual order: country, region, town.
         return (rest[::-1] if len(rest) == 2 else rest), country or first
     return parts, country
+
+
+def _last_country(parts: list[str]) -> str | None:
+    """Behind a town a name is that of a country, though a town elsewhere has it too: ``Lima, Peru``."""
+    last = parts[-1]
+    if len(parts) > 2 or last == "US" or (len(parts) == 2 and country_code(parts[0]) == last):
+        code = _code(last)
+        if code is not None:
+            return code
+    named = len(parts) > 1 and len(last) > 3 and folded_name(last) != "georgia"
+    return country_code(last) if named else country_in_address(last)
 
 
 def _is_state_first(parts: list[str]) -> bool:
@@ -119,6 +172,7 @@ def _without_region(parts: list[str], country: str | None) -> tuple[list[str], s
     if not parts:
         return [], None, country
     *before, last = parts
+    last = last.replace(".", "") if _INITIALS.fullmatch(last) else last
     if re.fullmatch(r"[A-Z]{2,3}", last):
         return _by_code(before, last, country)
     if not before:
@@ -148,6 +202,8 @@ def _by_code(before: list[str], code: str, country: str | None) -> tuple[list[st
 
 def _alone(name: str, country: str | None) -> tuple[list[str], str | None, str | None]:
     """A name without anything: a state that is no town, or a town."""
+    if folded_name(name) in _CONTINENTS:
+        return [], name, country
     found = country if country is not None and is_region(name, country) else None
     if country is None and folded_name(name) != "georgia":
         found = country_of_region(name)
@@ -156,8 +212,9 @@ def _alone(name: str, country: str | None) -> tuple[list[str], str | None, str |
     return [name], None, country
 
 
-def _towns(parts: list[str]) -> list[str]:
+def _towns(parts: list[str], country: str | None) -> list[str]:
     """The last part is the town, what stands before it a street; a long list without numbers lists towns."""
-    if len(parts) > 3 and not any(re.search(r"\d", part) for part in parts):
+    fewest = _TOWNS_IN_A_LIST if country is not None else _TOWNS_IN_A_LIST - 1
+    if len(parts) >= fewest and not any(re.search(r"\d", part) for part in parts):
         return parts
     return parts[-1:]

@@ -70,6 +70,22 @@ def short(places: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
             [(town, "Uusimaa", "FI") for town in ("Espoo", "Vantaa", "Kerava", "Sipoo")],
         ),
         ("Bonn | Bonn", [("Bonn", None, None)]),
+        ("Washington, D.C.", [("Washington", "DC", "US")]),
+        ("Lima, Peru", [("Lima", None, "PE")]),
+        ("Peru, IN", [("Peru", "IN", "US")]),
+        ("Lebanon, NH", [("Lebanon", "NH", "US")]),
+        ("Singapore, SG", [("Singapore", None, "SG")]),
+        ("Korea, Republic of", [(None, None, "KR")]),
+        ("London - UK", [("London", None, "GB")]),
+        ("IN-Karnataka-Bangalore", [("Bangalore", "Karnataka", "IN")]),
+        ("EMEA", [(None, "EMEA", None)]),
+        (
+            "Berlin, Hamburg, M\u00fcnchen",
+            [("Berlin", None, None), ("Hamburg", None, None), ("M\u00fcnchen", None, None)],
+        ),
+        ("Multiple Locations", []),
+        ("2 Locations", []),
+        ("N/A", []),
     ],
 )
 def test_a_place_of_work_is_read_in_every_order(text: str, expected: list[tuple[Any, ...]]) -> None:
@@ -87,6 +103,9 @@ def test_a_place_of_work_is_read_in_every_order(text: str, expected: list[tuple[
         ("Spain (Remote)", [(None, None, "ES")]),
         ("Remote - California", [(None, "California", "US")]),
         ("Anywhere in Europe", [(None, "Europe", None)]),
+        ("Remote (US only)", [(None, None, "US")]),
+        ("Remote - US or Canada", [(None, None, "US"), (None, None, "CA")]),
+        ("United States | Remote", [(None, None, "US")]),
         ("100% Home Office, Deutschland", [(None, None, "DE")]),
         ("T\u00e9l\u00e9travail - France", [(None, None, "FR")]),
     ],
@@ -103,6 +122,13 @@ def test_an_office_and_a_scope_stand_side_by_side() -> None:
     where = read_where("US, NC, Durham | US, TX, Remote")
     assert short(where.locations) == [("Durham", "NC", "US")]
     assert short(where.scope) == [(None, "TX", "US")]
+
+
+def test_a_town_or_anywhere_is_both() -> None:
+    where = read_where("Berlin/Remote")
+    assert where.remote
+    assert short(where.locations) == [("Berlin", None, None)]
+    assert short(read_where("Munich or remote in Germany").scope) == [(None, None, "DE")]
 
 
 def test_nothing_is_nowhere() -> None:
