@@ -14,6 +14,7 @@ from extractors.postings.values import as_list, text_of
 
 _LONGEST_LABEL = 120
 _LONGEST_PROSE = 40_000
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
 _APART = re.compile(r"[,;/|&+()\n]|\s-\s|\b(?:and|or|und|oder|et|ou|y|o|e|of|en|och|eller|og|lub|i)\b")
 # A line that is about the kind of employment, and what it says.
 _LINE = re.compile(
@@ -39,7 +40,7 @@ def _kinds() -> dict[str, str]:
 @cache
 def _inside() -> re.Pattern[str]:
     """A kind inside a longer label: ``Regular Full Time (Salary)``; short words mean too much there."""
-    return re.compile(any_of(word for word in _kinds() if len(word) > 4 and word != "other"))
+    return re.compile(any_of(word for word in _kinds() if len(word) > 4 and word not in {"other", "contract"}))
 
 
 def _plain(word: str) -> str:
@@ -54,7 +55,7 @@ def employment_types(value: Any) -> list[str]:
 
 
 def _of_label(text: str) -> list[str]:
-    text = text[:_LONGEST_LABEL]
+    text = _CAMEL.sub(" ", text[:_LONGEST_LABEL])
     whole = _kinds().get(_plain(text))
     if whole is not None:
         return [whole]

@@ -13,15 +13,16 @@ _LONGEST_LABEL = 80
 
 # Words that may stand around a label without changing it; and those that take it back.
 _AROUND = re.compile(
-    r"\b(?:fully|full|full[- ]time|only|first|position|role|jobs?|work|working|arrangement|based|possible|available|"
-    r"ok|model|setup|schedule|opportunity|option|workplace|type|location|arbeit|arbeiten|m\u00f6glich|travail|praca|"
+    r"\b(?:fully|full|full[- ]time|only|first|position|role|jobs?|work|working|arrangement|based|available|"
+    r"ok|model|setup|schedule|opportunity|option|workplace|type|location|arbeit|arbeiten|travail|praca|lavoro|werken|\u0440\u0430\u0431\u043e\u0442\u0430|"
     r"trabajo|voll|komplett|komplette?s?|in|usa?|uk|eu|europe|emea)\b|100 ?%",
 )
 _DENIED = re.compile(r"\b(?:no|not|non|kein\w*|nicht|pas|sans|sin|n\u00e3o|nie|ne|ikke|inte|ei|geen|niet|false)\b")
 _FRIENDLY = re.compile(
     r"remote[- ](?:friendly|optional|possible|option|eligible)|(?:occasional|optional)\w* remote|"
-    r"telecommuting ?: ?false"
+    r"(?:telecommut\w*|remote) ?[:=] ?(?:false|no|0)\b|\b(?:m\u00f6glich|possible)\b"
 )
+_PARTS = re.compile(r"[,;|()/]| - ")
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n")
 # Most sentences speak of something else: they are left out before the phrases are looked for.
 _TOUCHES = re.compile(
@@ -51,7 +52,8 @@ def workplace_of(label: str | None) -> str | None:
     text = re.sub(r"[\s_]+", " ", (label or "").strip().lower())
     if not text or len(text) > _LONGEST_LABEL or _FRIENDLY.search(text):
         return None
-    kinds = {kind for part in re.split(r"[,;|()]| - |/(?!on|remote)", text) if (kind := _of_part(part.strip(" .:!")))}
+    text = re.sub(r"^(?:is )?(telecommut\w*|remote) ?[:=] ?(?:true|yes|1)$", r"\1", text)
+    kinds = {kind for part in _PARTS.split(text) if (kind := _of_part(part.strip(" .:!")))}
     if kinds == {"remote", "onsite"}:
         return "hybrid"
     return "hybrid" if "hybrid" in kinds else kinds.pop() if len(kinds) == 1 else None
