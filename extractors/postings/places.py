@@ -8,6 +8,7 @@ from typing import Any
 from extractors.postings.countries import country_code, country_in_address
 from extractors.postings.place_text import read_places
 from extractors.postings.values import Node, as_list, text_of, types_of
+from extractors.postings.workplace import workplace_of
 
 Place = dict[str, Any]
 
@@ -16,8 +17,6 @@ _NOWHERE = re.compile(
     r"telecommute|tbd|n/?a|none|null)\b.*|[\W_]*",
     re.IGNORECASE,
 )
-_REMOTE_WORDS = {"telecommute": "remote", "remote": "remote", "fully remote": "remote", "hybrid": "hybrid"}
-_ONSITE_WORDS = {"onsite": "onsite", "on site": "onsite", "in office": "onsite", "in person": "onsite"}
 _MOST_PLACES = 300
 _MOST_AREAS = 300
 _ALL_COUNTRIES = 180
@@ -26,11 +25,22 @@ _MANY_COUNTRIES = 12
 
 def workplace_type(posting: Node) -> str | None:
     """``remote``, ``hybrid`` or ``onsite`` where the posting says so; None where it does not."""
-    words = (re.sub(r"[\W_]+", " ", text_of(one) or "").strip().lower() for one in _said(posting))
-    kinds = {kind for word in words if (kind := (_REMOTE_WORDS | _ONSITE_WORDS).get(word))}
+    kinds = {kind for one in _said(posting) if (kind := workplace_of(text_of(one)))}
     if kinds == {"remote", "onsite"}:
         return "hybrid"
+    if not kinds and _only_remote(posting):
+        return "remote"
     return kinds.pop() if len(kinds) == 1 else None
+
+
+def _only_remote(posting: Node) -> bool:
+    """Each place of work is called ``Remote`` or the like: one of several is an option."""
+    names = [
+        text_of(address.get("addressLocality") or address.get("raw") or address.get("name")) or ""
+        for place in _places(posting)
+        for address in _addresses(place)
+    ]
+    return bool(names) and all(workplace_of(name) == "remote" for name in names)
 
 
 def _said(posting: Node) -> list[Any]:

@@ -97,6 +97,9 @@ def test_places_with_one_copied_address_are_told_apart_by_their_names() -> None:
         ({"jobLocationType": ["TELECOMMUTE", "onsite"]}, "hybrid"),
         ({"jobLocation": {"@type": "VirtualLocation"}}, "remote"),
         ({"jobLocationType": "somewhere"}, None),
+        ({"jobLocationType": "T\u00e9l\u00e9travail"}, "remote"),
+        ({"jobLocation": address("Remote")}, "remote"),
+        ({"jobLocation": [address("Remote"), address("Bonn")]}, None),
         ({}, None),
     ],
 )
