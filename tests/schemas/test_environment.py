@@ -16,6 +16,7 @@ from schemas.environment import BadEnvironmentError, Environment, env_example, r
 ROOT = Path(inspect.getfile(Environment)).parent.parent
 PACKAGES = ("schemas", "extractors", "frontier", "pipelines", "crawler", "control", "benchmarks", "manage.py")
 MAY_TOUCH_THE_ENVIRONMENT = {
+    "crawler/__init__.py": "tells a library of Scrapy's to fetch nothing by itself",
     "control/migrate.py": "names the settings module to Django",
     "control/wsgi.py": "names the settings module to Django",
     "crawler/services.py": "the environment of a child process",
