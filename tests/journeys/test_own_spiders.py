@@ -113,7 +113,7 @@ def test_other_templates_are_scrapys(shop: Project, home: Path) -> None:
 def test_where_a_spider_starts_is_not_made_up(crawl_own: Run, rows: Rows, web: RunningWeb) -> None:
     code = """
 class Late(scrapy.Spider):
-    name = "late"
+    name = "undecided"
 
     async def start(self):
         if getattr(self, "where", None):
@@ -122,10 +122,10 @@ class Late(scrapy.Spider):
     def parse(self, response):
         pass
 """
-    jobs = "SELECT job.* FROM job JOIN site ON site.id = site_id WHERE slug = 'late' ORDER BY sequence"
+    jobs = "SELECT job.* FROM job JOIN site ON site.id = site_id WHERE slug = 'undecided' ORDER BY sequence"
 
-    assert crawl_own("late", code).status == 1
-    assert crawl_own("late", code, "-a", f"where={web.url('books')}").status == 0
+    assert crawl_own("undecided", code).status == 1
+    assert crawl_own("undecided", code, "-a", f"where={web.url('books')}").status == 0
 
     nowhere, somewhere = rows.execute(jobs).fetchall()
     assert (nowhere["url"], nowhere["error"]) == (None, "The site gave no page.")

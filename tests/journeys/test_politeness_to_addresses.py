@@ -55,9 +55,9 @@ def test_a_host_keeps_its_own_delay_beside_that_of_its_address(
 ) -> None:
     with beside(scrapy, servers, 2), crowd(hosts=4, pages=8, together=True) as site:
         host = site.hosts[1]
-        store_site("slow", url=site.url(host), delay=3 * DELAY)
+        store_site("slow-beside", url=site.url(host), delay=3 * DELAY)
         store_site("all", url=site.url(), allowed_hosts=site.hosts, delay=DELAY, polite_to="address")
-        slow = scrapy.start("crawl", "site", "-a", "site=slow")
+        slow = scrapy.start("crawl", "site", "-a", "site=slow-beside")
         wait_for(site, 3)
         crawl_stored(scrapy, "all")
         stdout, stderr = slow.communicate(timeout=60)
@@ -84,8 +84,8 @@ def test_no_more_requests_are_under_way_at_an_address_than_its_config_says(
 
 
 def test_a_host_that_cannot_be_resolved_fails_as_ever(scrapy: Scrapy, store_site: Store) -> None:
-    store_site("nowhere", url="http://longline.invalid/", polite_to="address")
-    crawled = scrapy.run("crawl", "site", "-a", "site=nowhere")
+    store_site("unresolved", url="http://longline.invalid/", polite_to="address")
+    crawled = scrapy.run("crawl", "site", "-a", "site=unresolved")
     assert crawled.status == 1
     assert "longline.invalid" in crawled.stderr + crawled.stdout
 

@@ -134,7 +134,8 @@ def test_a_spider_of_ones_own_hears_of_it_and_its_job_fails(
 ) -> None:
     done = crawl_own("gate", OWN.format(more=more), "-a", f"url={web.sites['walled']}", *TWICE)
 
-    kinds = {row["data"]["kind_of_answer"] for row in rows.execute("SELECT data FROM record WHERE kind = 'item'")}
+    of_site = "SELECT data FROM record JOIN site ON site.id = site_id WHERE slug = 'gate'"
+    kinds = {row["data"]["kind_of_answer"] for row in rows.execute(of_site)}
     assert "blocked" in kinds
     if not more:
         assert done.status == 1

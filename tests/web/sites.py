@@ -15,7 +15,7 @@ from tests.web.careers import CAREERS
 from tests.web.client import CLIENT_RENDERED
 from tests.web.odd import ODD
 from tests.web.ordinary import ORDINARY
-from tests.web.resource import Resource, Site, page, text
+from tests.web.resource import Resource, Site, page, redirect, text
 from tests.web.scripts import SCRIPTS
 from tests.web.traps import CALENDAR, ENDLESS, REPEATING, SESSIONS
 from tests.web.walls import TURNS, WALLED, WALLS
@@ -43,7 +43,7 @@ SITES: Mapping[str, Site] = {
         "/": page("Forbidden", "/inside"),
         "/inside": page("Inside"),
     },
-    "empty": {"/": page("Nothing here")},
+    "empty": {"/": page("Nothing here"), "/leaving": redirect("@elsewhere@/landing", status=302)},
     "endless": ENDLESS,
     "calendar": CALENDAR,
     "repeating": REPEATING,
