@@ -58,7 +58,7 @@ def test_everything_that_was_asked_for_is_read() -> None:
         ({"text"}, None, ["text"]),
         ({"page", "posting"}, "A page", ["posting"]),
     ],
-    ids=str,
+    ids=["page", "posting", "text", "page and posting"],
 )
 def test_what_was_not_asked_for_is_not_read(extract: set[str], title: str | None, found: list[str]) -> None:
     page = extracted(html_page(extract=frozenset(extract)))
