@@ -45,7 +45,7 @@ test: setup-dev
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy .
 	$(PY) -c 'from importlinter.cli import lint_imports_command as check; check()'
-	exec $(PY) -m pytest -n logical --maxprocesses 2 --dist loadfile
+	exec sh scripts/test.sh $(PY)
 
 web: setup-dev
 	exec $(PY) -m tests.web --port 8900 --table

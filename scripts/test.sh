@@ -1,0 +1,17 @@
+#!/bin/sh
+# Runs all tests. Whole crawls (tests/journeys) take as long as all others together, and wait most of the time: so both
+# parts run at once, each with servers of its own. What the journeys say is shown at the end.
+# Usage: test.sh PYTHON
+set -u
+said=$(mktemp)
+"$1" -m pytest tests/journeys >"$said" 2>&1 &
+journeys=$!
+trap 'kill "$journeys" 2>/dev/null; rm -f "$said"' EXIT
+trap 'exit 130' INT TERM
+"$1" -m pytest --ignore tests/journeys
+others=$?
+wait "$journeys"
+status=$?
+cat "$said"
+[ "$others" -eq 0 ] || status=$others
+exit "$status"
