@@ -12,6 +12,7 @@ trap 'exit 130' INT TERM
 others=$?
 wait "$journeys"
 status=$?
+trap 'rm -f "$said"' EXIT
 cat "$said"
 [ "$others" -eq 0 ] || status=$others
 exit "$status"
