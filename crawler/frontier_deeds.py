@@ -15,9 +15,9 @@ from crawler.why_known import Connection, KnownJob
 from crawler.why_payload import mark_of, read_payload
 from frontier.control import JobControl
 from frontier.hold import BeingFinishedError, Hold
-from frontier.job import JobFrontier
 from frontier.jobs import Jobs, serves_all
 from frontier.model import Batch, JobCommand
+from frontier.shards import Frontier, find_frontier
 from pipelines.database import connect_async as connect_database
 from pipelines.dead import exhumed
 from schemas.addresses import url_key
@@ -130,7 +130,7 @@ class Deeds:
 
     async def _revive_rows(self, database_url: str, urls: Sequence[str], revived: set[bytes], hold: Hold) -> int:
         """Take the rows of the dead away, and queue those that Redis no longer had among its dead."""
-        frontier = JobFrontier(self._server, self._job.id, f"revive-{secrets.token_hex(4)}")
+        frontier = await find_frontier(self._server, self._job.id, f"revive-{secrets.token_hex(4)}")
         queued = step = 0
         async with await connect_database(database_url) as connection:
             while True:
@@ -142,7 +142,7 @@ class Deeds:
                 if not requests:
                     return queued
 
-    async def _queue(self, frontier: JobFrontier, batch: Batch, requests: list[DeadRequest]) -> int:
+    async def _queue(self, frontier: Frontier, batch: Batch, requests: list[DeadRequest]) -> int:
         for request in requests:
             queued = read_payload(request.payload or b"")
             if queued is None:

@@ -13,9 +13,8 @@ from scrapy import Request
 
 from crawler.leases import ADMITTED, LEASE
 from crawler.queues import JobQueue, SeenFilter
-from frontier.job import JobFrontier
 from frontier.model import Answer, Batch, Dead, Ending, Entry, JobCommand, Lease, Replaced, Returned
-from frontier.shards import ShardedFrontier
+from frontier.shards import Frontier
 from schemas.job import Job
 
 FLUSH_SECONDS = 0.05
@@ -73,9 +72,7 @@ class Membership:
 class Lane:
     """Requests go in, leases come out. Nothing here waits: ``crawler/courier.py`` carries the batches."""
 
-    def __init__(
-        self, frontier: JobFrontier | ShardedFrontier, queue: JobQueue, dupefilter: SeenFilter, membership: Membership
-    ) -> None:
+    def __init__(self, frontier: Frontier, queue: JobQueue, dupefilter: SeenFilter, membership: Membership) -> None:
         self.frontier = frontier
         self.queue = queue
         self.dupefilter = dupefilter

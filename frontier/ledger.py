@@ -94,10 +94,6 @@ class Ledger:
         }
         return {shard: self._answered[shard] for shard in waited}
 
-    def node(self, shard: int) -> str:
-        """Which Redis has a shard, as it said last."""
-        return self._nodes[shard]
-
     def written(self, shard: int, answered: int, node: str) -> None:
         """So many batches are on a shard's disk, if it is that of the Redis which has them."""
         if node == self._nodes[shard]:

@@ -240,12 +240,16 @@ class ShardedFrontier:
             await shard.remove()
 
 
-def frontier_of(server: Redis | RedisCluster, job: UUID, worker: str, terms: Terms) -> JobFrontier | ShardedFrontier:
+Frontier = JobFrontier | ShardedFrontier
+"""A job, as one worker sees it."""
+
+
+def frontier_of(server: Redis | RedisCluster, job: UUID, worker: str, terms: Terms) -> Frontier:
     """A job, as one worker sees it."""
     return JobFrontier(server, job, worker, terms) if terms.shards == 1 else ShardedFrontier(server, job, worker, terms)
 
 
-async def find_frontier(server: Redis | RedisCluster, job: UUID, worker: str) -> JobFrontier | ShardedFrontier:
+async def find_frontier(server: Redis | RedisCluster, job: UUID, worker: str) -> Frontier:
     """A job, in as many shards as Redis has of it.
 
     Raises:

@@ -119,6 +119,28 @@ def test_the_dead_come_back_from_redis_and_from_the_tables(
     assert sorted(queued.url for queued in again if queued) == [f"{SITE}/{name}" for name in "abcd"]
 
 
+def test_the_dead_of_a_job_in_shards_come_back_from_the_tables(
+    scrapy: Scrapy, team: Team, rows: Rows, servers: Any
+) -> None:
+    worker = team.worker("bob", shards=3)
+    worker.create()
+    worker.say(entries=[entry("/lost", fingerprint(f"{SITE}/lost"))])
+    lease = worker.take_one(HOST)
+    worker.say(endings=[Died(lease.number, "no answer")])
+    (one,) = worker.say().dead
+    worker.say(buried=[one.token])
+    asyncio.run(_bury(servers.database_url, team, [DeadRequest(f"{SITE}/lost", "no answer", 1, [], lease.payload)]))
+    for shard in range(3):
+        team.run(team.server.delete(f"longline:{{{team.job}:{shard}}}:dead"))
+
+    done = tell(scrapy, team, "revive")
+
+    assert "has 1 of its dead back" in done.stdout, done.stderr
+    assert worker.say().pending == 1
+    assert worker.take_one(HOST).payload == lease.payload
+    team.run(worker.frontier.remove())
+
+
 def test_requests_that_nobody_could_read_have_names_of_their_own(
     scrapy: Scrapy, team: Team, ann: Worker, rows: Rows, servers: Any
 ) -> None:
