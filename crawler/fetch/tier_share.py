@@ -3,48 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from contextlib import suppress
 
+from crawler.fetch.sharing import AGAIN_SECONDS, COUNTS_SECONDS, MOST_HOSTS, Share
 from crawler.fetch.tier_policy import TierPolicy
 from frontier.connection import RedisUnavailableError
 from frontier.tiers import TierPolicies
 
-logger = logging.getLogger(__name__)
-
-SECONDS = 1.0
-"""Between two exchanges; refusals are told with the next one."""
-COUNTS_SECONDS = 5.0
-"""What went well is told so often."""
-AGAIN_SECONDS = 60.0
-"""After so long a host is read again as a whole; one that nobody has asked for meanwhile is let go."""
 FIRST_LOOK = 0.5
 """For so long the first request for a host may wait for what is known of it."""
-MOST_HOSTS = 20
-"""Hosts that one exchange reads."""
 MOST_DUE = 100
 
 
-class TierShare:
+class TierShare(Share):
     """Of a policy. It runs from the first request for which somebody climbs."""
 
     def __init__(self, policy: TierPolicy, policies: TierPolicies) -> None:
+        super().__init__("tiers", policy, policies)
         self._policy = policy
         self._policies = policies
-        self._called = asyncio.Event()
         self._hosts: dict[str, float] = {}
         self._whole: dict[str, float] = {}
         self._first: dict[str, asyncio.Event] = {}
-        self._counts_at = 0.0
         self._task: asyncio.Task[None] | None = None
-        self.heard: bool | None = None
-        """Whether Redis answered when it was asked last."""
 
     async def look_up(self, host: str) -> None:
         """Have what others know of a host, if that is there soon; only the first requests for it wait."""
         if self._task is None:
-            self._task = asyncio.get_running_loop().create_task(self._run())
+            self._task = asyncio.get_running_loop().create_task(self.run())
         known = host in self._hosts
         self._hosts[host] = time.monotonic()
         if known and host not in self._first:
@@ -55,14 +42,6 @@ class TierShare:
             with suppress(TimeoutError):
                 async with asyncio.timeout(FIRST_LOOK):
                     await first.wait()
-
-    async def _run(self) -> None:
-        while True:
-            self._called.clear()
-            await self.exchange()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(SECONDS):
-                    await self._called.wait()
 
     async def exchange(self) -> None:
         """One exchange; while Redis is away, nothing is lost that was to be told."""
@@ -97,22 +76,9 @@ class TierShare:
                 self._whole[host] = now
         return turns[:MOST_HOSTS]
 
-    def _away(self, reason: str) -> None:
-        if self.heard is not False:
-            logger.warning("What is learned of tiers stays with this process for now: %s", reason)
-        self.heard = self._policy.shared = False
-
-    def _there(self) -> None:
-        if self.heard is False:
-            logger.info("What is learned of tiers is shared with other workers again.")
-        self.heard = self._policy.shared = True
-
     async def close(self) -> None:
         """Stop, and tell what was not told, if Redis hears it."""
         if self._task:
             self._task.cancel()
             await asyncio.wait([self._task])
-        self._counts_at = 0.0
-        if self.heard:
-            await self.exchange()
-        await self._policies.close()
+        await super().close()

@@ -15,7 +15,8 @@ import pytest
 
 from crawler.fetch import proxy_standing
 from crawler.fetch.proxy_pool import Lease, ProxyPool
-from crawler.fetch.proxy_share import SECONDS, ProxyShare
+from crawler.fetch.proxy_share import ProxyShare
+from crawler.fetch.sharing import SECONDS
 from frontier.connection import connect_async
 from frontier.proxy_health import ProxyHealth
 from schemas.proxies import read_proxy
