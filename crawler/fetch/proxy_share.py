@@ -5,11 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 
-from redis.exceptions import RedisError
-
 from crawler.fetch.proxy_pool import ProxyPool
-from crawler.fetch.sharing import AGAIN_SECONDS, COUNTS_SECONDS, MOST_HOSTS, Share
-from frontier.connection import RedisUnavailableError
+from crawler.fetch.sharing import AGAIN_SECONDS, COUNTS_SECONDS, MOST_HOSTS, NOT_SHARED, Share
 from frontier.proxy_health import ITSELF, ProxyHealth
 
 FIRST_LOOK = 1.0
@@ -63,7 +60,7 @@ class ProxyShare(Share):
         hosts = list(self._wanted)[:MOST_HOSTS]
         try:
             answer = await self._health.exchange(news, hosts, self._records.due()[:MOST_DUE])
-        except (RedisUnavailableError, RedisError) as error:
+        except NOT_SHARED as error:
             self._records.untold(news)
             self._away(str(error))
             return

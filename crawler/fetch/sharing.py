@@ -8,6 +8,10 @@ from abc import ABC, abstractmethod
 from contextlib import suppress
 from typing import Protocol
 
+from redis.exceptions import RedisError
+
+from frontier.connection import RedisUnavailableError
+
 logger = logging.getLogger(__name__)
 
 SECONDS = 1.0
@@ -18,6 +22,8 @@ AGAIN_SECONDS = 60.0
 """After so long a host that is asked for is read again as a whole."""
 MOST_HOSTS = 20
 """Hosts that one exchange reads."""
+NOT_SHARED = (RedisUnavailableError, RedisError)
+"""What an exchange may fail with: Redis is away, or it refuses, such as for want of a permission, which may be mended."""
 
 
 class Learner(Protocol):

@@ -6,9 +6,8 @@ import asyncio
 import time
 from contextlib import suppress
 
-from crawler.fetch.sharing import AGAIN_SECONDS, COUNTS_SECONDS, MOST_HOSTS, Share
+from crawler.fetch.sharing import AGAIN_SECONDS, COUNTS_SECONDS, MOST_HOSTS, NOT_SHARED, Share
 from crawler.fetch.tier_policy import TierPolicy
-from frontier.connection import RedisUnavailableError
 from frontier.tiers import TierPolicies
 
 FIRST_LOOK = 0.5
@@ -51,7 +50,7 @@ class TierShare(Share):
         news = self._policy.news() if tells else []
         try:
             answer = await self._policies.exchange(news, hosts, self._policy.due()[:MOST_DUE])
-        except RedisUnavailableError as error:
+        except NOT_SHARED as error:
             self._policy.untold(news)
             self._away(str(error))
             return
