@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import base64
-import gzip
 import re
 from datetime import UTC, datetime
 from http import HTTPStatus
 from uuid import uuid4
 
-from isal import isal_zlib
+from isal import igzip, isal_zlib
 
+from pipelines.failures import ArchiveError
 from schemas.page import Page, Unchanged
 
 Headers = list[tuple[str, str]]
@@ -84,8 +84,11 @@ def read_http(member: bytes) -> tuple[str, Headers, bytes]:
 
     Args:
         member: the gzip member that a row's pointer names.
+
+    Raises:
+        ArchiveError: it is damaged, or is not all of a member and nothing else.
     """
-    _, _, block = gzip.decompress(member).partition(b"\r\n\r\n")
+    _, _, block = _gunzip(member).partition(b"\r\n\r\n")
     head, _, body = block.partition(b"\r\n\r\n")
     status, *lines = head.decode("latin-1").split("\r\n")
     headers = [(name, value.strip()) for name, _, value in (line.partition(":") for line in lines)]
@@ -154,3 +157,11 @@ def _new_id() -> str:
 def _gzip(data: bytes) -> bytes:
     compressed: bytes = isal_zlib.compress(data, LEVEL, GZIP_WINDOW)
     return compressed
+
+
+def _gunzip(member: bytes) -> bytes:
+    try:
+        data: bytes = igzip.decompress(member)
+    except (isal_zlib.error, EOFError, OSError) as error:
+        raise ArchiveError(f"A record of the archive is damaged, so that it cannot be read: {error}.") from error
+    return data

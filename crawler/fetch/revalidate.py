@@ -110,7 +110,7 @@ class RevalidateMiddleware:
             return response
         try:
             return await self._page(request, response, known)
-        except (ArchiveError, ValueError, EOFError, OSError) as error:
+        except (ArchiveError, ValueError) as error:
             logger.info("%s is as it was, but its bytes cannot be read, so it is fetched: %s", request.url, error)
         again = request.replace(dont_filter=True)
         again.meta[REVALIDATE] = False

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
 from pipelines import warc
+from pipelines.failures import ArchiveError
 from schemas.page import Page, Unchanged
 from tests.support.pages import HTML, MOMENT, make_page
 
@@ -201,6 +202,20 @@ def test_any_url_gives_records_that_read(path: str, body: bytes) -> None:
     found = records(segment(make_page(f"https://example.com/{path}", body=body)))
 
     assert [payload for _, payload in found[1:]] == [body, b""]
+
+
+def test_a_damaged_record_is_told_from_a_whole_one() -> None:
+    body = bytes(range(256)) * 20
+    whole, other = warc.exchange(make_page(body=body))
+    for place in range(10, len(whole)):
+        damaged = bytearray(whole)
+        damaged[place] ^= 0x06
+        with pytest.raises(ArchiveError, match="is damaged"):
+            warc.read_http(bytes(damaged))
+    for damaged_end in (whole[:-1], whole[:-9], whole[:20], whole + b"x", whole + other[:-1]):
+        with pytest.raises(ArchiveError, match="is damaged"):
+            warc.read_http(damaged_end)
+    assert warc.read_http(whole + bytes(3))[2] == body
 
 
 def test_warcio_check_passes(tmp_path: Path) -> None:

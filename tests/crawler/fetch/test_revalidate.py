@@ -5,15 +5,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
+from scrapy import Request
+from scrapy.http import Response
+from scrapy.utils.test import get_crawler
 
-from crawler.fetch.revalidate import Shelf
+from crawler.fetch.revalidate import REVALIDATE, RevalidateMiddleware, Shelf
 from crawler.queues import SHORT, VERSION
 from frontier.codec import dumps
+from pipelines.object_store import Archive, ArchiveLocation
 from pipelines.validators import Known, Validators
+from pipelines.warc import exchange
 from pipelines.writer import Writer
 from schemas.job import Job
 from schemas.page import ArchivePointer
@@ -25,6 +31,8 @@ if TYPE_CHECKING:
 
 SITE = "https://example.com"
 STORED, ASKED = 40, 100
+FIRST_BLOCK, NO_SUCH_BLOCK = 10, 0x06
+"""Where a gzip member's data begin, and the bits of that byte that make them of a type that there is not."""
 
 
 @dataclass(frozen=True)
@@ -131,3 +139,28 @@ def test_a_database_that_is_away_holds_nothing_up(again: tuple[str, Job, Job]) -
         return [await shelf.take(lane, lambda _: [], f"{SITE}/{number}") for number in range(ASKED)]
 
     assert look("postgresql://127.0.0.1:1/none", many) == ([None] * ASKED, [])
+
+
+def test_a_page_whose_record_is_damaged_is_fetched(tmp_path: Path) -> None:
+    page = make_page(f"{SITE}/")
+    record, _ = exchange(page)
+    archive = Archive(ArchiveLocation(tmp_path.as_uri()))
+    pointer = ArchivePointer(archive.uri("a.warc.gz"), 0, len(record))
+    known = Known('"v1"', None, page.fetched_at, page.body_sha256, pointer, 0, 0)
+    crawler, shelf = get_crawler(), Shelf(Validators("postgresql://127.0.0.1:1/none"))
+    middleware = RevalidateMiddleware(crawler, shelf, archive, own=True)
+
+    def answered(data: bytes) -> Request | Response:
+        (tmp_path / "a.warc.gz").write_bytes(data)
+        request = Request(page.url)
+        middleware._asked[request] = known
+        return asyncio.run(middleware.process_response(request, Response(page.url, 304)))
+
+    flipped = bytearray(record)
+    flipped[FIRST_BLOCK] |= NO_SUCH_BLOCK
+    again = answered(bytes(flipped))
+    assert isinstance(again, Request)
+    assert (again.url, again.meta[REVALIDATE]) == (page.url, False)
+    whole = answered(record)
+    assert isinstance(whole, Response)
+    assert (whole.status, whole.body) == (200, page.body)
