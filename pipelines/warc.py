@@ -161,7 +161,7 @@ def _gzip(data: bytes) -> bytes:
 
 def _gunzip(member: bytes) -> bytes:
     try:
-        data: bytes = igzip.decompress(member)
-    except (isal_zlib.error, EOFError, OSError) as error:
+        data: bytes = igzip.decompress(member)  # type: ignore[no-untyped-call]
+    except (isal_zlib.error, EOFError, OSError) as error:  # type: ignore[misc] # its stub has an instance
         raise ArchiveError(f"A record of the archive is damaged, so that it cannot be read: {error}.") from error
     return data
