@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from extractors.postings.date_text import absolute_date, relative_date
 
-_FORMATS = ("%d.%m.%Y", "%Y/%m/%d", "%d %B %Y", "%d %b %Y", "%B %d, %Y", "%b %d, %Y", "%a, %d %b %Y %H:%M:%S%z")
 _LONGEST = 64
 _LONGEST_OPEN = timedelta(days=5 * 366)
 _PUBLISHED = (
@@ -92,18 +91,20 @@ def _parsed(text: str, day_first: bool | None) -> datetime | None:
     if len(text) > _LONGEST:
         return None
     text = re.sub(r"\s*\b(UTC|GMT)$", "+00:00", text)
-    try:
-        return datetime.fromisoformat(text).replace(microsecond=0)
-    except ValueError:
-        known = next(filter(None, (_by_format(text, form) for form in _FORMATS)), None)
-    if known is not None:
-        return known
+    moment = _read(text, datetime.fromisoformat) or _read(text, _as_in_feeds)
+    if moment is not None:
+        return moment.replace(microsecond=0)
     named = absolute_date(text, day_first=day_first)
     return None if named is None else datetime.combine(named, time.min)
 
 
-def _by_format(text: str, form: str) -> datetime | None:
+def _as_in_feeds(text: str) -> datetime:
+    """``Mon, 15 Jan 2024 10:00:00+01:00``; ``ValueError`` for anything else."""
+    return datetime.strptime(text, "%a, %d %b %Y %H:%M:%S%z")
+
+
+def _read(text: str, reader: Callable[[str], datetime]) -> datetime | None:
     try:
-        return datetime.strptime(text, form)  # noqa: DTZ007 - a date without a zone is told apart later
+        return reader(text)
     except ValueError:
         return None
