@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from selectolax.lexbor import LexborHTMLParser
 
+from extractors.blocked.shell import text_length
 from extractors.links import page_links
 
 MUCH_TEXT = 200
@@ -19,4 +20,4 @@ def adds(before: LexborHTMLParser, after: LexborHTMLParser, url: str) -> bool:
 
 
 def _text(tree: LexborHTMLParser) -> int:
-    return sum(len(words) for part in tree.css("body") for words in part.text(separator=" ", skip_empty=True).split())
+    return text_length(tree.body) if tree.body else 0

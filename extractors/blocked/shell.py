@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -55,7 +56,7 @@ def is_empty_shell(tree: LexborHTMLParser) -> bool:
     body = tree.body
     if body is None or not _has_scripts(tree) or len(tree.css("a[href],area[href]")) > MANY_LINKS:
         return False
-    return _text_length(body, MUCH_TEXT) < MUCH_TEXT and (_has_empty_root(body) or _asks_for_scripts(tree))
+    return text_length(body, MUCH_TEXT) < MUCH_TEXT and (_has_empty_root(body) or _asks_for_scripts(tree))
 
 
 def _has_scripts(tree: LexborHTMLParser) -> bool:
@@ -70,7 +71,7 @@ def _has_scripts(tree: LexborHTMLParser) -> bool:
 
 def _has_empty_root(body: LexborNode) -> bool:
     return any(
-        _is_root(node) and not node.css("a[href]") and _text_length(node, ROOT_TEXT) < ROOT_TEXT
+        _is_root(node) and not node.css("a[href]") and text_length(node, ROOT_TEXT) < ROOT_TEXT
         for node in body.css("[id],[ng-app],[data-ng-app],[ng-version],[data-reactroot],[data-v-app],body > *")
     )
 
@@ -87,12 +88,12 @@ def _asks_for_scripts(tree: LexborHTMLParser) -> bool:
     return any(_NEEDS_SCRIPTS.search(node.text(deep=True)) for node in tree.css("noscript"))
 
 
-def _text_length(node: LexborNode, enough: int) -> int:
-    """Characters of the text that people would see, up to about ``enough``."""
+def text_length(node: LexborNode, enough: float = math.inf) -> int:
+    """Characters of the text that people would see; where that is more than ``enough``, at least so many."""
     return sum(map(len, shown(node, enough)))
 
 
-def shown(node: LexborNode, enough: int) -> list[str]:
+def shown(node: LexborNode, enough: float) -> list[str]:
     """The texts that people would see, in no certain order, until they have ``enough`` characters in all."""
     texts: list[str] = []
     length = 0

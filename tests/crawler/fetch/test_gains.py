@@ -67,3 +67,10 @@ def test_links_records_and_much_text_are_a_gain() -> None:
 
 def test_a_word_and_a_link_that_was_there_are_none() -> None:
     assert not added("<a href=/a>a</a> Loading, please wait")
+
+
+def test_code_and_style_are_no_text() -> None:
+    code, style = "call(1, 2); " * 100, ".a { color: red } " * 100
+    assert not added(f"<a href=/a>a</a><script>{code}</script><style>{style}</style>")
+    assert not added(f"<a href=/a>a</a><noscript>{code}</noscript><template>{code}</template>")
+    assert added(f"<a href=/a>a</a><script>{code}</script><p>{'many words ' * 40}</p>")
