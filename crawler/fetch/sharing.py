@@ -23,7 +23,7 @@ AGAIN_SECONDS = 60.0
 MOST_HOSTS = 20
 """Hosts that one exchange reads."""
 NOT_SHARED = (RedisUnavailableError, RedisError)
-"""What an exchange may fail with: Redis is away, or it refuses, such as for want of a permission, which may be mended."""
+"""What an exchange may fail with: Redis is away, or refuses, such as for want of a permission that it may get."""
 
 
 class Learner(Protocol):
