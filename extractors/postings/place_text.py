@@ -129,7 +129,7 @@ def _parts(text: str) -> list[str]:
     else:
         parts = re.split(r"\s[-\u2013\u2014>]\s|[()]", text)
     bare = (_POSTCODE.sub(" ", part).strip(_EDGES) for part in parts)
-    return [part for part in bare if part and not part.isdigit()]
+    return [part for part in bare if part.strip() and not part.isdigit()]
 
 
 def _without_country(parts: list[str], country: str | None) -> tuple[list[str], str | None]:

@@ -132,7 +132,7 @@ def test_a_town_or_anywhere_is_both() -> None:
 
 
 def test_nothing_is_nowhere() -> None:
-    assert read_where("") == read_where(" - ") == read_where("|;") == Where([], [], remote=False)
+    assert read_where("") == read_where(" - ") == read_where("|;") == read_where("\x1f") == Where([], [], remote=False)
 
 
 @settings(deadline=None)
