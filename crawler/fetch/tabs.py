@@ -15,8 +15,6 @@ from crawler.fetch.browser import OpenPages
 from crawler.fetch.persona import Persona
 from crawler.fetch.tab import CLOSE_SECONDS, Tab
 
-IDLE_SECONDS = 60.0
-"""A context that nobody has used for so long is closed."""
 CONTEXT_SECONDS = 1800.0
 """One that is older gets no new pages: it has gathered a cache and cookies."""
 TAB_VISITS = 100
@@ -87,11 +85,6 @@ class Tabs:
         """Keep no tab from now on."""
         self._retired = True
         await self._each(self._close_idle, list(self._uses))
-
-    async def sweep(self) -> None:
-        """Close what nobody has used for a while."""
-        oldest = time.monotonic() - IDLE_SECONDS
-        await self._each(self._close_context, [name for name, use in self._free() if use.last < oldest])
 
     async def _admitted(self, name: str, *, new: bool) -> _Use:
         """The context's use, once it may have one more tab in use."""
