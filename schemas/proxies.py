@@ -11,7 +11,8 @@ from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 from urllib.request import url2pathname
 
-SCHEMES = ("http", "https", "socks5")
+PORTS = {"http": 80, "https": 443, "socks5": 1080}
+"""By scheme: where a proxy is whose URL names no port."""
 FORM = "must be a URL such as http://user:password@proxy.example.com:8080 (or https://, or socks5://)"
 COUNTRY_FORM = "must name its country by two letters, as #country=DE"
 _COUNTRY = re.compile(r"[A-Za-z]{2}")
@@ -55,8 +56,14 @@ class Proxy:
         return f"Basic {b64encode(f'{self.user}:{self.password}'.encode()).decode()}"
 
 
+def place_of(address: str) -> tuple[str, int]:
+    """Host and port of a proxy's address; an IPv6 address without its brackets. An unknown scheme counts as http."""
+    parts = urlsplit(address)
+    return parts.hostname or "", parts.port or PORTS.get(parts.scheme, PORTS["http"])
+
+
 def credentials(authorization: str) -> tuple[str, str]:
-    """User and password of a header Proxy-Authorization, each octet a character."""
+    """User and password of a header Proxy-Authorization, each octet a character; of none, both are empty."""
     octets = b64decode(authorization.removeprefix("Basic "))
     user, _, password = octets.decode("latin-1").partition(":")
     return user, password
@@ -79,7 +86,7 @@ def read_proxy(text: str) -> Proxy:
     credentials, _, place = rest.rpartition("@")
     place, _, said = place.partition("#")
     place = place.removesuffix("/")
-    if not mark or scheme.lower() not in SCHEMES or not _HOST.fullmatch(place) or not _port_is_sound(place):
+    if not mark or scheme.lower() not in PORTS or not _HOST.fullmatch(place) or not _port_is_sound(place):
         raise BadProxyError(FORM)
     user, _, password = credentials.partition(":")
     return Proxy(f"{scheme.lower()}://{place.lower()}", unquote(user), unquote(password), _country(said))

@@ -20,7 +20,7 @@ from scrapy.exceptions import (
 
 from crawler.fetch.egress_http import read_head
 from crawler.fetch.guard import Guard
-from schemas.proxies import Proxy, credentials
+from schemas.proxies import Proxy, credentials, place_of
 
 CONNECT_SECONDS = 30.0
 EYEBALLS_SECONDS = 0.25
@@ -94,32 +94,40 @@ class Through:
     async def connect(self, guard: Guard, host: str, port: int, *, tunnel: bool) -> Wire:
         """As Way."""
         await guard.check(host.strip("[]"), port, self.endpoints)
-        proxy = urlsplit(self.address)
-        if proxy.scheme == "socks5":
+        scheme = urlsplit(self.address).scheme
+        if scheme == "socks5":
             return await self._socks(host, port)
-        wire = await _to_proxy(proxy.hostname or "", proxy.port or 80, tls=proxy.scheme == "https")
+        wire = await _to_proxy(*place_of(self.address), tls=scheme == "https")
         fields = f"Proxy-Authorization: {self.authorization}\r\n" if self.authorization else ""
         if not tunnel:
             return Wire(wire.reader, wire.writer, is_proxy=True, fields=fields)
-        wire.writer.write(f"CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\n{fields}\r\n".encode("latin-1"))
+        try:
+            await self._ask(wire, f"{host}:{port}", fields)
+        except BaseException:
+            wire.writer.close()
+            raise
+        return wire
+
+    async def _ask(self, wire: Wire, place: str, fields: str) -> None:
+        wire.writer.write(f"CONNECT {place} HTTP/1.1\r\nHost: {place}\r\n{fields}\r\n".encode("latin-1"))
         async with asyncio.timeout(CONNECT_SECONDS):
             answer = await read_head(wire.reader)
         if not answer.target.startswith("200"):
-            wire.writer.close()
             raise self.refusal(int(answer.target[:3]))
-        return wire
 
     async def _socks(self, host: str, port: int) -> Wire:
         from crawler.fetch.socks import reach, shake_hands  # noqa: PLC0415 - few have such a proxy
 
-        proxy = urlsplit(self.address)
         try:
-            tunnel = await reach(proxy.hostname or "", proxy.port or 1080)
+            tunnel = await reach(*place_of(self.address))
         except OSError as error:
             raise DownloadConnectionRefusedError(f"the proxy {self.address} cannot be reached") from error
-        user, password = credentials(self.authorization) if self.authorization else ("", "")
-        await shake_hands(tunnel, host, port, user, password)
-        return Wire(*await asyncio.open_connection(sock=tunnel))
+        try:
+            await shake_hands(tunnel, host, port, *credentials(self.authorization))
+            return Wire(*await asyncio.open_connection(sock=tunnel))
+        except BaseException:
+            tunnel.close()
+            raise
 
     def refusal(self, status: int) -> Exception:
         """As Way."""

@@ -10,6 +10,8 @@ import aiohttp
 from aiohttp.client_proto import ResponseHandler
 from aiohttp.hdrs import PROXY_AUTHORIZATION
 
+from schemas.proxies import PORTS
+
 SCHEME = "socks5"
 VERSION, NO_PASSWORD, PASSWORD, CONNECT, NAME = 5, 0, 2, 1, 3
 _ADDRESS_BYTES = {1: 4, 4: 16}
@@ -71,7 +73,7 @@ class SocksConnector(aiohttp.TCPConnector):
             raise
 
     async def _reach(self, req: Any) -> socket.socket:
-        return await reach(req.proxy.host, req.proxy.port or 1080)
+        return await reach(req.proxy.host, req.proxy.port or PORTS[SCHEME])
 
 
 def carry_socks(session: aiohttp.ClientSession, **options: Any) -> None:

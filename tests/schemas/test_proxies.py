@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.proxies import BadProxyError, Proxy, api_of, file_of, read_proxies, read_proxy
+from schemas.proxies import BadProxyError, Proxy, api_of, file_of, place_of, read_proxies, read_proxy
 
 
 @pytest.mark.parametrize(
@@ -59,6 +59,19 @@ def test_a_password_is_never_shown_and_always_sent(password: str) -> None:
     assert repr(proxy) == "Proxy(address='http://127.0.0.2:3128', user='anna', country='')"
     sent = b64decode((proxy.authorization or "").removeprefix("Basic "))
     assert sent.decode() == f"anna:{password}"
+
+
+@pytest.mark.parametrize(
+    ("address", "place"),
+    [
+        ("http://proxy.example", ("proxy.example", 80)),
+        ("https://proxy.example", ("proxy.example", 443)),
+        ("socks5://[::1]", ("::1", 1080)),
+        ("https://proxy.example:3128", ("proxy.example", 3128)),
+    ],
+)
+def test_a_proxy_without_a_port_is_where_its_scheme_says(address: str, place: tuple[str, int]) -> None:
+    assert place_of(address) == place
 
 
 def test_without_a_user_nothing_is_sent() -> None:

@@ -6,7 +6,7 @@ import asyncio
 import functools
 from base64 import b64encode
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import pytest
@@ -210,6 +210,35 @@ async def test_a_forward_proxy_that_is_gone_is_told_from_a_site_that_is() -> Non
         error = way_out.trouble("https://example.com/")
     assert isinstance(error, DownloadConnectionRefusedError)
     assert str(error) == f"the proxy 127.0.0.1:{free} cannot be reached"
+
+
+@in_a_loop
+async def test_a_forward_proxy_without_a_port_is_where_its_scheme_says() -> None:
+    async with egress(Guard(Names, allows_all=True)) as out:
+        way_out = await out.exit(Through("https://127.0.0.7"))
+        await say(way_out, "CONNECT example.com:443 HTTP/1.1")
+        error = way_out.trouble("https://example.com/")
+    assert str(error) == "the proxy 127.0.0.7:443 cannot be reached"
+
+
+@pytest.mark.parametrize("scheme", ["http", "socks5"])
+@in_a_loop
+async def test_the_connection_to_what_is_no_proxy_is_closed(scheme: str) -> None:
+    closed = asyncio.Event()
+
+    async def talk_nonsense(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"nonsense\r\n\r\n")
+        with suppress(ConnectionResetError):  # who closes has not read all
+            await reader.read()
+        closed.set()
+        writer.close()
+
+    server = await asyncio.start_server(talk_nonsense, "127.0.0.1", 0)
+    async with server, egress(Guard(Names, allows_all=True)) as out:
+        way_out = await out.exit(Through(f"{scheme}://127.0.0.1:{server.sockets[0].getsockname()[1]}"))
+        assert await say(way_out, "CONNECT example.com:443 HTTP/1.1") == "HTTP/1.1 502 Bad Gateway"
+        async with asyncio.timeout(10):
+            await closed.wait()
 
 
 @pytest.mark.parametrize(
