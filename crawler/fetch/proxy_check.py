@@ -5,17 +5,16 @@ from __future__ import annotations
 import asyncio
 import os
 import ssl
-from base64 import b64decode
 from collections.abc import Iterable
+from urllib.parse import urlsplit
 
 from crawler.fetch.socks import SocksError, agree, reach
-from schemas.proxies import Proxy
+from schemas.proxies import Proxy, credentials, place_of
 
 SECONDS = 10.0
 MOST_AT_ONCE = 20
 NOWHERE = "longline.invalid:443"
 """A name that nobody may have (RFC 2606): whoever is asked for it says so, or asks for another password first."""
-PORTS = {"http": 80, "https": 443, "socks5": 1080}
 
 
 async def check_all(proxies: Iterable[Proxy]) -> dict[Proxy, str]:
@@ -32,14 +31,13 @@ async def check_all(proxies: Iterable[Proxy]) -> dict[Proxy, str]:
 
 async def check(proxy: Proxy) -> str | None:
     """Why a proxy does not work; None where it does, as far as can be seen."""
-    scheme, _, place = proxy.address.partition("://")
-    host, _, port = place.rpartition(":") if place.rpartition("]")[2].count(":") else (place, "", "")
+    scheme, place = urlsplit(proxy.address).scheme, place_of(proxy.address)
     try:
         async with asyncio.timeout(SECONDS):
             if scheme == "socks5":
-                await _socks(proxy, host.strip("[]"), int(port or PORTS[scheme]))
+                await _socks(proxy, *place)
                 return None
-            return await _http(proxy, host.strip("[]"), int(port or PORTS[scheme]), tls=scheme == "https")
+            return await _http(proxy, *place, tls=scheme == "https")
     except TimeoutError:
         return f"no answer within {SECONDS:g} s"
     except SocksError as error:
@@ -54,8 +52,7 @@ async def check(proxy: Proxy) -> str | None:
 async def _socks(proxy: Proxy, host: str, port: int) -> None:
     tunnel = await reach(host, port)
     with tunnel:
-        user, password = _octets(proxy)
-        await agree(tunnel, user, password)
+        await agree(tunnel, *credentials(proxy.authorization or ""))
 
 
 async def _http(proxy: Proxy, host: str, port: int, *, tls: bool) -> str | None:
@@ -69,10 +66,3 @@ async def _http(proxy: Proxy, host: str, port: int, *, tls: bool) -> str | None:
     if len(line) < 2 or not line[0].startswith(b"HTTP/"):
         return "it is no HTTP proxy"
     return "it does not take our user and password (407)" if line[1] == b"407" else None
-
-
-def _octets(proxy: Proxy) -> tuple[str, str]:
-    if not proxy.authorization:
-        return "", ""
-    user, _, password = b64decode(proxy.authorization.removeprefix("Basic ")).decode("latin-1").partition(":")
-    return user, password
