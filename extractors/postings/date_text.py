@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from extractors.postings.pay.lexicon import any_of, cleaned, folded
+from extractors.postings.pay.lexicon import LETTER, any_of, cleaned, folded
 
 _LONGEST = 80
 _DAYS = {"minute": 0, "hour": 0, "day": 1, "week": 7, "month": 30, "year": 365}
@@ -130,7 +130,7 @@ def _ago_pattern() -> re.Pattern[str]:
 
 def _tight(words: list[str]) -> str:
     """Any of them; a digit may touch it."""
-    return any_of(words).replace(r"[^\W_]", r"[^\W\d_]")
+    return any_of(words, apart_from=LETTER)
 
 
 @cache

@@ -49,7 +49,7 @@ def _names() -> tuple[dict[str, str], dict[str, str], re.Pattern[str]]:
 
 def _whole(names: dict[str, str]) -> str:
     """Any of them, without the bounds of words that their signs (``C#``, ``.NET``) do not have."""
-    return any_of(names, fold=False).replace(r"(?<![^\W_])", "").replace(r"(?![^\W_])", "")
+    return any_of(names, fold=False, apart_from=None)
 
 
 def listed_skills(value: Any) -> list[Skill]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
-from extractors.postings.pay.lexicon import PERIODS, any_of, data, folded, pattern
+from extractors.postings.pay.lexicon import LETTER, PERIODS, any_of, data, folded, pattern
 from schemas.codes import CURRENCIES
 
 _NUMBER = re.compile(
@@ -99,7 +99,7 @@ def _currencies() -> dict[str, tuple[str, int]]:
 
 def _signs(names: Iterable[str]) -> str:
     """Any of them as it stands; digits may touch it, letters may not."""
-    return any_of(names, fold=False).replace(r"[^\W_]", r"[^\W\d_]")
+    return any_of(names, fold=False, apart_from=LETTER)
 
 
 @cache

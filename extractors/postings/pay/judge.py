@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -12,11 +13,20 @@ from extractors.postings.pay.spans import Span
 
 _LEFT, _RIGHT = 160, 60
 _SENTENCE = re.compile(r"(?:[.!?]\s+(?=[^\W\d_a-z])|;\s|\n|\s[|\u2022\u00b7]\s)")
-_CLAUSE = re.compile(
-    r"[,;|\u2022\u00b7+\n]|\s&\s|\.\s|\s-\s|\b(?:plus|and|und|et|y|e|och|og|i|with|mit|avec|con|com|incl\w*|inkl\w*|"
-    r"depending|based|doe|or|oder|ou|excl\w*|exkl\w*)\b"
+_OR = "or|oder|ou"
+_JOINING = (
+    r"plus|and|und|et|y|e|och|og|i|with|mit|avec|con|com|incl\w*|inkl\w*|depending|based|doe",
+    _OR,
+    r"excl\w*|exkl\w*",
 )
-_CLAUSE_BEFORE = re.compile(_CLAUSE.pattern.replace("|or|oder|ou|", "|"))
+
+
+def _clause(joining: Iterable[str]) -> re.Pattern[str]:
+    return re.compile(rf"[,;|\u2022\u00b7+\n]|\s&\s|\.\s|\s-\s|\b(?:{'|'.join(joining)})\b")
+
+
+# Before an amount, what "or" joins is one clause.
+_CLAUSE, _CLAUSE_BEFORE = _clause(_JOINING), _clause(words for words in _JOINING if words != _OR)
 # "In addition to your salary you get ...", "our customers pay ...": no word for one's own pay.
 _NOT_OWN = re.compile(
     r"(?:in addition to|on top of|besides|apart from|next to|zusatzlich zu|neben|en plus de|ademas de) (?:\w+ ){0,3}?"

@@ -19,6 +19,8 @@ _BLANKS = re.compile(r"[^\S\n]+")
 _UNSPACED = re.compile("[\u0590-\u06ff\u0900-\u0dff\u0e00-\u0eff\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 PERIODS = {"hour": "hourly", "day": "daily", "week": "weekly", "month": "monthly", "year": "yearly"}
 """Each period, and its list of words that say it alone."""
+LETTER, LETTER_OR_DIGIT = r"[^\W\d_]", r"[^\W_]"
+"""What may not touch a word: ``3d`` has the word ``d`` where that is a letter alone."""
 
 
 class _Folds(dict[int, int]):
@@ -59,20 +61,24 @@ def pattern(concept: str) -> re.Pattern[str]:
     return re.compile(any_of(data("words")[concept]))
 
 
-def any_of(words: Iterable[str], *, fold: bool = True) -> str:
-    """An alternative of whole words, the longest first; ``*`` stands for more letters before or behind."""
+def any_of(words: Iterable[str], *, fold: bool = True, apart_from: str | None = LETTER_OR_DIGIT) -> str:
+    """An alternative of whole words, the longest first; ``*`` stands for more letters before or behind.
+
+    ``apart_from`` is what may not touch a word (``LETTER_OR_DIGIT``, ``LETTER``); None: anything may.
+    """
+    before, behind = (f"(?<!{apart_from})", f"(?!{apart_from})") if apart_from else ("", "")
     bounded, open_ = _Trie(), _Trie()
     for word in words:
         core = (folded(word) if fold else word).strip("*")
-        ending = r"\w{0,30}" if word.endswith("*") else _end_of(core)
+        ending = r"\w{0,30}" if word.endswith("*") else behind if _is_ended(core) else ""
         free = word.startswith("*") or _UNSPACED.search(core) or not core[0].isalnum()
         (open_ if free else bounded).add(core, ending)
-    both = (rf"(?<![^\W_]){bounded.pattern()}" if bounded.next else "", open_.pattern() if open_.next else "")
+    both = (f"{before}{bounded.pattern()}" if bounded.next else "", open_.pattern() if open_.next else "")
     return f"(?:{'|'.join(filter(None, both))})"
 
 
-def _end_of(core: str) -> str:
-    return r"(?![^\W_])" if core[-1].isalnum() and not _UNSPACED.search(core) else ""
+def _is_ended(core: str) -> bool:
+    return core[-1].isalnum() and not _UNSPACED.search(core)
 
 
 class _Trie:
