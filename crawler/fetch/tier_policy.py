@@ -15,7 +15,6 @@ from frontier.tiers import (
     WHOLE,
     Answer,
     Key,
-    Known,
     News,
 )
 
@@ -199,17 +198,14 @@ class TierPolicy:
     def learn(self, answer: Answer) -> None:
         """Take over what all know, beside what they have not heard yet."""
         for key, known in answer.known.items():
-            self._learn(key, known)
+            entry = self._entry(key)
+            entry.tiers = {tier: Counts(*counts) for tier, counts in known.tiers.items()}
+            entry.probe_at = None if known.probe_in is None else self._clock() + known.probe_in
+        for (key, tier), one in self._unsaid.items():
+            if key in answer.known:
+                self._count(key, tier, one.answers, one.good, anew=one.anew)
         for key in answer.allowed:
             self._entry(key).allowed = True
-
-    def _learn(self, key: Key, known: Known) -> None:
-        entry = self._entry(key)
-        entry.tiers = {tier: Counts(*counts) for tier, counts in known.tiers.items()}
-        entry.probe_at = None if known.probe_in is None else self._clock() + known.probe_in
-        for (other, tier), one in self._unsaid.items():
-            if other == key:
-                self._count(key, tier, one.answers, one.good, anew=one.anew)
 
     def due(self) -> list[Key]:
         """Of which pages a cheaper tier may be tried, where no other worker does."""
