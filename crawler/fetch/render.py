@@ -15,6 +15,7 @@ from crawler.fetch.browser import LED_TO, RENDERED
 from crawler.fetch.chromium import NoBrowserError
 from crawler.fetch.gains import Gains, LocalGains
 from crawler.fetch.keys import TIER, VERDICT
+from crawler.responses import header
 from extractors.blocked import is_empty_shell, may_be_shell
 from extractors.html import parse
 from extractors.rendering import adds
@@ -22,6 +23,7 @@ from schemas.site import RENDERS, Render
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
+    from selectolax.lexbor import LexborHTMLParser
 
 logger = logging.getLogger(__name__)
 
@@ -64,8 +66,9 @@ class RenderMiddleware:
 
     async def process_response(self, request: Request, response: Response) -> Response:
         """Render an empty shell; note of any page that it was rendered."""
-        if self._mode(request) == "auto" and RENDERED not in response.flags and _is_shell(response):
-            response = await self._rendered(request, response)
+        shell = _shell(response) if self._mode(request) == "auto" and RENDERED not in response.flags else None
+        if shell:
+            response = await self._rendered(request, response, shell)
         if RENDERED in response.flags:
             request.meta[TIER] = "browser"
         return response
@@ -86,14 +89,14 @@ class RenderMiddleware:
         mode: str = request.meta.get(RENDER, self._default)
         return mode
 
-    async def _rendered(self, request: Request, response: Response) -> Response:
+    async def _rendered(self, request: Request, response: Response, shell: LexborHTMLParser) -> Response:
         """The browser's answer; the one that there is, where the browser has no better one."""
         if not await self.gains.worth(request):
             _keep(request, NO_GAIN)
             return response
         try:
             rendered = await self._asked_again(request)
-            await self.gains.note(request, gained=_adds(response, rendered))
+            await self.gains.note(request, gained=_adds(shell, rendered))
             return rendered
         except NoBrowserError as error:
             self._miss(error)
@@ -127,16 +130,14 @@ def _keep(request: Request, why: str) -> None:
     request.meta[UNRENDERED] = f"{request.url} is kept as it was fetched: {why}."
 
 
-def _is_shell(response: Response) -> bool:
-    kind = _kind(response)
+def _shell(response: Response) -> LexborHTMLParser | None:
+    """The tree of an empty shell; None where the answer is none."""
+    kind = header(response, "Content-Type")
     if response.status != 200 or (kind and "html" not in kind.lower()) or not may_be_shell(response.body):
-        return False
-    return is_empty_shell(parse(response.body, kind))
+        return None
+    tree = parse(response.body, kind)
+    return tree if is_empty_shell(tree) else None
 
 
-def _adds(before: Response, after: Response) -> bool:
-    return adds(parse(before.body, _kind(before)), parse(after.body, _kind(after)), after.url)
-
-
-def _kind(response: Response) -> str:
-    return (response.headers.get("Content-Type") or b"").decode("latin-1")
+def _adds(shell: LexborHTMLParser, rendered: Response) -> bool:
+    return adds(shell, parse(rendered.body, header(rendered, "Content-Type")), rendered.url)
