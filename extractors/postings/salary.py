@@ -6,6 +6,7 @@ import re
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from extractors.postings.pay.amounts import plain_number
 from extractors.postings.pay.reading import enveloped, parse_salary
 from extractors.postings.values import Node, as_list, text_of
 from extractors.postings.words import period
@@ -22,7 +23,6 @@ _AMOUNTS_ONLY = re.compile(rf"{_MONEY}(?:(?:[-\u2013\u2014]|to){_MONEY})?", re.I
 _LONGEST = 100
 _LABEL = "Salary: "
 _MOST_RANGES = 50
-_LARGEST = Decimal(10) ** 11
 Range = dict[str, Any]
 
 
@@ -91,7 +91,7 @@ def _amounts(value: Any) -> list[int | float]:
     if isinstance(value, bool) or value is None:
         return []
     if isinstance(value, int | float):
-        amount = _plain(Decimal(str(value)))
+        amount = plain_number(Decimal(str(value)))
         return [] if amount is None else [amount]
     text = text_of(value) or ""
     match = _AMOUNTS_ONLY.fullmatch(text) if len(text) <= _LONGEST else None
@@ -117,17 +117,9 @@ def _amount(text: str) -> int | float | None:
     if mark >= 0 and not repeated and (decimals != 3 or ("." in digits and "," in digits)):
         digits = f"{digits[:mark]}_{digits[mark + 1 :]}"
     try:
-        return _plain(Decimal(re.sub("[.,]", "", digits).replace("_", ".")) * thousands)
+        return plain_number(Decimal(re.sub("[.,]", "", digits).replace("_", ".")) * thousands)
     except InvalidOperation:
         return None
-
-
-def _plain(amount: Decimal) -> int | float | None:
-    """As JSON has it, to four digits behind the point; None for what nobody is paid."""
-    if not amount.is_finite() or not 0 <= amount < _LARGEST:
-        return None
-    amount = round(amount, 4)
-    return int(amount) if amount == amount.to_integral_value() else float(amount)
 
 
 def _currency_of(value: Any) -> str | None:

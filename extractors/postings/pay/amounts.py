@@ -18,6 +18,7 @@ _NUMBER = re.compile(
     r"|\d{1,12}(?:[.,]\d{1,4})?(?!\d))"
 )
 _MOST = 200
+_LARGEST = Decimal(10) ** 11
 _BEFORE, _BEHIND = 14, 48
 _NO_PREFIX = {"ALL", "TOP", "CUP", "PEN", "MOP"}
 _PREFIX_ONLY = {"R", "S/", "S/.", "RM", "N$"}
@@ -120,12 +121,13 @@ def _prefix(text: str, start: int, floor: int) -> tuple[int, str | None]:
     if match is None:
         return start, None
     codes = [_currencies()[name][0] for name in match.groups() if name]
-    return window + match.start(), _sharper(codes)
+    return window + match.start(), sharper(*codes)
 
 
-def _sharper(codes: list[str]) -> str | None:
-    """A code says more than a sign that several currencies share."""
-    return next((code for code in codes if code in CURRENCIES), codes[0] if codes else None)
+def sharper(*codes: str | None) -> str | None:
+    """The one that says most: a code says more than a sign that several currencies share."""
+    said = [code for code in codes if code]
+    return next((code for code in said if code in CURRENCIES), said[0] if said else None)
 
 
 @cache
@@ -160,7 +162,7 @@ def _read_currency(amount: Amount, text: str) -> bool:
     if match is None or (text[match.end() : match.end() + 1].isdigit() and (amount.currency or "(" in match[0])):
         return False
     code, factor = _currencies()[match[1]]
-    amount.currency = _sharper([*([amount.currency] if amount.currency else []), code])
+    amount.currency = sharper(amount.currency, code)
     amount.factor *= factor
     amount.end = match.end()
     return True
@@ -223,3 +225,11 @@ def near_period(low: str, *, last: bool) -> str | None:
     """The first, or the last, period that a piece of folded text names."""
     found = [match.lastgroup for match in _period_pattern().finditer(low)]
     return found[-1 if last else 0] if found else None
+
+
+def plain_number(amount: Decimal | None) -> int | float | None:
+    """As JSON has it, to four digits behind the point; None for what nobody is paid."""
+    if amount is None or not amount.is_finite() or not 0 <= amount < _LARGEST:
+        return None
+    amount = round(amount, 4)
+    return int(amount) if amount == amount.to_integral_value() else float(amount)

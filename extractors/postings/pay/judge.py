@@ -108,7 +108,7 @@ def is_pay(span: Span, around: Around) -> bool:
     if not _possible(span) or _is_company_money(around) or _is_benefit(span, around):
         return False
     named = _is_named(around) or span.gross is not None
-    if not _has_currency(span):
+    if span.currency is None:
         return _is_bare_pay(span, around)
     if span.two_ended:
         return named or span.period is not None or _words(around) <= _SOME
@@ -174,10 +174,6 @@ def _is_named(around: Around) -> bool:
 def _gross_or_ote(around: Around) -> bool:
     near = f"{around.clause[-24:]} {around.behind[:24]}"
     return any(pattern(concept).search(near) for concept in ("gross", "net", "ote"))
-
-
-def _has_currency(span: Span) -> bool:
-    return span.currency is not None
 
 
 @cache

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from extractors.postings.pay.amounts import amounts, near_period
+from extractors.postings.pay.amounts import amounts, near_period, plain_number
 from extractors.postings.pay.judge import Around, is_pay
 from extractors.postings.pay.labels import contract_of, gross_of, kind_of, where_of
 from extractors.postings.pay.lexicon import cleaned, data, folded, pattern
@@ -17,7 +16,6 @@ from schemas.codes import CURRENCIES
 _LONGEST = 60_000
 _MOST_RANGES = 30
 _EVIDENCE = 100
-_LARGEST = Decimal(10) ** 11
 _MILLION = 1_000_000
 _ALIKE = 3
 _JAPANESE = re.compile("[\u3040-\u30ff\u5186]|\u5e74[\u53ce\u4ff8]|[\u6708\u6642\u65e5]\u7d66|\u7d66\u4e0e")
@@ -89,8 +87,8 @@ def _range(
     if not converted and not is_pay(span, around):
         return None
     return {
-        "min": _plain(span.low),
-        "max": _plain(span.high),
+        "min": plain_number(span.low),
+        "max": plain_number(span.high),
         "currency": _currency(span.currency, text, country) or _by_size(span),
         "period": span.period,
         "period_stated": span.period is not None,
@@ -169,11 +167,3 @@ def _envelope(ranges: list[Range]) -> Range:
         "currency": currency,
         "period": each,
     }
-
-
-def _plain(amount: Decimal | None) -> int | float | None:
-    """As JSON has it, to four digits behind the point."""
-    if amount is None or not 0 <= amount < _LARGEST:
-        return None
-    amount = round(amount, 4)
-    return int(amount) if amount == amount.to_integral_value() else float(amount)

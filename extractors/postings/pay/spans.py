@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 
-from extractors.postings.pay.amounts import Amount
+from extractors.postings.pay.amounts import Amount, sharper
 from extractors.postings.pay.lexicon import pattern
 
 _LONGEST_GAP = 24
@@ -109,7 +109,7 @@ def _pair(first: Amount, second: Amount, low: str) -> Span | None:
         second.end,
         bottom,
         top,
-        _sharper(second.currency, first.currency),
+        sharper(second.currency, first.currency),
         second.period or first.period,
         second.gross if second.gross is not None else first.gross,
         two_ended=True,
@@ -133,11 +133,6 @@ def _ends(first: Amount, second: Amount) -> tuple[Decimal, Decimal]:
     elif second.grouped and not first.grouped and first.value < 1000 and first.value * 1000 <= top:
         bottom *= 1000
     return bottom, top
-
-
-def _sharper(*codes: str | None) -> str | None:
-    said = [code for code in codes if code]
-    return next((code for code in said if len(code) == 3), said[0] if said else None)
 
 
 @cache
