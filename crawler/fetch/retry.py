@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import random
 import ssl
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from scrapy import Request
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.http import Response
 
 from crawler.fetch.keys import NOT_THE_SITES
-from crawler.fetch.retry_after import retry_after
+from crawler.fetch.retry_after import backoff, retry_after
+from crawler.fetch.unfetched import give_up
 from crawler.leases import DELAY
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
-
-FIRST_DELAY = 0.5
-"""Seconds before the first retry; doubled for each further one, and up to half of it added by chance."""
-LONGEST_DELAY = 300.0
-"""Seconds. Retry-After may ask for more: such a server is asked again after this time, and counted as failed then."""
 
 
 class NotTheSitesError(Exception):
@@ -44,9 +38,9 @@ class BackoffRetryMiddleware(RetryMiddleware):
         whose = request.meta.pop(NOT_THE_SITES, None)
         result = super().process_response(request, response)
         if isinstance(result, Request):
-            return await delayed(self.crawler, result, retry_after(response, datetime.now(UTC)))
+            return await delayed(self.crawler, result, retry_after(response))
         if whose:
-            _give_up(self.crawler, request, NotTheSitesError(whose))
+            give_up(self.crawler, request, NotTheSitesError(whose))
         return result
 
     async def process_exception(self, request: Request, exception: Exception) -> Request | Response | None:  # type: ignore[override]
@@ -77,21 +71,9 @@ async def retried(crawler: Crawler, request: Request, error: Exception) -> Reque
     """
     middleware = crawler.get_downloader_middleware(BackoffRetryMiddleware)
     result = await middleware.process_exception(request, error) if middleware else None
-    return result if isinstance(result, Request) else _give_up(crawler, request, error)
-
-
-def _give_up(crawler: Crawler, request: Request, error: Exception) -> NoReturn:
-    from crawler.fetch.unfetched import give_up  # noqa: PLC0415 - it imports what asks this module how long to wait
-
-    give_up(crawler, request, error)
+    return result if isinstance(result, Request) else give_up(crawler, request, error)
 
 
 def is_lasting(error: BaseException) -> bool:
     """Whether a failure will be the same the next time: the site's certificate is not to be trusted."""
     return isinstance(error.__cause__, ssl.CertificateError)
-
-
-def backoff(attempt: int, at_least: float) -> float:
-    """Seconds to wait after the failed ``attempt`` (1, 2, …)."""
-    delay = FIRST_DELAY * 2.0 ** (attempt - 1) * random.uniform(1, 1.5)  # noqa: S311 - no secret
-    return min(max(delay, at_least), LONGEST_DELAY)

@@ -7,7 +7,6 @@ import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -21,8 +20,7 @@ from scrapy.utils.misc import load_object
 from crawler.failures import cause
 from crawler.fetch.guard import Guard, PrivateAddressError
 from crawler.fetch.keys import AGENT, BUDGET, DEMANDED, DIRECT, IDENTITY, SESSION, TIERS
-from crawler.fetch.retry import backoff
-from crawler.fetch.retry_after import retry_after
+from crawler.fetch.retry_after import backoff, retry_after
 from crawler.fetch.typed import endpoints_of
 from crawler.leases import JOB, SLOT, host_in
 from extractors.robots import without_contact
@@ -218,7 +216,7 @@ class RobotsMiddleware:
             logger.info("%s could not be fetched: %s", request.url, error)
             return 0, cause(error), 0.0
         text = response.body[:MAX_BYTES].decode("utf-8-sig", "replace")
-        return response.status, text, retry_after(response, datetime.now(UTC))
+        return response.status, text, retry_after(response)
 
     def _keep_delay(self, address: str, rules: Rules, user_agent: str) -> None:
         delay = rules.delay(user_agent) if self._obey else None

@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scrapy.http import Response
 
-from crawler.fetch.retry import LONGEST_DELAY, backoff
-from crawler.fetch.retry_after import retry_after
+from crawler.fetch.retry_after import LONGEST_DELAY, backoff, retry_after
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
