@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
-import orjson
-
 from extractors.postings.pay.lexicon import LETTER, any_of, cleaned, folded
+from extractors.postings.words import word_list
 
 _LONGEST = 80
 _DAYS = {"minute": 0, "hour": 0, "day": 1, "week": 7, "month": 30, "year": 365}
@@ -63,11 +61,8 @@ def _date(year: int, month: int, day: int) -> date | None:
         return None
 
 
-@cache
 def _words() -> dict[str, Any]:
-    """The lists of ``date_words.json``."""
-    words: dict[str, Any] = orjson.loads(files(__package__).joinpath("date_words.json").read_bytes())
-    return words
+    return word_list("date_words")
 
 
 @cache

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib.resources import files
 from typing import Any
-
-import orjson
 
 from extractors.postings.pay.lexicon import any_of, cleaned, folded
 from extractors.postings.values import as_list, text_of
+from extractors.postings.words import word_list
 
 _LONGEST_LABEL = 120
 _LONGEST_PROSE = 40_000
@@ -33,8 +31,7 @@ _LINE = re.compile(
 @cache
 def _kinds() -> dict[str, str]:
     """Each way to write a kind, without capitals and punctuation, and the kind."""
-    table = orjson.loads(files(__package__).joinpath("employment.json").read_bytes())
-    return {_plain(word): kind for kind, words in table.items() for word in [kind, *words]}
+    return {_plain(word): kind for kind, words in word_list("employment").items() for word in [kind, *words]}
 
 
 @cache

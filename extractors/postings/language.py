@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib.resources import files
 
-import orjson
+from extractors.postings.words import word_list
 
 _LONGEST = 6_000
 _FEWEST_WORDS = 12
@@ -53,5 +52,4 @@ def _by_words(words: list[str]) -> str | None:
 
 @cache
 def _function_words() -> dict[str, frozenset[str]]:
-    table = orjson.loads(files(__package__).joinpath("function_words.json").read_bytes())
-    return {language: frozenset(words.split()) for language, words in table.items()}
+    return {language: frozenset(words.split()) for language, words in word_list("function_words").items()}

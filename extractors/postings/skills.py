@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib.resources import files
 from typing import Any, NamedTuple
-
-import orjson
 
 from extractors.postings.pay.lexicon import any_of
 from extractors.postings.values import as_list, text_of
+from extractors.postings.words import word_list
 
 Skill = dict[str, str]
 
@@ -40,7 +38,7 @@ class _Found(NamedTuple):
 @cache
 def _names() -> tuple[dict[str, str], dict[str, str], re.Pattern[str]]:
     """Lower-case names and their skill; shy names as they are written and theirs; the pattern of all."""
-    table = orjson.loads(files(__package__).joinpath("skills.json").read_bytes())
+    table = word_list("skills")
     sure = {alias.lower(): name for name, aliases in table["sure"].items() for alias in aliases}
     shy = {name: table["same"].get(name, name) for name in table["shy"]}
     either = f"(?i:{_whole(sure)})|(?P<shy>{_whole(shy)})"

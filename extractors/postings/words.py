@@ -1,9 +1,13 @@
-"""Words of postings that have a fixed meaning: periods of pay."""
+"""Words of postings that have a fixed meaning: periods of pay, and the lists in the files beside the modules."""
 
 from __future__ import annotations
 
 import re
+from functools import cache
+from importlib.resources import files
 from typing import Any
+
+import orjson
 
 from extractors.postings.values import text_of
 
@@ -31,3 +35,10 @@ def period(value: Any) -> str | None:
     """``hour``, ``day``, ``week``, ``month`` or ``year``, for ``HOUR``, ``per hour``, ``Hourly`` or ``HUR``."""
     word = _folded(text_of(value) or "")
     return _PERIOD_WORDS.get(word) or _PERIOD_WORDS.get(re.sub(r"^(per|a|pro|par|por|je)\s+", "", word))
+
+
+@cache
+def word_list(name: str, package: str = __package__) -> dict[str, Any]:
+    """What ``name.json`` of the package holds: read once, and shared by all who ask."""
+    content: dict[str, Any] = orjson.loads(files(package).joinpath(f"{name}.json").read_bytes())
+    return content

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib.resources import files
 
-import orjson
+from extractors.postings.words import word_list
 
 _LONGEST = 40_000
 _LONGEST_LABEL = 80
@@ -36,7 +35,7 @@ _TOUCHES = re.compile(
 @cache
 def _patterns(kind: str) -> dict[str, re.Pattern[str]]:
     """For each workplace the pattern of its ``labels`` or ``phrases``, which stand in ``workplace.json``."""
-    data = orjson.loads(files(__package__).joinpath("workplace.json").read_bytes())
+    data = word_list("workplace")
     found = {}
     for name, parts in data[kind].items():
         joined = "|".join(parts).replace("{days}", data["parts"]["days"]).replace("{work}", data["parts"]["work"])

@@ -6,10 +6,9 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
-import orjson
+from extractors.postings.words import word_list
 
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
@@ -48,11 +47,9 @@ def folded(text: str) -> str:
     return text.translate(_FOLDS)
 
 
-@cache
 def data(name: str) -> dict[str, Any]:
     """One of the lists beside this module."""
-    content: dict[str, Any] = orjson.loads(files(__package__).joinpath(f"{name}.json").read_bytes())
-    return content
+    return word_list(name, __package__)
 
 
 @cache
