@@ -27,7 +27,7 @@ def with_prose(posting: Data, page_language: str | None = None) -> Data:
     if prose:
         _salary(filled, prose)
         _workplace(filled, prose)
-        _fill(filled, "employment_types", employment_types_in(prose))
+        _employment_types(filled, prose)
         _skills(filled, prose)
     return filled
 
@@ -63,7 +63,10 @@ def _country(posting: Data) -> str | None:
 
 
 def _workplace(posting: Data, prose: str) -> None:
-    found, known = workplace_in(prose), posting.get("workplace_type")
+    known = posting.get("workplace_type")
+    if known and known != "remote":
+        return
+    found = workplace_in(prose)
     if found == "hybrid" and known == "remote":
         values = {posting["provenance"].get("workplace_type", "data"): known, _SOURCE: found}
         conflict = {"field": "workplace_type", "values": values, "taken": _SOURCE}
@@ -75,6 +78,11 @@ def _workplace(posting: Data, prose: str) -> None:
 
 def _as_office(place: Data) -> Data:
     return place | {"role": "office"} if place.get("role") == "seat" else place
+
+
+def _employment_types(posting: Data, prose: str) -> None:
+    if not posting.get("employment_types"):
+        _fill(posting, "employment_types", employment_types_in(prose))
 
 
 def _skills(posting: Data, prose: str) -> None:

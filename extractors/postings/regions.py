@@ -111,4 +111,10 @@ def country_of_code(code: str, town: str) -> tuple[str | None, bool]:
 
 
 def _is_elsewhere(code: str, town: str) -> bool:
-    return folded_name(town).replace(" ", "_") in _TOWNS_ELSEWHERE.get(code, "").split()
+    towns = _towns_elsewhere().get(code)
+    return towns is not None and folded_name(town).replace(" ", "_") in towns
+
+
+@cache
+def _towns_elsewhere() -> dict[str, frozenset[str]]:
+    return {code: frozenset(towns.split()) for code, towns in _TOWNS_ELSEWHERE.items()}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from collections.abc import Callable
+from functools import cache, partial
 from typing import Any
 
 from extractors.postings.pay.amounts import amounts, near_period, plain_number
@@ -26,6 +27,7 @@ _CROWNS = {
 }
 _IN_DOLLARS = re.compile(r"(?:\bin |[Cc]urrency:? ?|\$ ?|\()([A-Z]{3})\b")
 Range = dict[str, Any]
+_Code = Callable[[str | None], str | None]
 
 
 def parse_salary(text: str, country: str | None = None) -> dict[str, Any] | None:
@@ -35,15 +37,16 @@ def parse_salary(text: str, country: str | None = None) -> dict[str, Any] | None
     or crowns are meant where the text does not; without it, ``$`` is USD and ``kr`` none. A period that is not said
     is None. Never raises; of a very long text only the beginning is read.
     """
-    text = _own(cleaned(text[:_LONGEST]))
-    low = folded(text)
+    text, low = _own(cleaned(text[:_LONGEST]))
+    # Which currency a sign means is looked for in the whole text: once for each sign.
+    code = cache(partial(_currency, text=text, country=country))
     found = spans(list(amounts(text, low)), low)
     ranges: list[Range] = []
     floor = 0
     before: tuple[Span, Range] | None = None
     for span in found:
         around = Around.of(span, text, low, floor)
-        one = _range(span, around, before, text, country)
+        one = _range(span, around, before, text, code)
         before = (span, one) if one is not None else None
         floor = span.end
         if one is not None and one not in ranges and len(ranges) < _MOST_RANGES:
@@ -70,15 +73,14 @@ def _others_pattern() -> re.Pattern[str]:
     return re.compile(rf"^[^\w\n]{{0,4}}{pattern('other_jobs').pattern}.{{0,40}}$", re.MULTILINE)
 
 
-def _own(text: str) -> str:
-    """Without what follows under a heading like "Similar jobs": that is the pay of others."""
-    others = _others_pattern().search(folded(text))
-    return text[: others.start()] if others else text
+def _own(text: str) -> tuple[str, str]:
+    """The text, and the same folded, without what follows under a heading like "Similar jobs": the pay of others."""
+    low = folded(text)
+    others = _others_pattern().search(low)
+    return (text[: others.start()], low[: others.start()]) if others else (text, low)
 
 
-def _range(
-    span: Span, around: Around, before: tuple[Span, Range] | None, text: str, country: str | None
-) -> Range | None:
+def _range(span: Span, around: Around, before: tuple[Span, Range] | None, text: str, code: _Code) -> Range | None:
     converted = span.converted_from is not None and before is not None
     if converted and before is not None:
         span.period = span.period or before[1]["period"]
@@ -89,14 +91,14 @@ def _range(
     return {
         "min": plain_number(span.low),
         "max": plain_number(span.high),
-        "currency": _currency(span.currency, text, country) or _by_size(span),
+        "currency": code(span.currency) or _by_size(span),
         "period": span.period,
         "period_stated": span.period is not None,
         "kind": kind_of(around),
         "gross": gross_of(span, around),
         "contract": contract_of(around),
         "where": where_of(around),
-        "converted_from": _currency(span.converted_from, text, country) if converted else None,
+        "converted_from": code(span.converted_from) if converted else None,
         "evidence": " ".join(text[span.start : span.end].split())[:_EVIDENCE],
     }
 
