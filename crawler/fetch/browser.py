@@ -19,6 +19,7 @@ from crawler.fetch import chromium
 from crawler.fetch.chromium import NoBrowserError
 from crawler.fetch.egress import Egress
 from crawler.fetch.guard import Guard
+from crawler.fetch.rests import QUIET_SECONDS, Rests
 from crawler.fetch.wishes import Wishes
 
 if TYPE_CHECKING:
@@ -78,7 +79,8 @@ class Browser:
     """One Chromium for a crawl, shared by the download handlers of http and https, and replaced now and then.
 
     Settings: LONGLINE_BROWSER_PAGES, the most pages that are open at one time; LONGLINE_BROWSER_RECYCLE_PAGES and
-    LONGLINE_BROWSER_RECYCLE_MB, after how many pages, or with how much memory, another browser takes over.
+    LONGLINE_BROWSER_RECYCLE_MB, after how many pages, or with how much memory, another browser takes over;
+    LONGLINE_BROWSER_QUIET, for how long a page is silent that is finished, at the most.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -87,6 +89,7 @@ class Browser:
         pages = settings.getint("LONGLINE_BROWSER_PAGES", 4)
         self._places = asyncio.Semaphore(pages)
         self.open_pages = OpenPages(pages)
+        self.rests = Rests(settings.getfloat("LONGLINE_BROWSER_QUIET", QUIET_SECONDS))
         self._tab_tries = 1 + settings.getint("RETRY_TIMES")
         self._loads: frozenset[str] = Wishes.of(settings, {}).loads
         self.egress = self._way_out()
@@ -188,7 +191,7 @@ class Browser:
         # A third of a second, which a crawl of plain pages need not spend.
         from crawler.fetch.driver import Driver  # noqa: PLC0415
 
-        driver = await Driver.start(self._crawler, path, self.open_pages, self._loads)
+        driver = await Driver.start(self._crawler, self, path, self._loads)
         self._drivers.add(driver)
         return driver
 

@@ -22,7 +22,7 @@ from scrapy.exceptions import (
 )
 from scrapy.http import Response
 
-from crawler.fetch.browser import Browser, BrowserLostError, OpenPages, TabLostError
+from crawler.fetch.browser import Browser, BrowserLostError, TabLostError
 from crawler.fetch.browser_cookies import from_browser, jar_of, to_browser
 from crawler.fetch.chromium import HOW_TO_GET_ONE, NoBrowserError
 from crawler.fetch.egress import Exit
@@ -33,13 +33,12 @@ from crawler.fetch.page_actions import act
 from crawler.fetch.persona import Persona
 from crawler.fetch.reading import Reading, read, rest, there
 from crawler.fetch.rendered import first_line, is_loss, rendered, rendered_by_scrapy_playwright, without_page
-from crawler.fetch.rests import Rests
 from crawler.fetch.tab import Tab
 from crawler.fetch.tabs import Tabs
 from crawler.fetch.typed import endpoints_of
 from crawler.fetch.visit import Visit
 from crawler.fetch.vitals import Vitals
-from crawler.fetch.wishes import Wishes
+from crawler.fetch.wishes import Wishes, is_plain
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -52,29 +51,27 @@ ANSWER_SECONDS = 10.0
 CLOSE_SECONDS = 10.0
 FAILURES = (CannotResolveHostError, DownloadConnectionRefusedError, DownloadFailedError, DownloadTimeoutError)
 """What a browser can only guess, and its way out knows."""
-OWN_META = frozenset(
-    f"playwright_{name}"
-    for name in ("page", "include_page", "page_event_handlers", "page_init_callback", "page_goto_kwargs")
-)
-"""What only scrapy-playwright's own way through a page knows."""
 
 
 class Driver(MendedHandler):
-    """One Chromium, from its start to its end. ``due``: another is to take over; ``users``: requests that are in it."""
+    """One Chromium of a crawl's ``browser``, from its start to its end.
+
+    ``due``: another is to take over; ``users``: requests that are in it.
+    """
 
     FLAGGED = frozenset(FLAGS)
 
-    def __init__(self, crawler: Crawler, open_pages: OpenPages) -> None:
+    def __init__(self, crawler: Crawler, browser: Browser) -> None:
         super().__init__(crawler)
         settings = crawler.settings
         self._seconds = settings.getfloat("DOWNLOAD_TIMEOUT")
         self._most_bytes = settings.getint("DOWNLOAD_MAXSIZE")
         self._strict_certificates = settings.getbool("DOWNLOAD_VERIFY_CERTIFICATES")
         self._vitals = Vitals.of(settings)
-        self._rests = Rests.of(crawler)
-        self._egress = Browser.of(crawler).egress
+        self._rests = browser.rests
+        self._egress = browser.egress
         self._usual_proxy = self.config.launch_options.get("proxy")
-        self._tabs = Tabs(self, open_pages, self.config.max_contexts, self.config.max_pages_per_context)
+        self._tabs = Tabs(self, browser.open_pages, self.config.max_contexts, self.config.max_pages_per_context)
         self._open: set[Tab] = set()
         self._lost: BrowserLostError | None = None
         self._retiring: asyncio.Task[None] | None = None
@@ -84,13 +81,13 @@ class Driver(MendedHandler):
         self.due = False
 
     @classmethod
-    async def start(cls, crawler: Crawler, path: str | None, open_pages: OpenPages, loads: frozenset[str]) -> Self:
+    async def start(cls, crawler: Crawler, browser: Browser, path: str | None, loads: frozenset[str]) -> Self:
         """Start the browser at ``path``, or Playwright's own build; ``loads`` as in ``Wishes``.
 
         Raises:
             NoBrowserError: it does not start.
         """
-        driver = cls(crawler, open_pages)
+        driver = cls(crawler, browser)
         ours, theirs = launch_options(path, loads), driver.config.launch_options
         driver.config.launch_options = ours | theirs | {"args": [*ours["args"], *theirs.get("args", ())]}
         if driver._egress:
@@ -132,7 +129,7 @@ class Driver(MendedHandler):
     async def _visit(self, request: Request, wishes: Wishes, persona: Persona) -> Response:
         visit = Visit(request.url, self._most_bytes)
         self._vitals.visits += 1
-        plain = self._is_plain(request)
+        plain = is_plain(request) and not (self.abort_request or self.process_request_headers)
         try:
             async with self._tabs.lent(persona, new=not plain) as tab:
                 return await self._within(request, tab, visit, partial(self._show if plain else self._leave_to, wishes))
@@ -160,10 +157,6 @@ class Driver(MendedHandler):
             tab.lose(TabLostError("it did not answer in time"))
             await self._check()
             raise DownloadTimeoutError(f"Rendering {request.url} took longer than {seconds:g} seconds.") from error
-
-    def _is_plain(self, request: Request) -> bool:
-        own = self.abort_request or self.process_request_headers
-        return not own and request.method == "GET" and not request.body and not OWN_META & request.meta.keys()
 
     # A plain GET
 

@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from schemas.templates import template_of
-
-if TYPE_CHECKING:
-    from scrapy.crawler import Crawler
 
 QUIET_SECONDS = 0.5
 """Where nothing is known: what Playwright calls networkidle."""
@@ -19,8 +14,6 @@ LEARNED = 3
 AGAIN = 25
 """Each so many pages, one is waited for in full."""
 KEPT = 10_000
-
-_rests: WeakKeyDictionary[Crawler, Rests] = WeakKeyDictionary()
 
 
 class Rests:
@@ -32,12 +25,6 @@ class Rests:
     def __init__(self, quiet: float) -> None:
         self._quiet = quiet
         self._known: OrderedDict[str, list[float]] = OrderedDict()
-
-    @classmethod
-    def of(cls, crawler: Crawler) -> Rests:
-        """The crawl's, by LONGLINE_BROWSER_QUIET."""
-        quiet = crawler.settings.getfloat("LONGLINE_BROWSER_QUIET", QUIET_SECONDS)
-        return _rests.get(crawler) or _rests.setdefault(crawler, cls(quiet))
 
     def needed(self, url: str) -> float:
         """Seconds of silence after which a page is finished."""

@@ -10,6 +10,7 @@ from functools import cache, cached_property
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+from scrapy import Request
 from scrapy.settings import BaseSettings
 
 from crawler.fetch.trackers import TRACKERS
@@ -20,6 +21,11 @@ KINDS: Mapping[str, str] = {"image": "Image", "media": "Media", "font": "Font"}
 """What changes no text, as the config and as Chromium name it. ``tracker`` is by address."""
 WISHES = "browser"
 """``request.meta`` key: a dict with any of ``wait_for``, ``actions``, ``loads``, ``blocks``, before the settings."""
+OWN_META = frozenset(
+    f"playwright_{name}"
+    for name in ("page", "include_page", "page_event_handlers", "page_init_callback", "page_goto_kwargs")
+)
+"""What only scrapy-playwright's own way through a page knows."""
 # In the order of the fields of a site's config.
 SETTINGS = {
     "wait_for": "LONGLINE_BROWSER_WAIT_FOR",
@@ -81,6 +87,11 @@ def wishes_of(config: SiteConfig) -> dict[str, Any]:
     said = (config.wait_for, config.actions, config.browser_loads, config.browser_blocks)
     plain = (list(value) if isinstance(value, tuple) else value for value in said)
     return {name: value for name, value in zip(SETTINGS, plain, strict=True) if value}
+
+
+def is_plain(request: Request) -> bool:
+    """Whether it is a GET that asks for nothing that only scrapy-playwright itself can do."""
+    return request.method == "GET" and not request.body and not OWN_META & request.meta.keys()
 
 
 @cache
