@@ -67,7 +67,7 @@ def _posting(node: Node, page: PageMetadata, url: str) -> dict[str, Any]:
         "requisition_id": _identifier(node),
         "url": _address(node.get("url"), url),
         "apply_url": _address(_apply_target(node), url),
-        "title": posting_title(text_of(node.get("title")) or text_of(node.get("name")) or "", company),
+        "title": posting_title(_title(node), company, page.open_graph.get("site_name")),
         "company": company,
         **_place_fields(node),
         "employment_types": employment_types(node.get("employmentType")),
@@ -80,6 +80,10 @@ def _posting(node: Node, page: PageMetadata, url: str) -> dict[str, Any]:
     said = {name: value for name, value in fields.items() if value not in (None, [])}
     read = said | {"status": "open", "provenance": dict.fromkeys(said, "jsonld")}
     return with_prose(read, page.language)
+
+
+def _title(node: Node) -> str:
+    return text_of(node.get("title")) or text_of(node.get("name")) or ""
 
 
 def _place_fields(node: Node) -> dict[str, Any]:

@@ -161,6 +161,14 @@ def test_a_posting_without_a_title_is_kept_for_validation() -> None:
     assert [problem["field"] for problem in problems_of(refusal.value)] == ["title"]
 
 
+def test_a_title_goes_without_the_name_that_the_page_gives_its_site() -> None:
+    (posting,) = read(
+        {**BAKER, "title": "Baker - Bread Board"}, head='<meta property="og:site_name" content="Bread Board">'
+    )
+    assert posting["title"] == "Baker"
+    assert one(title="Baker - Bread Board")["title"] == "Baker - Bread Board"
+
+
 @pytest.mark.parametrize("company", ["Bakery", {"name": "Bakery"}, [{"name": ""}, {"name": ["Bakery"]}]])
 def test_the_company_may_be_a_text_or_an_object(company: Any) -> None:
     assert one(hiringOrganization=company)["company"] == "Bakery"

@@ -42,6 +42,12 @@ def test_a_title_is_what_the_employer_wrote(text: str, company: str | None, titl
     assert posting_title(text, company) == title
 
 
+def test_the_name_of_the_site_is_no_part_of_a_title() -> None:
+    assert posting_title("Baker | Acme | Bread Board", "Acme", "Bread Board") == "Baker"
+    assert posting_title("Baker at Bread Board", "Acme", site="Bread Board") == "Baker"
+    assert posting_title("Bread Board", "Acme", site="Bread Board") == "Bread Board"
+
+
 @pytest.mark.parametrize(
     ("text", "name"),
     [
