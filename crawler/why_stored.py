@@ -10,9 +10,8 @@ from uuid import UUID
 from crawler.why_known import Connection, KnownJob
 from crawler.why_payload import read_payload
 from crawler.why_words import Answer, count, day, sentence
-from pipelines.cleaning import clean_text
+from pipelines.cleaning import row_key
 from pipelines.database import Row
-from schemas.addresses import url_sha256
 from schemas.verdicts import Verdict
 
 _PAGE = """
@@ -42,7 +41,7 @@ class Stored:
 
     def knowing(self, urls: Iterable[str]) -> set[UUID]:
         """Jobs that have a row of one of the URLs."""
-        rows = self._connection.execute(_KNOWING, {"digests": [digest(url) for url in urls]}).fetchall()
+        rows = self._connection.execute(_KNOWING, {"digests": [row_key(url) for url in urls]}).fetchall()
         return {row["job_id"] for row in rows}
 
     def ignored(self) -> list[tuple[str, ...]]:
@@ -51,7 +50,7 @@ class Stored:
 
     def page(self, job: KnownJob, url: str) -> Row | None:
         """The row of a URL in a job's site."""
-        return self._connection.execute(_PAGE, [job.site_id, digest(url)]).fetchone()
+        return self._connection.execute(_PAGE, [job.site_id, row_key(url)]).fetchone()
 
     def redirected_to(self, job: KnownJob, url: str) -> str | None:
         """Where a page of a job's site led, if it did."""
@@ -60,16 +59,11 @@ class Stored:
 
     def dead(self, job: KnownJob, url: str) -> Answer | None:
         """The end of a request that nobody tries any more."""
-        row = self._connection.execute(_DEAD, [job.id, digest(url)]).fetchone()
+        row = self._connection.execute(_DEAD, [job.id, row_key(url)]).fetchone()
         if row is None:
             return None
         tries = row["attempts"] + retries(row["payload"])
         return dead(job, tries, row["errors"] or [row["cause"]], f" since {day(row['died_at'])}")
-
-
-def digest(url: str) -> bytes:
-    """As rows are keyed."""
-    return url_sha256(clean_text(url))
 
 
 def retries(payload: bytes | None) -> int:

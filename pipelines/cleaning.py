@@ -1,10 +1,12 @@
-"""Characters that PostgreSQL does not store."""
+"""Characters that PostgreSQL does not store, and the key of a URL without them."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
+
+from schemas.addresses import url_sha256
 
 T = TypeVar("T")
 
@@ -15,6 +17,11 @@ _REFUSED = re.compile("[\x00\ud800-\udfff]")
 def clean_text(text: str) -> str:
     """The same text without NUL, and with U+FFFD in place of lone surrogates."""
     return _REFUSED.sub(lambda match: "" if match[0] == "\x00" else "�", text)
+
+
+def row_key(url: str) -> bytes:
+    """The 32 bytes by which rows of a URL are found, of any text: :func:`url_sha256` of what is stored of it."""
+    return url_sha256(clean_text(url))
 
 
 def clean(value: T) -> T:

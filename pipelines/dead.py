@@ -9,9 +9,8 @@ from uuid import UUID
 
 import psycopg
 
-from pipelines.cleaning import clean, clean_text
+from pipelines.cleaning import clean, clean_text, row_key
 from pipelines.rows import json
-from schemas.addresses import url_sha256
 from schemas.queued import DeadRequest
 
 # Written again, it stays as it is: with the day on which it died.
@@ -53,7 +52,7 @@ async def exhumed(
 
     They are gone from the table when the block has ended well, and stay where it raises.
     """
-    digests = None if urls is None else [url_sha256(clean_text(url)) for url in urls]
+    digests = None if urls is None else [row_key(url) for url in urls]
     async with connection.transaction(), connection.cursor() as cursor:
         await cursor.execute(_EXHUME, {"job_id": job_id, "digests": digests, "limit": limit})
         yield [DeadRequest(*row) async for row in cursor]
@@ -63,7 +62,7 @@ def _row(job_id: UUID, request: DeadRequest) -> dict[str, Any]:
     url = clean_text(request.url)
     return {
         "job_id": job_id,
-        "url_sha256": url_sha256(url),
+        "url_sha256": row_key(url),
         "url": url,
         "cause": clean_text(request.cause),
         "attempts": request.attempts,

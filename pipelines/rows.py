@@ -16,8 +16,7 @@ import orjson
 from psycopg.types.json import Json
 
 from extractors import EXTRACTOR
-from pipelines.cleaning import clean, clean_text
-from schemas.addresses import url_sha256
+from pipelines.cleaning import clean, row_key
 from schemas.job import NUMBERS, JobStats
 from schemas.page import ArchivePointer, OwnItem, Page, RejectedRecord, Unchanged
 from schemas.verdicts import WALLS, Kind
@@ -163,7 +162,7 @@ def page_row(page: Page, pointer: ArchivePointer) -> dict[str, Any]:
     metadata = page.metadata
     row = {
         "site_id": page.site_id,
-        "url_sha256": url_sha256(clean_text(page.url)),
+        "url_sha256": row_key(page.url),
         "url": page.url,
         "job_id": page.job_id,
         "final_url": page.final_url,
@@ -200,7 +199,7 @@ def wall_row(page: Page, pointer: ArchivePointer) -> dict[str, Any]:
     wall |= {f"archive_{name}": value for name, value in asdict(pointer).items()}
     return {
         "site_id": page.site_id,
-        "url_sha256": url_sha256(clean_text(page.url)),
+        "url_sha256": row_key(page.url),
         "fence": list(page.fence),
         "wall": json(clean(wall)),
     }
@@ -211,7 +210,7 @@ def unchanged_row(page: Page, known: Unchanged) -> dict[str, Any]:
     headers = {name.lower(): value for name, value in known.headers}
     row = {
         "site_id": page.site_id,
-        "url_sha256": url_sha256(clean_text(page.url)),
+        "url_sha256": row_key(page.url),
         "job_id": page.job_id,
         "body_sha256": known.body_sha256,
         "etag": headers.get("etag"),
@@ -262,7 +261,7 @@ def item_row(item: OwnItem) -> dict[str, Any]:
         "data": json(item.data),
         "problems": json(item.problems),
         "data_sha256": _digest(item.data),
-        "url_sha256": None if item.url is None else url_sha256(clean_text(item.url)),
+        "url_sha256": None if item.url is None else row_key(item.url),
         "seen": item.seen,
     }
 

@@ -28,12 +28,12 @@ from crawler.fetch.unchanged import UNCHANGED, mark
 from crawler.leases import COUNTS, LEASE
 from crawler.scheduler import Scheduler
 from crawler.why_payload import read_payload
-from pipelines.cleaning import clean_text
+from pipelines.cleaning import row_key
 from pipelines.failures import ArchiveError
 from pipelines.object_store import Archive, ArchiveLocation
 from pipelines.validators import Known, Validators
 from pipelines.warc import read_http
-from schemas.addresses import normalize_url, url_sha256
+from schemas.addresses import normalize_url
 from schemas.page import Unchanged
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ class Shelf:
         """What is known of a URL, once. ``ahead`` has the payloads of requests that will be asked about soon."""
         if self._new_sites.get(lane.id) or time.monotonic() < self._rests_until:
             return None
-        page = (lane.id, _digest(url))
+        page = (lane.id, _key(url))
         if page not in self._known:
             self._wanted.add(page)
             async with self._asking:
@@ -176,7 +176,7 @@ class Shelf:
 
     async def _look_up(self, lane: Lane, page: Key, ahead: list[bytes]) -> None:
         assert lane.job
-        soon = {(lane.id, _digest(queued.url)) for queued in map(read_payload, ahead) if queued}
+        soon = {(lane.id, _key(queued.url)) for queued in map(read_payload, ahead) if queued}
         pages = [one for one in {page} | self._wanted | soon if one[0] == lane.id and one not in self._known]
         self._wanted.difference_update(pages)
         config = lane.job.config
@@ -205,8 +205,8 @@ class Shelf:
         await self._validators.close()
 
 
-def _digest(url: str) -> bytes:
-    return url_sha256(clean_text(normalize_url(url) or url))
+def _key(url: str) -> bytes:
+    return row_key(normalize_url(url) or url)
 
 
 def _strip(request: Request) -> None:
