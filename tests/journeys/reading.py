@@ -11,9 +11,12 @@ from urllib.parse import unquote, urlsplit
 import psycopg
 
 
-def pages_of(connection: psycopg.Connection[dict[str, Any]], address: str) -> dict[str, dict[str, Any]]:
-    """Rows of the table page below an address, by path and query."""
-    found = connection.execute("SELECT * FROM page WHERE starts_with(url, %s)", [address]).fetchall()
+def pages_of(
+    connection: psycopg.Connection[dict[str, Any]], address: str, job: dict[str, Any] | None = None
+) -> dict[str, dict[str, Any]]:
+    """Rows of the table page below an address, by path and query; with a job, those that it has seen last."""
+    query = "SELECT * FROM page WHERE starts_with(url, %s) AND job_id = coalesce(%s, job_id)"
+    found = connection.execute(query, [address, job and job["id"]]).fetchall()
     return {row["url"].removeprefix(address): row for row in found}
 
 

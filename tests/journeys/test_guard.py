@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
@@ -16,6 +16,10 @@ from tests.support.listener import Listener, listening
 from tests.support.lure import Said, lure
 from tests.support.processes import ROOT
 from tests.support.web import RunningWeb
+from tests.support.workers import workers
+
+if TYPE_CHECKING:
+    from crawler.embedded import Servers
 
 NOT_ALLOWED: dict[str, Any] = {"LONGLINE_ALLOW_PRIVATE_ADDRESSES": ""}
 ADVICE = "LONGLINE_ALLOW_PRIVATE_ADDRESSES=true allows those"
@@ -109,17 +113,13 @@ def test_a_host_that_a_config_adds_is_not_typed(
     assert "GET /inside HTTP/1.1" in secret.heard
 
 
-def test_workers_know_what_was_typed(scrapy: Scrapy, web: RunningWeb) -> None:
+def test_workers_know_what_was_typed(scrapy: Scrapy, web: RunningWeb, servers: Servers) -> None:
     web.reset()
-    worker = scrapy.start("crawl", "worker", **NOT_ALLOWED)
-    try:
+    with workers(scrapy, 1, servers, **NOT_ALLOWED) as (worker,):
         done = scrapy.crawl(web.url("big"), "max_pages=120")
-    finally:
-        worker.terminate()
-        _, said = worker.communicate(timeout=60)
     assert done.status == 0, done.stdout + done.stderr
     assert "refused" not in done.stdout
-    assert worker.returncode == 0, said
+    assert worker.returncode == 0
 
 
 CURIOUS = """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,7 +13,11 @@ from tests.journeys.conftest import Rows
 from tests.journeys.reading import pages_of
 from tests.support.crawl import Scrapy
 from tests.support.web import RunningWeb
+from tests.support.workers import workers
 from tests.web.coherent import PAGES, contradiction
+
+if TYPE_CHECKING:
+    from crawler.embedded import Servers
 
 WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
 CHROME = f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {WEBKIT} Chrome/152.0.0.0 Safari/537.36"
@@ -54,16 +59,12 @@ def test_a_browser_s_identity_is_let_in_and_a_robot_is_not(
 
 
 def test_a_worker_goes_by_the_name_that_each_job_says(
-    scrapy: Scrapy, web: RunningWeb, store_site: Callable[..., None]
+    scrapy: Scrapy, web: RunningWeb, servers: Servers, store_site: Callable[..., None]
 ) -> None:
     store_site("named", url=web.url("big"), user_agent="Acme/1.0 (+https://acme.example/bot)", max_pages=40)
     web.reset()
-    worker = scrapy.start("crawl", "worker")
-    try:
+    with workers(scrapy, 1, servers):
         done = scrapy.run("crawl", "site", "-a", "site=named")
-    finally:
-        worker.terminate()
-        worker.communicate(timeout=60)
 
     assert done.status == 0, done.stdout + done.stderr
     assert {visit.headers["User-Agent"] for visit in web.visits("big")} == {"Acme/1.0 (+https://acme.example/bot)"}

@@ -7,23 +7,22 @@ from typing import Any
 import redis
 
 from tests.journeys.conftest import Rows
-from tests.journeys.test_workers import SHORT, workers
 from tests.support.crawl import Scrapy
 from tests.support.web import RunningWeb
+from tests.support.workers import SHORT, until, workers
 
 
 def kill_when_it_crawls(scrapy: Scrapy, redis_url: str, url: str) -> None:
     """Start a crawl, and kill it as soon as Redis has its job and something of it is leased."""
     crawl = scrapy.start("crawl", "site", "-a", f"url={url}", **SHORT)
-    with redis.Redis.from_url(redis_url) as client, client.monitor() as monitor:
-        next(True for _ in monitor.listen() if _something_is_leased(redis_url))
+    until(redis_url, _something_is_leased)
     crawl.kill()
     crawl.communicate(timeout=30)
 
 
-def _something_is_leased(redis_url: str) -> bool:
-    with redis.Redis.from_url(redis_url) as client:
-        return bool(client.hlen("longline:jobs")) and any(map(client.hlen, client.keys("longline:{*:leases")))
+def _something_is_leased(client: redis.Redis) -> bool:
+    leases: Any = client.keys("longline:{*:leases")
+    return bool(client.hlen("longline:jobs")) and any(map(client.hlen, leases))
 
 
 def states(rows: Rows, url: str) -> list[tuple[str, str | None]]:
@@ -51,16 +50,8 @@ def test_workers_finish_a_job_whose_start_was_killed(scrapy: Scrapy, web: Runnin
     with workers(scrapy, 1, servers, **SHORT):
         kill_when_it_crawls(scrapy, servers.redis_url, web.url("plain"))
         busy = scrapy.crawl(web.url("plain"))
-        with redis.Redis.from_url(servers.redis_url) as client, client.monitor() as monitor:
-            # Workers look often, and what they ask wakes us.
-            next(True for _ in monitor.listen() if not _has_jobs(servers.redis_url))
+        until(servers.redis_url, lambda client: not client.hlen("longline:jobs"))
 
     assert busy.status == 1
     assert "The site is being crawled by workers, as job" in busy.stderr
     assert states(rows, web.url("plain"))[-1] == ("completed", None)
-
-
-def _has_jobs(redis_url: str) -> bool:
-    """Whether Redis has any job."""
-    with redis.Redis.from_url(redis_url) as client:
-        return bool(client.hlen("longline:jobs"))

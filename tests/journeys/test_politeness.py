@@ -11,9 +11,9 @@ import pytest
 
 from tests.journeys.conftest import Rows
 from tests.journeys.reading import pages_of
-from tests.journeys.test_workers import workers
 from tests.support.arrivals import Crowd, crowd, distance, span
 from tests.support.crawl import Scrapy
+from tests.support.workers import workers
 
 DELAY = 0.2
 TOLERANCE = 0.1

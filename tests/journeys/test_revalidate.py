@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -11,6 +11,10 @@ from tests.journeys.conftest import Rows
 from tests.journeys.reading import archived_body, last_job, pages_of
 from tests.support.crawl import Crawled, Scrapy
 from tests.support.web import RunningWeb
+from tests.support.workers import workers
+
+if TYPE_CHECKING:
+    from crawler.embedded import Servers
 
 UNCHANGED = {"/", "/list", "/dated", "/behind", "/postings/cook", "/postings/waiter", "/broken-posting"}
 ALL = UNCHANGED | {"/changing", "/plain"}
@@ -103,17 +107,15 @@ def test_bytes_that_are_gone_are_fetched_again(
     assert len(pages_of(rows, web.sites["unchanging"])) >= len(ALL)
 
 
-def test_workers_ask_so_too(scrapy: Scrapy, web: RunningWeb, rows: Rows, store_site: Callable[..., None]) -> None:
+def test_workers_ask_so_too(
+    scrapy: Scrapy, web: RunningWeb, servers: Servers, rows: Rows, store_site: Callable[..., None]
+) -> None:
     store_site("shared", url=web.url("unchanging"), expect={"postings": 2})
     web.reset()
-    worker = scrapy.start("crawl", "worker")
-    try:
+    with workers(scrapy, 1, servers):
         for _ in range(2):
             done = scrapy.run("crawl", "site", "-a", "site=shared")
             assert done.status == 0, done.stdout + done.stderr
-    finally:
-        worker.terminate()
-        worker.communicate(timeout=60)
     assert all(statuses(web)[path] == [200, 304] for path in UNCHANGED)
     assert last_job(rows, web.sites["unchanging"])["stats"]["unchanged"] == len(UNCHANGED)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +13,10 @@ import redis
 from tests.journeys.conftest import Rows
 from tests.journeys.own import records
 from tests.journeys.reading import archived_body, last_job
-from tests.journeys.test_workers import workers
 from tests.support.crawl import Crawled, Scrapy
 from tests.support.project import Project, make_project
 from tests.support.web import RunningWeb
+from tests.support.workers import until, workers
 
 SECONDS = 60
 NOTES = 240
@@ -72,12 +71,8 @@ class Team:
             return self.scrapy.run(*self.words(name), *words)
 
     def until(self, happened: Callable[[redis.Redis], bool]) -> None:
-        """Wait until something stands in Redis; whatever is asked of it wakes us."""
-        deadline = time.monotonic() + SECONDS
-        with redis.Redis.from_url(self.servers.redis_url) as client, client.monitor() as monitor:
-            while not happened(client):
-                assert time.monotonic() < deadline, "it did not happen"
-                next(monitor.listen())
+        """Wait until something stands in Redis."""
+        until(self.servers.redis_url, happened, SECONDS)
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import urllib.request
 from collections import Counter, defaultdict
@@ -22,6 +21,7 @@ from tests.support.browser import find_browser
 from tests.support.crawl import Crawled, Scrapy
 from tests.support.proxies import RunningProxy, forward_proxy
 from tests.support.web import RunningWeb
+from tests.support.workers import workers
 from tests.web.gates import DIRECT, PAGES, POSTINGS, SITE, SMART, paths
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ ALL = "tiers=direct,proxy,smartproxy,browser"
 COSTS = {"direct": 0, "proxy": 1_000, "smartproxy": 20_000, "browser": 300_000}
 """Of a request, in millionths."""
 COST_SETTING = '{"proxy": {"request": 0.001}, "smartproxy": {"request": 0.02}, "browser": {"request": 0.3}}'
+SETTINGS = ("-s", f"LONGLINE_TIER_COSTS={COST_SETTING}", "-s", "RETRY_TIMES=1")
 
 
 @dataclass(frozen=True)
@@ -69,8 +70,7 @@ def _browser() -> None:
 
 def words(url: str, *arguments: str) -> list[str]:
     given = [word for argument in arguments for word in ("-a", argument)]
-    settings = ("-s", f"LONGLINE_TIER_COSTS={COST_SETTING}", "-s", "RETRY_TIMES=1")
-    return ["crawl", "site", "-a", f"url={url}", *given, *settings]
+    return ["crawl", "site", "-a", f"url={url}", *given, *SETTINGS]
 
 
 def run(scrapy: Scrapy, *words: str, ways: Ways) -> Crawled:
@@ -192,20 +192,19 @@ def test_why_names_the_tier(scrapy: Scrapy, web: RunningWeb, ways: Ways) -> None
     assert "(proxy)" in why.stdout
 
 
+@pytest.fixture
+def two_workers(scrapy: Scrapy, ways: Ways, servers: Servers) -> Iterator[None]:
+    environment: dict[str, Any] = ways.environment()
+    with workers(scrapy, 2, servers, *SETTINGS, **environment):
+        yield
+
+
+@pytest.mark.usefixtures("two_workers")
 def test_workers_share_what_they_learn_and_the_budget(
     scrapy: Scrapy, rows: Rows, web: RunningWeb, ways: Ways, store_site: Callable[..., None]
 ) -> None:
     store_site("gates", url=web.url("gates"), tiers=["direct", "smartproxy"], budget="0.3", concurrency=4)
-    setting = ("-s", f"LONGLINE_TIER_COSTS={COST_SETTING}", "-s", "RETRY_TIMES=1")
-    environment: dict[str, Any] = ways.environment()
-    others = [scrapy.start("crawl", "worker", *setting, **environment) for _ in range(2)]
-    try:
-        run(scrapy, "crawl", "site", "-a", "site=gates", *setting, ways=ways)
-    finally:
-        for other in others:
-            os.kill(other.pid, 15)
-        for other in others:
-            other.communicate(timeout=60)
+    run(scrapy, "crawl", "site", "-a", "site=gates", *SETTINGS, ways=ways)
 
     job = last_job(rows, web.sites["gates"])
     use = job["stats"]["tiers"]["smartproxy"]

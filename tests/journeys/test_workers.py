@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import signal
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -16,43 +13,14 @@ from tests.journeys.reading import archived_body, last_job, pages_of
 from tests.support.crawl import Crawled, Scrapy
 from tests.support.walk import walk
 from tests.support.web import RunningWeb
+from tests.support.workers import SHORT, alive, until, workers
 from tests.web.expected import PLAIN
 
-SHORT: Any = {"LONGLINE_LEASE_SECONDS": "3"}
-"""What a killed process had begun is done by others after this time."""
 
-
-@contextmanager
-def workers(scrapy: Scrapy, count: int, servers: Any, **environment: Any) -> Iterator[list[subprocess.Popen[str]]]:
-    """Run ``scrapy crawl worker`` so many times; they are waiting for work when the block begins."""
-    running = [scrapy.start("crawl", "worker", "-L", "ERROR", **environment) for _ in range(count)]
-    try:
-        _wait_until_alive(servers.redis_url, {worker.pid for worker in running})
-        yield running
-    finally:
-        for worker in running:
-            worker.terminate()
-        for worker in running:
-            _, stderr = worker.communicate(timeout=60)
-            assert worker.returncode in {0, -signal.SIGKILL}, stderr
-
-
-def _wait_until_alive(redis_url: str, pids: set[int]) -> None:
-    with redis.Redis.from_url(redis_url) as client, client.monitor() as monitor:
-        # Each says so every three seconds, and whatever else happens wakes us, too.
-        next(True for _ in monitor.listen() if pids <= _alive(redis_url))
-
-
-def _alive(redis_url: str) -> set[int]:
-    """Process ids of the workers that have said that they live; a name ends in the pid and some digits."""
-    with redis.Redis.from_url(redis_url) as client:
-        return {int(name.split(b"-")[-2]) for name in client.zrange("longline:workers", 0, -1)}
-
-
-def _has_a_lease(redis_url: str, pid: int) -> bool:
+def _has_a_lease(client: redis.Redis, pid: int) -> bool:
     """Whether a worker has begun something."""
-    with redis.Redis.from_url(redis_url) as client:
-        leases = [lease for key in client.keys("longline:{*:leases") for lease in client.hvals(key)]
+    keys: Any = client.keys("longline:{*:leases")
+    leases: Any = [lease for key in keys for lease in client.hvals(key)]
     return any(f"-{pid}-".encode() in lease for lease in leases)
 
 
@@ -72,11 +40,11 @@ def test_every_page_is_asked_for_once(shared: Crawled, web: RunningWeb) -> None:
 
 def test_the_rows_are_those_of_one_process(shared: Crawled, web: RunningWeb, rows: Rows) -> None:
     assert shared.status == 0, shared.stdout + shared.stderr
-    pages = pages_of(rows, web.sites["plain"])
+    job = last_job(rows, web.sites["plain"])
+    pages = pages_of(rows, web.sites["plain"], job)
     assert {path for path, row in pages.items() if row["status"] == 200 and path not in PLAIN.documents} == PLAIN.pages
     assert {path: pages[path]["status"] for path in PLAIN.failing} == PLAIN.failing
     assert all(len(archived_body(row)) == row["body_bytes"] for row in pages.values())
-    job = last_job(rows, web.sites["plain"])
     assert job["state"] == "completed"
     assert job["stats"]["pages"] == len(pages)
     assert job["stats"]["postings"] == sum(map(len, PLAIN.postings.values()))
@@ -114,20 +82,22 @@ def test_the_manual_by_four_processes(session_scrapy: Scrapy, nginx_docs: str, s
 
 
 def test_what_a_killed_worker_had_begun_is_done_by_others(
-    session_scrapy: Scrapy, web: RunningWeb, servers: Any, rows: Rows
+    scrapy: Scrapy, web: RunningWeb, servers: Any, rows: Rows, store_site: Callable[..., None]
 ) -> None:
-    with workers(session_scrapy, 1, servers, **SHORT) as (victim,):
-        crawl = session_scrapy.start("crawl", "site", "-a", f"url={web.url('plain')}", **SHORT)
-        with redis.Redis.from_url(servers.redis_url) as client, client.monitor() as monitor:
-            next(True for _ in monitor.listen() if _has_a_lease(servers.redis_url, victim.pid))
+    # The delay leaves something to be begun by both.
+    store_site("bereft", url=web.url("plain"), delay=0.05)
+    with workers(scrapy, 1, servers, **SHORT) as (victim,):
+        crawl = scrapy.start("crawl", "site", "-a", "site=bereft", **SHORT)
+        until(servers.redis_url, lambda client: _has_a_lease(client, victim.pid))
         victim.kill()
         stdout, stderr = crawl.communicate(timeout=120)
     assert crawl.returncode == 0, stdout + stderr
-    pages = pages_of(rows, web.sites["plain"])
+    pages = pages_of(rows, web.sites["plain"], last_job(rows, web.sites["plain"]))
     assert PLAIN.pages <= pages.keys()
 
 
 def test_a_worker_without_a_job_stops_when_it_is_told(session_scrapy: Scrapy, servers: Any) -> None:
     with workers(session_scrapy, 1, servers) as (worker,):
         pass
-    assert worker.pid not in _alive(servers.redis_url)
+    with redis.Redis.from_url(servers.redis_url) as client:
+        assert worker.pid not in alive(client)
