@@ -27,18 +27,11 @@ BODYLESS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class _Sent:
-    """A request as it is sent. The handler's own would send ``Content-Length: 0`` with each GET, as no browser does,
-    and would take a slash in a proxy's password for the end of its host."""
+    """A request as it is sent. The handler's own would send ``Content-Length: 0`` with each GET, as no browser does."""
 
     def __init__(self, request: Request) -> None:
-        self.method, self.url, self.meta = request.method, request.url, request.meta
-        self.headers: Headers = request.headers
+        self.method, self.url, self.meta, self.headers = request.method, request.url, request.meta, request.headers
         self.body = request.body or (None if request.method in BODYLESS else b"")
-        header = request.headers.get("Proxy-Authorization")
-        if header and self.meta.get("proxy"):
-            self.meta = self.meta | {"proxy": url_with_credentials(self.meta["proxy"], header.decode("ascii"))}
-            self.headers = request.headers.copy()
-            del self.headers["Proxy-Authorization"]
 
 
 class _Names:
@@ -115,6 +108,11 @@ class Client(AiohttpDownloadHandler):
         headers = request.headers.copy()
         headers.pop("Proxy-Authorization", None)
         return _Names(headers)
+
+    def _extract_proxy_url_with_creds(self, request: Request) -> str | None:
+        """The handler's own would take a slash in a proxy's password for the end of its host."""
+        proxy, authorization = self._extract_proxy(request)
+        return url_with_credentials(proxy, authorization) if proxy and authorization else proxy
 
     @staticmethod
     def _cancel_maxsize(size: int, limit: int, request: Request, *, expected: bool) -> NoReturn:  # noqa: ARG004 - Scrapy's signature
