@@ -103,11 +103,8 @@ class ArchivePipeline:
         settings = crawler.settings
         if not settings["LONGLINE_ARCHIVE_URL"]:
             raise NotConfigured("LONGLINE_ARCHIVE_URL is not set.")
-        location = ArchiveLocation(
-            settings["LONGLINE_ARCHIVE_URL"], settings["LONGLINE_ARCHIVE_ENDPOINT"], settings["LONGLINE_ARCHIVE_REGION"]
-        )
         pipeline = cls(
-            Archive(location),
+            Archive(ArchiveLocation.of(settings)),
             software=settings["USER_AGENT"],
             # A segment fills while another is on its way, and others are extracted: a quarter of the budget each.
             segment_bytes=settings.getint("LONGLINE_BUDGET_BYTES", 64_000_000) // 4,

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 from urllib.parse import unquote, urlsplit
 
 import obstore
@@ -20,6 +20,7 @@ from schemas.environment import without_password
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore, RetryConfig
+    from scrapy.settings import BaseSettings
 
 DEFAULT_REGION = "us-east-1"
 # Too many requests, and all of the server's own errors but "not implemented" and "no room".
@@ -38,6 +39,11 @@ class ArchiveLocation:
     url: str
     endpoint: str | None = None
     region: str | None = None
+
+    @classmethod
+    def of(cls, settings: BaseSettings) -> Self:
+        """By LONGLINE_ARCHIVE_URL, LONGLINE_ARCHIVE_ENDPOINT and LONGLINE_ARCHIVE_REGION."""
+        return cls(*(settings[f"LONGLINE_ARCHIVE_{name}"] for name in ("URL", "ENDPOINT", "REGION")))
 
 
 class Archive:

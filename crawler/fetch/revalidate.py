@@ -10,6 +10,7 @@ import logging
 import re
 import time
 from collections.abc import Callable
+from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING, Self, cast
 from uuid import UUID
@@ -66,10 +67,10 @@ class RevalidateMiddleware:
     LONGLINE_ARCHIVE_REGION, LONGLINE_JOB.
     """
 
-    def __init__(self, crawler: Crawler, shelf: Shelf, archive: Archive, *, own: bool) -> None:
+    def __init__(self, crawler: Crawler, shelf: Shelf, location: ArchiveLocation, *, own: bool) -> None:
         self._crawler = crawler
         self._shelf = shelf
-        self._archive = archive
+        self._location = location
         self._own = own
         self._asked: WeakKeyDictionary[Request, Known] = WeakKeyDictionary()
 
@@ -82,12 +83,9 @@ class RevalidateMiddleware:
                 raise NotConfigured(f"{name} is not set.")
         if not issubclass(load_object(settings["SCHEDULER"]), Scheduler):
             raise NotConfigured(f"SCHEDULER is {settings['SCHEDULER']}, which knows of no jobs.")
-        location = ArchiveLocation(
-            settings["LONGLINE_ARCHIVE_URL"], settings["LONGLINE_ARCHIVE_ENDPOINT"], settings["LONGLINE_ARCHIVE_REGION"]
-        )
         shelf = Shelf(Validators(settings["DATABASE_URL"]))
         crawler.signals.connect(shelf.close, signals.spider_closed)
-        return cls(crawler, shelf, Archive(location), own=bool(settings["LONGLINE_JOB"]))
+        return cls(crawler, shelf, ArchiveLocation.of(settings), own=bool(settings["LONGLINE_JOB"]))
 
     async def process_request(self, request: Request) -> None:
         """Add the validators of a page that is known."""
@@ -115,6 +113,11 @@ class RevalidateMiddleware:
         again = request.replace(dont_filter=True)
         again.meta[REVALIDATE] = False
         return again
+
+    @cached_property
+    def _archive(self) -> Archive:
+        """Made when a page is as it was: a crawl of a new site needs none."""
+        return Archive(self._location)
 
     async def _page(self, request: Request, response: Response, known: Known) -> Response:
         where = known.pointer

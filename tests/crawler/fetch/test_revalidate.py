@@ -17,7 +17,7 @@ from scrapy.utils.test import get_crawler
 from crawler.fetch.revalidate import REVALIDATE, RevalidateMiddleware, Shelf
 from crawler.queues import SHORT, VERSION
 from frontier.codec import dumps
-from pipelines.object_store import Archive, ArchiveLocation
+from pipelines.object_store import ArchiveLocation
 from pipelines.validators import Known, Validators
 from pipelines.warc import exchange
 from pipelines.writer import Writer
@@ -144,11 +144,11 @@ def test_a_database_that_is_away_holds_nothing_up(again: tuple[str, Job, Job]) -
 def test_a_page_whose_record_is_damaged_is_fetched(tmp_path: Path) -> None:
     page = make_page(f"{SITE}/")
     record, _ = exchange(page)
-    archive = Archive(ArchiveLocation(tmp_path.as_uri()))
-    pointer = ArchivePointer(archive.uri("a.warc.gz"), 0, len(record))
+    location = ArchiveLocation(tmp_path.as_uri())
+    pointer = ArchivePointer(f"{location.url}/a.warc.gz", 0, len(record))
     known = Known('"v1"', None, page.fetched_at, page.body_sha256, pointer, 0, 0)
     crawler, shelf = get_crawler(), Shelf(Validators("postgresql://127.0.0.1:1/none"))
-    middleware = RevalidateMiddleware(crawler, shelf, archive, own=True)
+    middleware = RevalidateMiddleware(crawler, shelf, location, own=True)
 
     def answered(data: bytes) -> Request | Response:
         (tmp_path / "a.warc.gz").write_bytes(data)
