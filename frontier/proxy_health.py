@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from importlib.resources import files
 from typing import Any
 
 from redis.asyncio import Redis, RedisCluster
 
 from frontier.codec import dumps, loads
-from frontier.connection import not_now
+from frontier.scripts import Script
 from schemas.redis_keys import PROXY_EVENTS, PROXY_HEALTH
 
 HALF_LIFE = 600.0
@@ -29,8 +28,6 @@ ITSELF = ""
 """Stands for a host, where it is about a proxy alone."""
 Key = tuple[str, str]
 """A host (its name, with a port), and a proxy's digest."""
-
-_SCRIPT = (files("frontier") / "lua" / "proxy_health.lua").read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +89,7 @@ class ProxyHealth:
     """What workers know, in Redis; one exchange is one step there."""
 
     def __init__(self, server: Redis | RedisCluster) -> None:
-        self._script: Any = server.register_script(_SCRIPT)
+        self._script = Script(server, "proxy_health")
         self._server = server
         self._since = 0
 
@@ -116,9 +113,7 @@ class ProxyHealth:
             "kept": KEPT_SECONDS,
             "probe": PROBE_SECONDS,
         }
-        with not_now():
-            raw = await self._script(keys=[PROXY_EVENTS], args=[PROXY_HEALTH, dumps(request)])
-        now, known, allowed = loads(raw)
+        now, known, allowed = loads(await self._script.run([PROXY_EVENTS], [PROXY_HEALTH, dumps(request)]))
         self._since = now
         return Answer(
             {(host, proxy): _known(entry, now) for host, proxy, entry in known},
