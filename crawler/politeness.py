@@ -11,6 +11,7 @@ from scrapy import Request
 from scrapy.http import Response
 
 from crawler.fetch.keys import TIER
+from crawler.fetch.proxy_demand import has_proxies
 from crawler.gates import Gate, Gates, Terms
 from crawler.lane import Lane
 from crawler.leases import SLOT, host_in
@@ -100,9 +101,8 @@ class Politeness:
     @cached_property
     def _proxied(self) -> bool:
         settings = self._crawler.settings
-        smart = settings.getbool("ZYTE_SMARTPROXY_ENABLED") and settings["ZYTE_SMARTPROXY_APIKEY"]
         named = settings.getbool("HTTPPROXY_ENABLED") and {"http", "https"} & getproxies().keys()
-        return bool(settings["LONGLINE_PROXIES"] or smart or named)
+        return has_proxies(settings) or bool(named)
 
     def first_host(self, lane: Lane) -> str:
         """The host whose turn it is when a job begins."""

@@ -17,6 +17,7 @@ from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.fetch.identity import IdentityMiddleware
 from crawler.fetch.keys import DIRECT, GOES_BY, MAY_CLIMB, PROXY, SESSION, TIER
+from crawler.fetch.proxy_demand import has_smart_proxy
 from crawler.fetch.proxy_faults import Fault, fault_of_exception, fault_of_response
 from crawler.fetch.proxy_keeper import ProxyKeeper
 from crawler.fetch.proxy_list import API_SECONDS, ProxyList
@@ -72,6 +73,8 @@ class ProxyMiddleware:
         self._leases: WeakKeyDictionary[Request, Lease] = WeakKeyDictionary()
         self._answered: WeakKeyDictionary[Request, Lease] = WeakKeyDictionary()
         self._blamed: dict[str, float] = {}
+        self._leaves_all = has_smart_proxy(crawler.settings)
+        """Whether requests without tiers are the smart proxy's."""
         self.waiting = Waiting(crawler, pool, longest_wait)
 
     @classmethod
@@ -90,15 +93,9 @@ class ProxyMiddleware:
         keeper = ProxyKeeper.of(crawler, pool, proxies)
         middleware = cls(crawler, pool, keeper, settings.getfloat("LONGLINE_PROXY_WAIT", LONGEST_WAIT))
         Verdicts.of(crawler).listen(middleware.judged)
-        if middleware.leaves_all:
+        if middleware._leaves_all:
             logger.info("For sites without tiers, the smart proxy takes the place of LONGLINE_PROXIES.")
         return middleware
-
-    @property
-    def leaves_all(self) -> bool:
-        """Whether requests without tiers are the smart proxy's."""
-        settings = self._crawler.settings
-        return bool(settings.getbool("ZYTE_SMARTPROXY_ENABLED") and settings["ZYTE_SMARTPROXY_APIKEY"])
 
     async def process_request(self, request: Request) -> None:
         """Give the request a proxy; one that it brings itself stays.
@@ -109,7 +106,7 @@ class ProxyMiddleware:
         if urlparse_cached(request).scheme not in {"http", "https"} or request.meta.get(DIRECT):
             return
         way = request.meta.get(GOES_BY)
-        if way != "proxy" and (way or self.leaves_all):
+        if way != "proxy" and (way or self._leaves_all):
             return
         request.meta[TIER] = "proxy"
         if not request.meta.get("proxy"):

@@ -41,7 +41,11 @@ class ProxyDemand:
             raise DirectRequestError("its site demands a proxy (proxy: required), and none is set")
 
 
+def has_smart_proxy(settings: BaseSettings) -> bool:
+    """Whether the smart proxy takes requests of this process."""
+    return bool(settings.getbool("ZYTE_SMARTPROXY_ENABLED") and settings["ZYTE_SMARTPROXY_APIKEY"])
+
+
 def has_proxies(settings: BaseSettings) -> bool:
     """Whether requests of this process can go through a proxy."""
-    smart = settings.getbool("ZYTE_SMARTPROXY_ENABLED") and settings["ZYTE_SMARTPROXY_APIKEY"]
-    return bool(settings["LONGLINE_PROXIES"] or smart)
+    return bool(settings["LONGLINE_PROXIES"]) or has_smart_proxy(settings)

@@ -58,13 +58,15 @@ class Plan:
 
 
 class Plans:
-    """Settings: LONGLINE_TIERS, LONGLINE_BUDGET, LONGLINE_JOB_ID."""
+    """Settings: LONGLINE_TIERS, LONGLINE_BUDGET, LONGLINE_JOB_ID, LONGLINE_PROXY_REQUIRED, LONGLINE_RENDER."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self.no_browser = False
         """There is none, as somebody has found out."""
         settings = crawler.settings
+        self._proxy_required = settings.getbool("LONGLINE_PROXY_REQUIRED")
+        self._render = settings["LONGLINE_RENDER"]
         self._tiers = read_tiers(settings.getlist("LONGLINE_TIERS"))
         budget = settings["LONGLINE_BUDGET"]
         self._budget = None if budget is None else float(budget) * MILLION
@@ -93,14 +95,14 @@ class Plans:
         meta = request.meta
         match tier:
             case "direct":
-                return not (meta.get(DEMANDED) or self._crawler.settings.getbool("LONGLINE_PROXY_REQUIRED"))
+                return not (meta.get(DEMANDED) or self._proxy_required)
             case "proxy":
                 return bool(self._crawler.get_downloader_middleware(ProxyMiddleware)) and not meta.get(DIRECT)
             case "smartproxy":
                 smart = self._crawler.get_downloader_middleware(SmartProxyMiddleware)
                 return bool(smart and smart.enabled) and not meta.get(DIRECT)
             case _:
-                never = meta.get(RENDER, self._crawler.settings["LONGLINE_RENDER"]) == "never"
+                never = meta.get(RENDER, self._render) == "never"
                 by_others = meta.get(RENDERED) and meta.get(CHOSEN) != "browser"
                 return not (never or self.no_browser or by_others) and is_judged(request)
 
