@@ -22,7 +22,7 @@ MOST_ANSWERS = 50.0
 KEPT_SECONDS = 86_400
 """What nobody has said anything of for so long is forgotten."""
 PROBE_SECONDS = 90.0
-"""For so long nobody else is allowed to try a proxy whose rest is over."""
+"""How long one request may take that tries whether a proxy's rest is over; then another one may, of any worker."""
 
 ITSELF = ""
 """Stands for a host, where it is about a proxy alone."""

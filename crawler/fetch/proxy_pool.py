@@ -7,8 +7,8 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from crawler.fetch.proxy_records import Entry, Host, Records
-from crawler.fetch.proxy_standing import PROBE_SECONDS, Standing
-from frontier.proxy_health import ITSELF, Counts, Key
+from crawler.fetch.proxy_standing import Standing
+from frontier.proxy_health import ITSELF, PROBE_SECONDS, Counts, Key
 from schemas.proxies import Proxy
 
 LONGEST_REST = 600.0

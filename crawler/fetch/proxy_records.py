@@ -6,8 +6,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from crawler.fetch.proxy_standing import PROBE_SECONDS, Standing
-from frontier.proxy_health import ITSELF, Answer, Counts, Key, Known, News
+from crawler.fetch.proxy_standing import Standing
+from frontier.proxy_health import ITSELF, PROBE_SECONDS, Answer, Counts, Key, Known, News
 from schemas.proxies import Proxy
 
 MOST_HOSTS = 1000

@@ -12,8 +12,6 @@ from frontier.proxy_health import HALF_LIFE, MOST_ANSWERS, Counts
 
 FIRST_REST = 10.0
 """Seconds that something rests at least; at first up to three times that, and then up to three times the last rest."""
-PROBE_SECONDS = 90.0
-"""How long one request may take that tries whether a rest is over; then another one may."""
 PRIOR = 2.0
 """As many good answers are assumed before there are any: who is new is tried."""
 

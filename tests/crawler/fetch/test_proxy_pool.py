@@ -9,8 +9,8 @@ import pytest
 
 from crawler.fetch import proxy_records
 from crawler.fetch.proxy_pool import DOUBTS, LONGEST_BAN, LONGEST_REST, Lease, ProxyPool
-from crawler.fetch.proxy_standing import FIRST_REST, PROBE_SECONDS
-from frontier.proxy_health import Answer, Known
+from crawler.fetch.proxy_standing import FIRST_REST
+from frontier.proxy_health import PROBE_SECONDS, Answer, Known
 from schemas.proxies import Proxy
 
 
