@@ -22,7 +22,7 @@ from crawler.leases import ADMITTED, COUNTS, JOB, LEASE, SLOT
 from crawler.responses import REDIRECTS, header, page_of
 from crawler.walls import is_blocked, note_wall
 from extractors.directives import NOFOLLOW, directives
-from extractors.html import parse
+from extractors.html import is_html, parse
 from extractors.links import page_links
 from extractors.sitemaps import SitemapTooLarge, read_sitemap
 from schemas.addresses import join_url
@@ -34,7 +34,6 @@ from schemas.tiers import MILLION
 from schemas.traps import REDIRECTS as MOST_REDIRECTS
 from schemas.traps import Trap, Traps
 
-HTML_TYPES = ("text/html", "application/xhtml+xml")
 START = "start_page"
 """``request.meta`` key of the start page, and of where it redirects to: the site is where they end."""
 NOT_ITS_OWN = frozenset({"depth", ADMITTED, LEASE, SLOT})
@@ -139,8 +138,9 @@ class SiteCrawl:
             yield from self._redirect(request, response)
             yield page_of(response, self.job)
             return
-        readable = _is_html(response) and not is_blocked(request)
-        tree = parse(response.body, header(response, "Content-Type")) if readable else None
+        kind = header(response, "Content-Type")
+        readable = is_html(response.body, kind) and not is_blocked(request)
+        tree = parse(response.body, kind) if readable else None
         page = page_of(response, self.job, tree)
         if tree is not None and response.status < 400:
             yield from self._follow(self._links(response, page), request.meta["depth_in_site"] + 1)
@@ -242,8 +242,3 @@ class SiteCrawl:
             note(self.failures, request, failure.value)
         elif not isinstance(failure.value, IgnoreRequest):
             self.failures.add("sitemap", f"{request.url} could not be fetched: {cause(failure.value)}.")
-
-
-def _is_html(response: Response) -> bool:
-    kind = header(response, "Content-Type").partition(";")[0].strip().lower()
-    return kind in HTML_TYPES or (not kind and response.body[:256].lstrip()[:1] == b"<")

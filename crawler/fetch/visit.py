@@ -8,7 +8,8 @@ from urllib.parse import urldefrag
 
 from scrapy.http import Headers
 
-HTML_TYPES = ("text/html", "application/xhtml+xml")
+from extractors.html import HTML_TYPES
+
 NO_DOCUMENT = frozenset({204, 205, 304})
 """Answers that have no document: the browser stays where it was."""
 LASTING = frozenset({"EventSource", "WebSocket", "Ping", "Media", "Prefetch", "CSPViolationReport"})
