@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from scrapy import Request
 
 from crawler.fetch.keys import OF_TIERS
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+    from crawler.lane import Lane
 
 JOB = "longline_job"
 """The id of the job, as text. Without it the request belongs to the job of the setting LONGLINE_JOB_ID.
@@ -36,6 +41,13 @@ def job_of(meta: dict[str, Any]) -> UUID | None:
     except (ValueError, AttributeError, TypeError):
         # A spider of somebody's own has put something of its own there.
         return None
+
+
+def lane_of(crawler: Crawler, request: Request) -> Lane | None:
+    """The job of a request, as this process works on it; None with another scheduler than ours, which has no jobs."""
+    turns: Any = getattr(crawler.engine.scheduler, "turns", None) if crawler.engine else None
+    lane: Lane | None = turns.lane(request) if turns else None
+    return lane
 
 
 def host_of(request: Request) -> str:

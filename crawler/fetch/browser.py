@@ -17,7 +17,6 @@ from scrapy.http import Response
 
 from crawler.fetch import chromium
 from crawler.fetch.chromium import NoBrowserError
-from crawler.fetch.egress import Egress
 from crawler.fetch.guard import Guard
 from crawler.fetch.rests import QUIET_SECONDS, Rests
 from crawler.fetch.wishes import Wishes
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
     from crawler.fetch.driver import Driver
+    from crawler.fetch.egress import Egress
 
 logger = logging.getLogger(__name__)
 
@@ -103,12 +103,23 @@ class Browser:
         settings = self._crawler.settings
         distant = settings["PLAYWRIGHT_CDP_URL"] or settings["PLAYWRIGHT_CONNECT_URL"]
         guard = Guard.of(self._crawler)
-        return None if guard.allows_all or distant else Egress(guard)
+        if guard.allows_all or distant:
+            return None
+        from crawler.fetch.egress import Egress  # noqa: PLC0415 - of no use to a crawl of plain pages
+
+        return Egress(guard)
 
     @classmethod
     def of(cls, crawler: Crawler) -> Browser:
         """The crawl's browser, which need not have been started yet."""
         return _browsers.get(crawler) or _browsers.setdefault(crawler, cls(crawler))
+
+    @classmethod
+    async def close_of(cls, crawler: Crawler) -> None:
+        """Stop the crawl's browser, if it has one."""
+        browser = _browsers.get(crawler)
+        if browser:
+            await browser.close()
 
     async def download(self, request: Request) -> Response:
         """The page as it is once its scripts have run; a redirect is an answer, and is not followed.

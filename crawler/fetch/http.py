@@ -26,6 +26,6 @@ class HttpDownloadHandler(Client):
         return await super().download_request(request)
 
     async def close(self) -> None:
-        """Close the connections, and the browser."""
-        await Browser.of(self.crawler).close()
+        """Close the connections, and the browser if there is one."""
+        await Browser.close_of(self.crawler)
         await super().close()

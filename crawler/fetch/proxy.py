@@ -17,7 +17,7 @@ from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.fetch.identity import IdentityMiddleware
 from crawler.fetch.keys import DIRECT, GOES_BY, MAY_CLIMB, PROXY, SESSION, TIER
-from crawler.fetch.proxy_demand import has_smart_proxy
+from crawler.fetch.proxy_demand import forget_proxy, has_smart_proxy
 from crawler.fetch.proxy_faults import Fault, fault_of_exception, fault_of_response
 from crawler.fetch.proxy_keeper import ProxyKeeper
 from crawler.fetch.proxy_list import API_SECONDS, ProxyList
@@ -169,9 +169,7 @@ class ProxyMiddleware:
     def _take_back(self, request: Request) -> Lease | None:
         lease = self._leases.pop(request, None)
         if lease is not None:
-            request.headers.pop("Proxy-Authorization", None)
-            request.meta.pop("proxy", None)
-            request.meta.pop("_auth_proxy", None)  # HttpProxyMiddleware's
+            forget_proxy(request)
         return lease
 
     def _forget_cookies(self, jar: str) -> None:

@@ -41,6 +41,13 @@ class ProxyDemand:
             raise DirectRequestError("its site demands a proxy (proxy: required), and none is set")
 
 
+def forget_proxy(request: Request) -> None:
+    """Proxy and credentials leave a request with its answer, so that nothing stores them."""
+    request.headers.pop("Proxy-Authorization", None)
+    request.meta.pop("proxy", None)
+    request.meta.pop("_auth_proxy", None)  # HttpProxyMiddleware's
+
+
 def has_smart_proxy(settings: BaseSettings) -> bool:
     """Whether the smart proxy takes requests of this process."""
     return bool(settings.getbool("ZYTE_SMARTPROXY_ENABLED") and settings["ZYTE_SMARTPROXY_APIKEY"])

@@ -6,12 +6,12 @@ import logging
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scrapy import Request
 
 from crawler.fetch.proxy_pool import ProxyPool
-from crawler.leases import host_in
+from crawler.leases import host_in, lane_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -83,10 +83,8 @@ class Waiting:
         return f"None of the {len(self._pool)} proxies of LONGLINE_PROXIES worked{how_long} ({state}){last}"
 
     def _fail_job(self, request: Request, host: str, why: str) -> None:
-        engine = self._crawler.engine
-        scheduler = engine.scheduler if engine else None
-        # Another scheduler has no jobs: each request fails by itself.
-        turns, watch = getattr(scheduler, "turns", None), getattr(scheduler, "watch", None)
-        lane = turns.lane(request) if turns else None
-        if lane and watch and lane.job and (self._pool.is_dead or host == host_in(lane.job.config.url)):
-            watch.give_up(lane, why)
+        lane = lane_of(self._crawler, request)
+        # With another scheduler, each request fails by itself.
+        if lane and lane.job and (self._pool.is_dead or host == host_in(lane.job.config.url)):
+            engine: Any = self._crawler.engine
+            engine.scheduler.watch.give_up(lane, why)

@@ -11,6 +11,7 @@ from scrapy.http import Response
 from scrapy_zyte_smartproxy import ZyteSmartProxyMiddleware  # type: ignore[import-untyped] # it has no types
 
 from crawler.fetch.keys import GOES_BY, NOT_THE_SITES, TIER
+from crawler.fetch.proxy_demand import forget_proxy
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -89,11 +90,8 @@ class SmartProxyMiddleware(ZyteSmartProxyMiddleware):  # type: ignore[misc] # th
 
     @staticmethod
     def _take_back(request: Request) -> None:
-        """The key leaves the request with the answer, so that nothing stores it."""
         if request.meta.get(TIER) == "smartproxy":
-            request.headers.pop("Proxy-Authorization", None)
-            request.meta.pop("proxy", None)
-            request.meta.pop("_auth_proxy", None)  # HttpProxyMiddleware's
+            forget_proxy(request)
 
 
 def _without_key(record: logging.LogRecord) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 from weakref import WeakKeyDictionary
 
 from scrapy import Request, signals
@@ -40,6 +40,7 @@ from crawler.fetch.tier_plan import (
 from crawler.fetch.tier_policy import TierPolicy
 from crawler.fetch.tier_share import TierShare
 from crawler.fetch.verdicts import Verdicts
+from crawler.leases import lane_of
 from frontier.connection import RedisUnavailableError, connect_async
 from frontier.purse import Purse
 from frontier.tiers import PROBE_SECONDS, TierPolicies
@@ -260,9 +261,7 @@ class TierMiddleware:
 
     def _tell_spent(self, request: Request, plan: Plan) -> None:
         self._count("tier/unpaid")
-        scheduler: Any = self._crawler.engine.scheduler if self._crawler.engine else None
-        turns = getattr(scheduler, "turns", None)
-        lane = turns.lane(request) if turns else None
+        lane = lane_of(self._crawler, request)
         if lane:
             said = f"The budget of {money(plan.budget or 0)} is spent: {request.url} could not be asked for by a tier"
             lane.fail(BUDGET_SPENT, f"{said} that costs something.")

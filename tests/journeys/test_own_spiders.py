@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.journeys.conftest import Rows
 from tests.journeys.own import Run, records
-from tests.journeys.reading import archived_body, last_job, pages_of
+from tests.journeys.reading import archived_body, pages_of
 from tests.support.crawl import Crawled, Scrapy
 from tests.support.project import Project
 from tests.support.web import RunningWeb
@@ -22,6 +23,14 @@ def example(session_scrapy: Scrapy, web: RunningWeb) -> Crawled:
     done = session_scrapy.run("crawl", "example", "-a", f"url={web.sites['books']}", "-O", "books.json")
     assert done.status == 0, done.stdout + done.stderr
     return done
+
+
+@pytest.fixture
+def job(example: Crawled, rows: Rows) -> dict[str, Any]:
+    """That of the spider ``example``."""
+    row = rows.execute("SELECT job.* FROM job JOIN site ON site.id = site_id WHERE slug = 'example'").fetchone()
+    assert row is not None
+    return row
 
 
 def test_each_item_is_a_record_by_its_key(example: Crawled, rows: Rows) -> None:
@@ -38,8 +47,8 @@ def test_each_record_points_at_the_page_that_it_came_from(example: Crawled, rows
     assert found == {"a-2": "/book/persuasion", "b-1": "/book/moby-dick", "c-1": "/book/walden"}
 
 
-def test_each_response_is_archived_and_a_page(example: Crawled, rows: Rows, web: RunningWeb) -> None:
-    pages = pages_of(rows, web.sites["books"])
+def test_each_response_is_archived_and_a_page(rows: Rows, web: RunningWeb, job: dict[str, Any]) -> None:
+    pages = pages_of(rows, web.sites["books"], job)
 
     assert {path for path, page in pages.items() if page["status"] == 200} == BOOKS.pages
     assert {path: page["status"] for path, page in pages.items() if page["status"] != 200} == BOOKS.failing
@@ -54,20 +63,19 @@ def test_robots_txt_is_obeyed_and_each_page_asked_for_once(example: Crawled, web
     assert asked == dict.fromkeys(BOOKS.pages | BOOKS.failing.keys() | {"/robots.txt"}, 1)
 
 
-def test_a_bad_item_is_set_aside_with_its_page(example: Crawled, rows: Rows, web: RunningWeb) -> None:
+def test_a_bad_item_is_set_aside_with_its_page(rows: Rows, web: RunningWeb, job: dict[str, Any]) -> None:
     query = (
-        "SELECT page.url, kind, data, problems FROM rejected_record JOIN page ON page.id = page_id WHERE kind = 'book'"
+        "SELECT page.url, kind, data, problems FROM rejected_record JOIN page ON page.id = page_id WHERE job_id = %s"
     )
-    (rejected,) = rows.execute(query).fetchall()
+    (rejected,) = rows.execute(query, [job["id"]]).fetchall()
 
+    assert rejected["kind"] == "book"
     assert rejected["url"] == web.url("books", "/book/unnumbered")
     assert rejected["data"]["title"] == "Unnumbered"
     assert rejected["problems"] == [{"field": "upc", "problem": "is missing, but is part of the key"}]
 
 
-def test_the_job_has_a_row_and_a_summary(example: Crawled, rows: Rows, web: RunningWeb) -> None:
-    job = last_job(rows, web.sites["books"])
-
+def test_the_job_has_a_row_and_a_summary(example: Crawled, job: dict[str, Any]) -> None:
     assert (job["state"], job["error"]) == ("completed", None)
     assert (job["stats"]["pages"], job["stats"]["records"], job["stats"]["rejected"]) == (9, 5, 1)
     assert "completed example in " in example.stdout
@@ -82,8 +90,7 @@ def test_items_are_exported_as_in_any_project(example: Crawled, session_scrapy: 
     assert {item["upc"] for item in exported} == BOOKS.records.keys()
 
 
-def test_records_are_exported(example: Crawled, scrapy: Scrapy, rows: Rows, web: RunningWeb, tmp_path: Path) -> None:
-    job = last_job(rows, web.sites["books"])
+def test_records_are_exported(scrapy: Scrapy, job: dict[str, Any], tmp_path: Path) -> None:
     done = scrapy.run("export", "records", "--to", "records.jsonl", "--job", str(job["id"]))
 
     assert done.status == 0, done.stderr

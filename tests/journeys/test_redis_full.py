@@ -67,8 +67,8 @@ def number(rows: Rows, query: str) -> int:
 def assert_exact(done: Crawled, rows: Rows, site: str) -> None:
     """The pages are those of the site, and nothing is left anywhere."""
     assert done.status == 0, done.stdout + done.stderr
-    assert {path: page["status"] for path, page in pages_of(rows, site).items()} == big.statuses()
     job = last_job(rows, site)
+    assert {path: page["status"] for path, page in pages_of(rows, site, job).items()} == big.statuses()
     assert job["state"] == "completed"
     assert job["stats"]["pages"] == len(big.statuses())
     assert number(rows, LEFT) == 0

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
+
 from tests.journeys.conftest import Rows
-from tests.journeys.reading import pages_of
+from tests.journeys.reading import last_job, pages_of
 from tests.support.crawl import Scrapy
 from tests.support.web import RunningWeb
 
 SEEDS = {"/robots.txt", "/sitemap.xml"}
+
+
+@pytest.fixture(autouse=True)
+def _fresh(web: RunningWeb) -> None:
+    web.reset()
 
 
 def asked(web: RunningWeb, site: str) -> set[str]:
@@ -40,7 +47,7 @@ def test_paths_that_repeat_themselves_come_to_an_end(scrapy: Scrapy, web: Runnin
 
     assert done.status == 0, done.stdout + done.stderr
     assert "is not followed: its path repeats itself." in done.stdout
-    pages = pages_of(rows, web.sites["repeating"])
+    pages = pages_of(rows, web.sites["repeating"], last_job(rows, web.sites["repeating"]))
     assert "/a/b/a/b/a/" in pages
     assert "/about/about/about/" in pages
     assert not {"/a/b/a/b/a/b/", "/about/about/about/about/"} & asked(web, "repeating")
@@ -52,7 +59,7 @@ def test_a_site_that_writes_sessions_into_its_links_has_one_row_for_each_page(
     done = scrapy.crawl(web.url("sessions"), "ignore_parameters=sid,jsessionid,utm_*", timeout=60)
 
     assert done.status == 0, done.stdout + done.stderr
-    found = set(pages_of(rows, web.sites["sessions"]))
+    found = set(pages_of(rows, web.sites["sessions"], last_job(rows, web.sites["sessions"])))
     assert web.asked("sessions").keys() - SEEDS == found
     # One that sends whoever has no session to itself is seen with one.
     (gate,) = {path for path in found if path.startswith("/gate?sid=")}
