@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -84,12 +85,17 @@ def test_the_manual_by_four_processes(session_scrapy: Scrapy, nginx_docs: str, s
 def test_what_a_killed_worker_had_begun_is_done_by_others(
     scrapy: Scrapy, web: RunningWeb, servers: Any, rows: Rows, store_site: Callable[..., None]
 ) -> None:
-    # The delay leaves something to be begun by both.
     store_site("bereft", url=web.url("plain"), delay=0.05)
     with workers(scrapy, 1, servers, **SHORT) as (victim,):
         crawl = scrapy.start("crawl", "site", "-a", "site=bereft", **SHORT)
-        until(servers.redis_url, lambda client: _has_a_lease(client, victim.pid))
-        victim.kill()
+        until(servers.redis_url, lambda client: bool(client.keys("longline:{*:leases")))
+        # With a delay one process at a time asks the host: while this one stands still, the other one does.
+        crawl.send_signal(signal.SIGSTOP)
+        try:
+            until(servers.redis_url, lambda client: _has_a_lease(client, victim.pid))
+            victim.kill()
+        finally:
+            crawl.send_signal(signal.SIGCONT)
         stdout, stderr = crawl.communicate(timeout=120)
     assert crawl.returncode == 0, stdout + stderr
     pages = pages_of(rows, web.sites["plain"], last_job(rows, web.sites["plain"]))
