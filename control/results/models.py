@@ -1,4 +1,4 @@
-"""The tables that crawls write: ``page``, ``page_text``, ``posting``, ``record`` and ``rejected_record``.
+"""The tables that crawls write: pages and what was read from them.
 
 Pipelines write them with plain SQL: whatever has a sensible value of its own gets it from the database. A URL
 is keyed by its digest, since a row of a btree holds at most 2,704 bytes.
@@ -136,6 +136,81 @@ class Posting(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class PostingVersion(models.Model):
+    """A posting as it was from ``seen_at`` on; a row is never changed. ``changed`` names the fields that differ."""
+
+    posting = models.ForeignKey(Posting, models.CASCADE, db_index=False, related_name="versions")
+    content_sha256 = models.BinaryField()
+    seen_at = models.DateTimeField()
+    data = models.JSONField()
+    changed = ArrayField(models.TextField(), db_default=[])
+    page = models.ForeignKey(Page, models.SET_NULL, null=True, related_name="posting_versions")
+    archive_uri = models.TextField()
+    archive_offset = models.BigIntegerField()
+    archive_length = models.BigIntegerField()
+
+    class Meta:
+        db_table = "posting_version"
+        constraints = [
+            models.UniqueConstraint(fields=["posting", "content_sha256", "seen_at"], name="posting_version_key")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.posting_id} at {self.seen_at}"
+
+
+class PostingGroup(models.Model):
+    """One job that is advertised in several places."""
+
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "posting_group"
+
+    def __str__(self) -> str:
+        return f"group {self.pk}"
+
+
+class PostingGroupMember(models.Model):
+    """A posting of a group, by which rule, and how sure that is (0 to 1). One that was split off keeps its row."""
+
+    group = models.ForeignKey(PostingGroup, models.CASCADE, db_index=False, related_name="members")
+    posting = models.ForeignKey(Posting, models.CASCADE, related_name="groups")
+    rule = models.TextField()
+    score = models.FloatField()
+    created_at = models.DateTimeField(db_default=Now())
+    split_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "posting_group_member"
+        constraints = [models.UniqueConstraint(fields=["group", "posting"], name="posting_group_member_key")]
+
+    def __str__(self) -> str:
+        return f"posting {self.posting_id} in group {self.group_id}"
+
+
+class Listing(models.Model):
+    """What one job saw of one list of postings: how many it declares, how many it listed, and whether that is all."""
+
+    job = models.ForeignKey(Job, models.CASCADE, db_index=False, related_name="listings")
+    url = models.TextField()
+    url_sha256 = models.BinaryField()
+    platform = models.TextField(null=True)
+    tenant = models.TextField(null=True)
+    declared_total = models.BigIntegerField(null=True)
+    listed = models.BigIntegerField(db_default=0)
+    complete = models.BooleanField(db_default=False)
+    problems = ArrayField(models.TextField(), db_default=[])
+    seen_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "listing"
+        constraints = [models.UniqueConstraint(fields=["job", "url_sha256"], name="listing_key")]
+
+    def __str__(self) -> str:
+        return self.url
 
 
 class Record(models.Model):
