@@ -75,23 +75,6 @@ ON CONFLICT (body_sha256, extractor) DO UPDATE SET markdown = excluded.markdown
 WHERE page_text.markdown <> excluded.markdown
 """
 
-_POSTING_VALUES = (
-    *("requisition_id", "url", "apply_url", "title", "company", "locations", "workplace_type", "applicant_scope"),
-    *("employment_types", "salary", "skills", "description_html", "description_text", "language", "date_posted"),
-    *("date_precision", "valid_through", "status", "provenance", "conflicts"),
-)
-_POSTING_JSON = frozenset(["locations", "applicant_scope", "salary", "skills", "provenance", "conflicts"])
-_POSTING_KEY = ("platform", "tenant", "source_id")
-_POSTING_COLUMNS = (*_POSTING_KEY, *_POSTING_VALUES, "page_id", "extractor", "content_sha256", "fence")
-_POSTING_UPDATES = ", ".join(f"{name} = excluded.{name}" for name in _POSTING_COLUMNS[len(_POSTING_KEY) :])
-
-POSTING = f"""
-INSERT INTO posting ({", ".join(_POSTING_COLUMNS)}, first_seen, last_seen)
-VALUES ({", ".join(f"%({name})s" for name in _POSTING_COLUMNS)}, %(seen)s, %(seen)s)
-ON CONFLICT (platform, tenant, source_id) DO UPDATE SET {_POSTING_UPDATES}, last_seen = excluded.last_seen
-WHERE posting.fence <= excluded.fence
-"""  # noqa: S608 - made of this module's own column names
-
 REJECTED = """
 INSERT INTO rejected_record (page_id, kind, data, problems, data_sha256, first_seen, last_seen)
 VALUES (%(page_id)s, %(kind)s, %(data)s, %(problems)s, %(data_sha256)s, %(seen)s, %(seen)s)
@@ -226,19 +209,6 @@ def text_row(page: Page, markdown: str) -> dict[str, Any]:
     return {"body_sha256": page.body_sha256, "extractor": EXTRACTOR, "markdown": markdown}
 
 
-def posting_row(page: Page, page_id: int, data: dict[str, Any]) -> dict[str, Any]:
-    """Parameters of ``POSTING``; ``data`` is a dumped ``Posting``."""
-    row = {name: data[name] for name in (*_POSTING_KEY, *_POSTING_VALUES)}
-    row |= {name: None if row[name] is None else json(row[name]) for name in _POSTING_JSON}
-    return row | {
-        "page_id": page_id,
-        "extractor": EXTRACTOR,
-        "content_sha256": _digest(data),
-        "fence": list(page.fence),
-        "seen": page.fetched_at,
-    }
-
-
 def rejected_row(page: Page, page_id: int, record: RejectedRecord) -> dict[str, Any]:
     """Parameters of ``REJECTED``."""
     return {
@@ -246,7 +216,7 @@ def rejected_row(page: Page, page_id: int, record: RejectedRecord) -> dict[str, 
         "kind": record.kind,
         "data": json(record.data),
         "problems": json(record.problems),
-        "data_sha256": _digest(record.data),
+        "data_sha256": digest(record.data),
         "seen": page.fetched_at,
     }
 
@@ -260,7 +230,7 @@ def item_row(item: OwnItem) -> dict[str, Any]:
         "key": item.key,
         "data": json(item.data),
         "problems": json(item.problems),
-        "data_sha256": _digest(item.data),
+        "data_sha256": digest(item.data),
         "url_sha256": None if item.url is None else row_key(item.url),
         "seen": item.seen,
     }
@@ -268,7 +238,7 @@ def item_row(item: OwnItem) -> dict[str, Any]:
 
 def content_key(data: Any) -> str:
     """What stands for a key where there is none: equal for equal data."""
-    return _digest(data).hex()
+    return digest(data).hex()
 
 
 def json(value: Any) -> Json:
@@ -284,5 +254,6 @@ def _dumps(value: Any, option: int = orjson.OPT_NON_STR_KEYS) -> bytes:
         return any_size(value, default=str, sort_keys=True).encode()
 
 
-def _digest(value: Any) -> bytes:
+def digest(value: Any) -> bytes:
+    """SHA-256 of a value as JSON with its keys in order."""
     return hashlib.sha256(_dumps(value, orjson.OPT_NON_STR_KEYS | orjson.OPT_SORT_KEYS)).digest()

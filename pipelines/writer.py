@@ -14,7 +14,7 @@ from uuid import UUID
 
 import psycopg
 
-from pipelines import rows
+from pipelines import postings, rows
 from pipelines.counting import counts_of, item_counts
 from pipelines.database import connect_async
 from pipelines.failures import DatabaseError, RowError, StoppedError, StorageError
@@ -260,17 +260,17 @@ async def _pages(cursor: psycopg.AsyncCursor[tuple[Any, ...]], batch: list[Waiti
 
 
 async def _records(cursor: psycopg.AsyncCursor[tuple[Any, ...]], batch: list[Waiting], ids: list[int | None]) -> None:
-    texts, postings, rejected = [], [], []
+    texts, found, rejected = [], [], []
     for waiting, page_id in zip(batch, ids, strict=True):
         page = waiting.page
         if page_id is None:
             continue
         texts += [rows.text_row(page, r.data["markdown"]) for r in page.records if r.kind == "text"]
-        postings += [rows.posting_row(page, page_id, r.data) for r in page.records if r.kind == "posting"]
+        found += [postings.posting_row(page, page_id, r.data) for r in page.records if r.kind == "posting"]
         rejected += [rows.rejected_row(page, page_id, r) for r in page.rejected]
     texts.sort(key=itemgetter("body_sha256"))
-    postings.sort(key=itemgetter("platform", "tenant", "source_id"))
-    for statement, parameters in ((rows.TEXT, texts), (rows.POSTING, postings), (rows.REJECTED, rejected)):
+    found.sort(key=itemgetter("platform", "tenant", "source_id"))
+    for statement, parameters in ((rows.TEXT, texts), (postings.POSTING, found), (rows.REJECTED, rejected)):
         if parameters:
             await cursor.executemany(statement, parameters)
 

@@ -10,7 +10,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from pipelines import rows
+from pipelines import postings, rows
 from tests.control.conftest import Database
 
 DIGEST = bytes(range(32))
@@ -261,7 +261,7 @@ def test_what_is_looked_up_has_an_index(database: Database, table: str, columns:
 
 @pytest.mark.parametrize(
     "statement",
-    [rows.PAGE, rows.WALL, rows.TEXT, rows.POSTING, rows.RECORD, rows.REJECTED, rows.REJECTED_ITEM, rows.JOB_STATS],
+    [rows.PAGE, rows.WALL, rows.TEXT, postings.POSTING, rows.RECORD, rows.REJECTED, rows.REJECTED_ITEM, rows.JOB_STATS],
 )
 def test_what_the_pipelines_write_has_its_columns(database: Database, statement: str) -> None:
     named = dict.fromkeys(re.findall(r"%\((\w+)\)s", statement))
