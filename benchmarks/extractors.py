@@ -19,6 +19,7 @@ from extractors.html import parse
 from extractors.links import page_links
 from extractors.metadata import page_metadata
 from extractors.postings import postings
+from extractors.postings.document import Document
 from extractors.text import main_markdown
 
 MANUAL = Path("/usr/share/doc/python3/html")
@@ -53,7 +54,7 @@ def measure(folder: Path, limit: int) -> None:
         "verdict": lambda: [judge(answer) for answer in answers],
         "links": lambda: [page_links(tree, url) for tree, url in zip(trees, urls, strict=True)],
         "metadata": lambda: [page_metadata(tree, url) for tree, url in zip(trees, urls, strict=True)],
-        "postings": lambda: [postings(tree, url) for tree, url in zip(trees, urls, strict=True)],
+        "postings": lambda: [postings(Document(url, tree, b"", "")) for tree, url in zip(trees, urls, strict=True)],
         "text": lambda: [main_markdown(body, url) for body, url in zip(bodies, urls, strict=True)],
     }
     for name, run in runs.items():

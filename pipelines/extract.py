@@ -12,6 +12,7 @@ from extractors.directives import NOINDEX, directives
 from extractors.html import as_utf8, is_html, parse
 from extractors.metadata import page_metadata
 from extractors.postings import postings
+from extractors.postings.document import Document
 from pipelines.items import as_page
 from schemas.page import Page, Record
 
@@ -42,17 +43,17 @@ class ExtractPipeline:
             page.tree = parse(page.body, page.content_type)
         if page.agent:
             page.directives |= directives(page.tree, page.headers, page.agent)
-        if page.tree is not None and NOINDEX not in page.directives:
+        if NOINDEX not in page.directives:
             await self._read(page)
 
     async def _read(self, page: Page) -> None:
-        if "page" in page.extract:
+        if "page" in page.extract and page.tree is not None:
             self._try(page, "metadata", self._metadata)
         if page.status != 200:
             return
         if "posting" in page.extract:
             self._try(page, "posting", self._postings)
-        if "text" in page.extract:
+        if "text" in page.extract and page.tree is not None:
             page.tree = None
             await asyncio.to_thread(self._try, page, "text", self._text)
 
@@ -62,7 +63,8 @@ class ExtractPipeline:
 
     @staticmethod
     def _postings(page: Page) -> None:
-        page.records += [Record("posting", data) for data in postings(page.tree, page.url)]
+        document = Document(page.url, page.tree, page.body, page.content_type, page.fetched_at)
+        page.records += [Record("posting", data) for data in postings(document)]
 
     @staticmethod
     def _text(page: Page) -> None:

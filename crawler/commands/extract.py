@@ -14,9 +14,8 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from crawler.fetch.proxy_list import ProxyListError
-from extractors.html import parse
-from extractors.metadata import page_metadata
 from extractors.postings import postings
+from extractors.postings.document import Document
 from schemas.addresses import normalize_url
 from schemas.environment import BadEnvironmentError, read_environment
 from schemas.posting import Posting, problems_of
@@ -76,19 +75,20 @@ def describe(body: bytes, content_type: str, url: str, *, explain: bool) -> dict
 
     Without a URL the page's own canonical one is taken: keys of postings are made of it.
     """
-    tree = parse(body, content_type)
-    url = url or page_metadata(tree, PLACEHOLDER).canonical_url or PLACEHOLDER
+    document = Document.read(url or PLACEHOLDER, body, content_type)
+    if not url and document.metadata.canonical_url:
+        document = Document.read(document.metadata.canonical_url, body, content_type)
     good, rejected = [], []
-    for data in postings(tree, url):
+    for data in postings(document):
         try:
             good.append(Posting.model_validate(data).model_dump(mode="json"))
         except ValidationError as error:
             rejected.append({"data": data, "problems": problems_of(error)})
     page = {
-        "url": url,
+        "url": document.url,
         "content_type": content_type or None,
         "body_bytes": len(body),
-        **asdict(page_metadata(tree, url)),
+        **asdict(document.metadata),
     }
     return {"page": page, "postings": good} | ({"rejected": rejected} if explain else {})
 

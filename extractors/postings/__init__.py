@@ -1,19 +1,34 @@
-"""Postings: from a page to dicts in the shape of ``schemas.posting.Posting``, which are validated later."""
+"""Postings: from a page or feed to dicts in the shape of ``schemas.posting.Posting``, which are validated later."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from selectolax.lexbor import LexborHTMLParser
+from extractors.postings import jsonld
+from extractors.postings.document import Document
+from extractors.postings.identity import identified
+from extractors.postings.prose import with_prose
+from extractors.postings.reading import Merged, Reading, merged
 
-from extractors.metadata import page_metadata
-from extractors.postings.jsonld import jsonld_postings
+Source = Callable[[Document], list[Reading]]
+SOURCES: tuple[Source, ...] = (jsonld.read,)
+"""What may know of postings, those first that know most; each is done with a page without any at one look."""
 
 
-def postings(tree: LexborHTMLParser, url: str) -> list[dict[str, Any]]:
-    """The postings on the page at ``url``, in the order of the page; none on most pages.
+def postings(document: Document) -> list[dict[str, Any]]:
+    """The postings of a page or feed, in its order; none on most pages.
 
     A posting that lacks something, or says nonsense, is there too: who validates it says what is wrong.
     """
-    # Most pages have none, and are done with one look at their bytes.
-    return jsonld_postings(tree, page_metadata(tree, url), url) if b"JobPosting" in tree.raw_html else []
+    return [found.posting for found in explained(document)]
+
+
+def explained(document: Document) -> list[Merged]:
+    """The same with what each source says of each field."""
+    found = merged(reading for source in SOURCES for reading in source(document))
+    if found:
+        for one in found:
+            one.posting = with_prose({"status": "open"} | one.posting, document.metadata.language)
+        identified([one.posting for one in found], document.metadata, document.url)
+    return found

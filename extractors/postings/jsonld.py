@@ -1,4 +1,4 @@
-"""Postings from schema.org's JobPosting in JSON-LD."""
+"""Postings from schema.org's JobPosting: in JSON-LD, and as other markup says it in the same shape."""
 
 from __future__ import annotations
 
@@ -8,18 +8,17 @@ from selectolax.lexbor import LexborHTMLParser
 
 from extractors.languages import language_tag
 from extractors.postings.dates import posted, valid_until
+from extractors.postings.document import Document
 from extractors.postings.employment import employment_types
-from extractors.postings.identity import identified
 from extractors.postings.loose_json import read_json
 from extractors.postings.markup import plain_text, unescaped_markup
 from extractors.postings.names import company_name, posting_title
 from extractors.postings.places import applicant_scope, locations, scope_apart, workplace_type
-from extractors.postings.prose import with_prose
+from extractors.postings.reading import JSONLD, Reading
 from extractors.postings.salary import salary_of
 from extractors.postings.skills import listed_skills
 from extractors.postings.values import Node, as_list, nodes_in, text_of, types_of
 from schemas.addresses import join_url
-from schemas.page import PageMetadata
 
 _REFERENCE = {"@type", "type", "@id", "@context", "url", "position"}
 _DESCRIBING = (
@@ -34,16 +33,21 @@ _DESCRIBING = (
 _MOST_POSTINGS = 1_000
 
 
-def jsonld_postings(tree: LexborHTMLParser, page: PageMetadata, url: str) -> list[dict[str, Any]]:
-    """Every JobPosting on the page, each once. A block that cannot be read costs no other block."""
-    nodes = list(nodes_in(_blocks(tree)))
+def read(document: Document) -> list[Reading]:
+    """Every JobPosting of the page's JSON-LD, each once. A block that cannot be read costs no other block."""
+    if document.tree is None or b"JobPosting" not in document.bytes:
+        return []
+    return readings(list(nodes_in(_blocks(document.tree))), JSONLD, document)
+
+
+def readings(nodes: list[Node], source: str, document: Document) -> list[Reading]:
+    """Every JobPosting among nodes in the shape of JSON-LD, with what they refer to by ``@id``."""
     by_id = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 1}
     found: list[Node] = []
     for node in nodes:
         if "JobPosting" in types_of(node) and not node.keys() <= _REFERENCE and node not in found:
             found.append(node)
-    read = [_posting(_resolved(node, by_id), page, url) for node in found[:_MOST_POSTINGS]]
-    return identified(read, page, url)
+    return [_reading(_resolved(node, by_id), source, document) for node in found[:_MOST_POSTINGS]]
 
 
 def _blocks(tree: LexborHTMLParser) -> list[Any]:
@@ -61,7 +65,8 @@ def _resolved(node: Node, by_id: dict[str, Node]) -> Node:
     return resolved
 
 
-def _posting(node: Node, page: PageMetadata, url: str) -> dict[str, Any]:
+def _reading(node: Node, source: str, document: Document) -> Reading:
+    page, url = document.metadata, document.url
     company = company_name(text_of(node.get("hiringOrganization")) or "")
     fields = {
         "requisition_id": _identifier(node),
@@ -78,8 +83,7 @@ def _posting(node: Node, page: PageMetadata, url: str) -> dict[str, Any]:
         **_date_fields(node),
     }
     said = {name: value for name, value in fields.items() if value not in (None, [])}
-    read = said | {"status": "open", "provenance": dict.fromkeys(said, "jsonld")}
-    return with_prose(read, page.language)
+    return Reading(source, said)
 
 
 def _title(node: Node) -> str:

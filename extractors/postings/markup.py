@@ -6,7 +6,7 @@ import html
 import re
 from collections.abc import Iterator
 
-from selectolax.lexbor import LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from extractors.html import parse
 
@@ -34,8 +34,13 @@ def plain_text(markup: str) -> str:
     if not _TAG.search(markup):
         lines = html.unescape(markup).splitlines()
     else:
-        body = parse(markup.encode("utf-8", "replace"), "text/html; charset=utf-8").body
-        lines = "".join(_pieces(body)).splitlines() if body is not None else []
+        return visible_text(parse(markup.encode("utf-8", "replace"), "text/html; charset=utf-8"))
+    return "\n".join(filter(None, (" ".join(line.split()) for line in lines)))
+
+
+def visible_text(tree: LexborHTMLParser) -> str:
+    """What a reader of the page sees, as ``plain_text`` has it."""
+    lines = "".join(_pieces(tree.body)).splitlines() if tree.body is not None else []
     return "\n".join(filter(None, (" ".join(line.split()) for line in lines)))
 
 

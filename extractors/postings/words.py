@@ -21,10 +21,11 @@ _PERIODS = {
 
 
 def _index(words: dict[str, str]) -> dict[str, str]:
-    return {_folded(word): meaning for meaning, line in words.items() for word in [meaning, *line.split(",")]}
+    return {folded(word): meaning for meaning, line in words.items() for word in [meaning, *line.split(",")]}
 
 
-def _folded(word: str) -> str:
+def folded(word: str) -> str:
+    """Words without capitals and punctuation, to compare them."""
     return re.sub(r"[\W_]+", " ", word.casefold()).strip()
 
 
@@ -33,7 +34,7 @@ _PERIOD_WORDS = _index(_PERIODS)
 
 def period(value: Any) -> str | None:
     """``hour``, ``day``, ``week``, ``month`` or ``year``, for ``HOUR``, ``per hour``, ``Hourly`` or ``HUR``."""
-    word = _folded(text_of(value) or "")
+    word = folded(text_of(value) or "")
     return _PERIOD_WORDS.get(word) or _PERIOD_WORDS.get(re.sub(r"^(per|a|pro|par|por|je)\s+", "", word))
 
 

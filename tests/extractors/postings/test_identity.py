@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from extractors.html import parse
 from extractors.postings import postings
+from extractors.postings.document import Document
 from schemas.addresses import url_sha256
 
 PAGE = "https://bakery.example/jobs/1?ref=a"
@@ -17,7 +17,7 @@ PAGE = "https://bakery.example/jobs/1?ref=a"
 def ids(*nodes: dict[str, Any], head: str = "", url: str = PAGE) -> list[str]:
     graph = json.dumps([{"@type": "JobPosting", **node} for node in nodes])
     page = f'{head}<script type="application/ld+json">{graph}</script>'
-    return [posting["source_id"] for posting in postings(parse(page.encode()), url)]
+    return [posting["source_id"] for posting in postings(Document.read(url, page.encode(), "text/html"))]
 
 
 def digest(url: str) -> str:

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from extractors.html import parse
 from extractors.postings import postings
+from extractors.postings.document import Document
 from schemas.addresses import url_sha256
 from schemas.posting import Posting, problems_of
 
@@ -56,7 +56,7 @@ def block(value: Any) -> str:
 
 
 def read(*values: Any, head: str = "", url: str = PAGE) -> list[dict[str, Any]]:
-    return postings(parse((head + "".join(map(block, values))).encode()), url)
+    return postings(Document.read(url, (head + "".join(map(block, values))).encode(), "text/html"))
 
 
 def one(**changes: Any) -> dict[str, Any]:
@@ -141,7 +141,7 @@ def test_a_bad_block_costs_no_other(broken: str) -> None:
 
 def test_the_type_of_the_block_may_be_escaped() -> None:
     page = f'<script type="Application/LD&#x2B;JSON; charset=utf-8">{json.dumps(BAKER)}</script>'
-    assert len(postings(parse(page.encode()), PAGE)) == 1
+    assert len(postings(Document.read(PAGE, page.encode(), "text/html"))) == 1
 
 
 def test_a_posting_that_stands_twice_is_one() -> None:

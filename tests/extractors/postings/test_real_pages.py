@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from extractors.html import parse
 from extractors.postings import postings
+from extractors.postings.document import Document
 from schemas.posting import Posting
 from tests.corpus import corpus
 
@@ -67,11 +67,9 @@ def pages(folder: Path) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]
         row = json.loads(line)
         truth = folder / "truth" / f"{row['id']}.json"
         if truth.is_file() and row["kind"].startswith("jsonld"):
-            tree = parse((folder / "pages" / row["file"]).read_bytes())
-            yield (
-                json.loads(truth.read_text(encoding="utf-8")),
-                postings(tree, row["url"] or "https://unknown.example/"),
-            )
+            body = (folder / "pages" / row["file"]).read_bytes()
+            document = Document.read(row["url"] or "https://unknown.example/", body)
+            yield json.loads(truth.read_text(encoding="utf-8")), postings(document)
 
 
 @pytest.mark.corpus
@@ -90,5 +88,5 @@ def test_recorded_postings_are_read_as_a_person_reads_them() -> None:
 @pytest.mark.corpus
 def test_every_recorded_page_can_be_read() -> None:
     for page in sorted((corpus("postings") / "pages").iterdir()):
-        for posting in postings(parse(page.read_bytes()), "https://unknown.example/a"):
+        for posting in postings(Document.read("https://unknown.example/a", page.read_bytes())):
             Posting.model_validate(posting)

@@ -1,0 +1,1 @@
+"""Where employers publish their postings: one module for each platform."""

@@ -1,0 +1,149 @@
+"""What one source says of one posting, and how several are made one: field by field, with where each stood."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from extractors.postings.names import same_company
+from extractors.postings.words import folded
+
+Data = dict[str, Any]
+
+SELECTORS, PLATFORM, STATE, JSONLD, MICRODATA, RDFA, TEXT = (
+    "selectors",
+    "platform",
+    "state",
+    "jsonld",
+    "microdata",
+    "rdfa",
+    "text",
+)
+"""The sources. What a person has configured for a site wins; then what the platform itself says."""
+_MARKUP_FIRST = (SELECTORS, PLATFORM, JSONLD, MICRODATA, RDFA, STATE, TEXT)
+_STATE_FIRST = (SELECTORS, PLATFORM, STATE, JSONLD, MICRODATA, RDFA, TEXT)
+_FROM_STATE = frozenset({"locations", "workplace_type", "applicant_scope", "salary", "employment_types"})
+"""Fields of which a site's own state knows more than the markup that it makes for search engines."""
+_KEYS = ("source_id", "requisition_id", "url")
+
+
+@dataclass(slots=True)
+class Reading:
+    """One posting as one source says it: fields of ``Posting`` that it says, and where in the page each stood.
+
+    ``where`` is for people: a path into the data (``props.pageProps.job.title``) or a CSS selector.
+    """
+
+    source: str
+    fields: Data
+    where: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What one source says of a field; the first of a field's candidates was taken."""
+
+    source: str
+    value: Any
+    where: str | None
+
+
+@dataclass(slots=True)
+class Merged:
+    """One posting of a page, and each field's candidates, the one that was taken first."""
+
+    posting: Data
+    candidates: dict[str, list[Candidate]]
+
+
+def merged(readings: Iterable[Reading]) -> list[Merged]:
+    """Postings from what all sources of a page say, in the order in which they were first met."""
+    postings: list[list[Reading]] = []
+    for reading in readings:
+        home = _home(postings, reading)
+        if home is None:
+            postings.append([reading])
+        else:
+            home.append(reading)
+    return [_one(members) for members in postings]
+
+
+def _home(postings: list[list[Reading]], reading: Reading) -> list[Reading] | None:
+    others = [members for members in postings if all(member.source != reading.source for member in members)]
+    return next((members for members in others if any(_same(member, reading) for member in members)), None)
+
+
+def _same(one: Reading, other: Reading) -> bool:
+    """By a key that both have, else by title; an employer that differs tells them apart."""
+    mine, others = one.fields, other.fields
+    if any(mine.get(key) and mine.get(key) == others.get(key) for key in _KEYS):
+        return True
+    here, there = mine.get("company"), others.get("company")
+    if here and there and not same_company(here, there):
+        return False
+    return bool(mine.get("title")) and folded(str(mine["title"])) == folded(str(others.get("title") or ""))
+
+
+def _one(members: list[Reading]) -> Merged:
+    names = dict.fromkeys(name for member in members for name in member.fields)
+    candidates = {name: _candidates(members, name) for name in names}
+    taken = {name: found[0] for name, found in candidates.items() if found}
+    posting = {name: candidate.value for name, candidate in taken.items()}
+    posting["provenance"] = {name: candidate.source for name, candidate in taken.items()}
+    posting["conflicts"] = [_conflict(name, found) for name, found in candidates.items() if _differ(name, found)]
+    return Merged(posting, candidates)
+
+
+def _candidates(members: list[Reading], name: str) -> list[Candidate]:
+    order = _STATE_FIRST if name in _FROM_STATE else _MARKUP_FIRST
+    said = [member for member in members if member.fields.get(name) not in (None, "", [])]
+    said.sort(key=lambda member: order.index(member.source))
+    return [Candidate(member.source, member.fields[name], member.where.get(name)) for member in said]
+
+
+def _differ(name: str, found: list[Candidate]) -> bool:
+    return name in _COMPARED and any(not _COMPARED[name](found[0].value, other.value) for other in found[1:])
+
+
+def _conflict(name: str, found: list[Candidate]) -> Data:
+    return {"field": name, "values": {one.source: one.value for one in reversed(found)}, "taken": found[0].source}
+
+
+def _same_words(one: Any, other: Any) -> bool:
+    return folded(str(one)) == folded(str(other))
+
+
+def _same_places(one: Any, other: Any) -> bool:
+    """Whether each place of one list is in the other, as far as towns and countries are named."""
+    mine, others = _towns(one), _towns(other)
+    return not mine or not others or mine == others
+
+
+def _towns(places: Any) -> set[tuple[str, str]]:
+    return {(folded(place.get("city") or ""), place.get("country") or "") for place in places}
+
+
+def _same_pay(one: Any, other: Any) -> bool:
+    return all(one.get(name) == other.get(name) for name in ("min", "max", "currency", "period"))
+
+
+def _same_types(one: Any, other: Any) -> bool:
+    return set(one) == set(other)
+
+
+def _same_day(one: Any, other: Any) -> bool:
+    return str(one)[:10] == str(other)[:10]
+
+
+_COMPARED: dict[str, Callable[[Any, Any], bool]] = {
+    "title": _same_words,
+    "company": same_company,
+    "locations": _same_places,
+    "workplace_type": _same_words,
+    "employment_types": _same_types,
+    "salary": _same_pay,
+    "date_posted": _same_day,
+    "valid_through": _same_day,
+}
+"""How the fields are compared of which it matters that sources disagree."""
