@@ -13,6 +13,10 @@ class ArchiveError(StorageError):
     """The archive does not take or give bytes."""
 
 
+class MissingObjectError(ArchiveError):
+    """The archive has no object of that name."""
+
+
 class ArchiveAwayError(ArchiveError):
     """The archive gives no answer, or one that may be another a little later."""
 

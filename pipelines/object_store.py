@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Self
 from urllib.parse import unquote, urlsplit
 
 import obstore
-from obstore.exceptions import BaseError, GenericError
+from obstore.exceptions import BaseError, GenericError, NotFoundError
 from obstore.store import LocalStore, S3Store
 
-from pipelines.failures import ArchiveAwayError, ArchiveError
+from pipelines.failures import ArchiveAwayError, ArchiveError, MissingObjectError
 from schemas.environment import without_password
 
 if TYPE_CHECKING:
@@ -96,6 +96,58 @@ class Archive:
             return bytes(await obstore.get_range_async(self._store, self._name(uri), start=offset, length=length))
         except (BaseError, OSError, ValueError) as error:
             raise ArchiveError(f"{uri} cannot be read: {_reason(error)}.") from error
+
+    def whole(self, uri: str) -> bytes:
+        """All of an object of this archive.
+
+        Raises:
+            MissingObjectError: there is none of that name.
+            ArchiveError: it cannot be read, or is not of this archive.
+        """
+        try:
+            return bytes(obstore.get(self._store, self._name(uri)).bytes())
+        except (NotFoundError, FileNotFoundError) as error:
+            raise MissingObjectError(f"{uri} is not in the archive.") from error
+        except (BaseError, OSError, ValueError) as error:
+            raise ArchiveError(f"{uri} cannot be read: {_reason(error)}.") from error
+
+    def names(self, folder: str) -> list[str]:
+        """The names of all objects below a folder, sorted. One request for each thousand.
+
+        Raises:
+            ArchiveError: they cannot be listed.
+        """
+        try:
+            return sorted(entry["path"] for batch in obstore.list(self._store, folder) for entry in batch)
+        except (BaseError, OSError, ValueError) as error:
+            raise ArchiveError(f"{self.uri(folder)} cannot be listed: {_reason(error)}.") from error
+
+    def replace(self, uri: str, data: bytes) -> None:
+        """Write one whole object, durably, for those who wait for it.
+
+        Raises:
+            ArchiveError: the store refused it, or does not answer.
+        """
+        name = self._name(uri)
+        try:
+            obstore.put(self._store, name, data)
+            if self._folder:
+                _sync_to_disk(self._folder / name)
+        except (BaseError, OSError, ValueError) as error:
+            raise ArchiveError(f"The archive refused {uri}: {_reason(error)}.") from error
+
+    def delete(self, uri: str) -> None:
+        """Take an object away; one that is not there is as good as taken.
+
+        Raises:
+            ArchiveError: the store refused it, or does not answer.
+        """
+        try:
+            obstore.delete(self._store, self._name(uri))
+        except (NotFoundError, FileNotFoundError):
+            return
+        except (BaseError, OSError, ValueError) as error:
+            raise ArchiveError(f"The archive does not let go of {uri}: {_reason(error)}.") from error
 
     def _name(self, uri: str) -> str:
         prefix = f"{self.location.url}/"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.failures import ArchiveError
+from pipelines.failures import ArchiveError, MissingObjectError
 from pipelines.object_store import Archive, ArchiveLocation, check
 from tests.support.nginx import free_port
 from tests.support.s3 import S3
@@ -54,6 +54,26 @@ def test_another_process_reads_what_one_has_put(location: ArchiveLocation) -> No
     uri = put(Archive(location), b"abc" * 1_000_000)
 
     assert Archive(location).read(uri, 2_999_997, 3) == b"abc"
+
+
+def test_objects_are_listed_by_folder_replaced_and_taken_away(location: ArchiveLocation) -> None:
+    archive = Archive(location)
+    uris = [
+        put(archive, b"old", f"warc/2026/03/0{day}/worker-1{end}") for day in (2, 3) for end in (".warc.gz", ".cdxj")
+    ]
+
+    assert archive.names("warc/2026/03/02") == [
+        "warc/2026/03/02/worker-1.cdxj",
+        "warc/2026/03/02/worker-1.warc.gz",
+    ]
+    assert archive.names("warc/2026/03/0") == archive.names("warc/2025") == []
+    archive.replace(uris[0], b"new and longer")
+    assert archive.whole(uris[0]) == b"new and longer"
+    for _ in range(2):
+        archive.delete(uris[0])
+    assert len(archive.names("warc")) == 3
+    with pytest.raises(MissingObjectError, match="is not in the archive"):
+        archive.whole(uris[0])
 
 
 def test_an_archive_that_can_be_written_to_passes_the_check_and_stays_empty(location: ArchiveLocation) -> None:
