@@ -10,7 +10,7 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
 from crawler.fetch.browser import RENDERED
-from crawler.fetch.keys import NOT_THE_SITES, UNJUDGED, VERDICT
+from crawler.fetch.keys import NOT_THE_SITES, ROBOTS, UNJUDGED, VERDICT
 from crawler.fetch.retry import delayed
 from crawler.fetch.retry_after import retry_after
 from crawler.fetch.verdicts import Verdicts
@@ -54,6 +54,8 @@ class BlockedMiddleware:
         if not _is_page(request, response):
             return response
         verdict = _verdict(response)
+        if ROBOTS in request.meta and not _replaces_robots(verdict):
+            return response
         request.meta[VERDICT] = verdict.encode()
         if verdict.kind is not Kind.OK and self._crawler.stats:
             self._crawler.stats.inc_value(f"verdict/{verdict.name}")
@@ -73,10 +75,10 @@ class BlockedMiddleware:
 
 
 def _is_page(request: Request, response: Response) -> bool:
-    """Whether it comes from the site, and somebody takes it for a page."""
+    """Whether it comes from the site, and somebody takes it for a page, or for robots.txt."""
     if CACHED in response.flags or request.meta.get(UNJUDGED) or NOT_THE_SITES in request.meta:
         return False
-    return request.callback is not NO_CALLBACK or RENDERED in response.flags
+    return request.callback is not NO_CALLBACK or RENDERED in response.flags or ROBOTS in request.meta
 
 
 def _verdict(response: Response) -> Verdict:
@@ -87,3 +89,8 @@ def _verdict(response: Response) -> Verdict:
     verdict = judge(Seen(response.url, response.status, headers, response.body))
     # What a browser has shown is all that there is, though it still says for whom it is empty.
     return OK if verdict.kind is Kind.EMPTY_SHELL and RENDERED in response.flags else verdict
+
+
+def _replaces_robots(verdict: Verdict) -> bool:
+    """Whether a site's rules are hidden: a mere 403 says that there are none (RFC 9309, 2.3.1.3)."""
+    return verdict.is_block and (verdict.by is not None or verdict.kind is not Kind.BLOCKED)

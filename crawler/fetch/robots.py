@@ -19,9 +19,10 @@ from scrapy.utils.misc import load_object
 
 from crawler.failures import cause
 from crawler.fetch.guard import Guard, PrivateAddressError
-from crawler.fetch.keys import AGENT, BUDGET, DEMANDED, DIRECT, IDENTITY, SESSION, TIERS
+from crawler.fetch.keys import AGENT, BUDGET, DEMANDED, DIRECT, IDENTITY, ROBOTS, SESSION, TIERS
 from crawler.fetch.retry_after import backoff, retry_after
 from crawler.fetch.typed import endpoints_of
+from crawler.fetch.verdicts import verdict_of
 from crawler.leases import JOB, SLOT, host_in
 from extractors.robots import without_contact
 from frontier.connection import connect_async
@@ -72,7 +73,7 @@ class Rules:
         """The rules of an answer. Status 0: there was none, and ``text`` says why, in a few words."""
         if status == 0:
             return cls(Protego.parse(""), address, f"{address.removesuffix('robots.txt')} cannot be reached: {text}")
-        if status >= 500 or status == 429:
+        if refuses(status):
             problem = f"{address} answered {status}, so nothing of its host may be fetched"
             return cls(Protego.parse(""), address, problem)
         return cls(Protego.parse(text if status < 400 else ""), address)
@@ -194,7 +195,7 @@ class RobotsMiddleware:
     async def _fetch(self, address: str, likewise: dict[str, Any]) -> tuple[Rules, int, str]:
         """The rules, and the answer that says them."""
         meta = {"dont_obey_robotstxt": True, "dont_retry": True, "allow_offsite": True, SLOT: host_in(address)}
-        meta |= likewise
+        meta |= {ROBOTS: True, **likewise}
         for attempt in range(1, TRIES + 1):
             status, text, pause = await self._try(Request(address, NO_CALLBACK, priority=PRIORITY, meta=dict(meta)))
             rules = Rules.of(address, status, text)
@@ -215,6 +216,9 @@ class RobotsMiddleware:
         except Exception as error:  # noqa: BLE001 - a download handler or middleware may raise anything
             logger.info("%s could not be fetched: %s", request.url, error)
             return 0, cause(error), 0.0
+        verdict = verdict_of(response.request) if response.request else None
+        if verdict and verdict.is_block and not refuses(response.status):
+            return 0, f"its robots.txt {verdict}", retry_after(response)
         text = response.body[:MAX_BYTES].decode("utf-8-sig", "replace")
         return response.status, text, retry_after(response)
 
@@ -233,6 +237,11 @@ class RobotsMiddleware:
         politeness = getattr(self._crawler.engine.scheduler, "politeness", None)
         if politeness:
             politeness.crawl_delay(host, delay)
+
+
+def refuses(status: int) -> bool:
+    """Whether it says that robots.txt is not to be had now, and not that there is none."""
+    return status >= 500 or status == 429
 
 
 def _is_over(task: asyncio.Task[Rules]) -> bool:

@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 REFUSED = frozenset({403, 429, 503})
-"""How robots.txt and sitemaps, which nobody judges, are refused."""
+"""How robots.txt and sitemaps are refused, which are no pages."""
 CACHED = "cached"
 TIMEOUT_SECONDS = 2.0
 
@@ -217,7 +217,8 @@ class TierMiddleware:
             self._policy.note(plan.key, tier, good=True, probed=request.meta.get(PROBES, False))
         if not verdict.is_block or waits_first(request, verdict):
             return None
-        self._policy.note(plan.key, tier, good=False)
+        if is_judged(request):
+            self._policy.note(plan.key, tier, good=False)
         again = self._climbed(request)
         if again:
             self._count("tier/climbs")

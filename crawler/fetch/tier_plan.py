@@ -117,7 +117,7 @@ class Plans:
 
 
 def is_judged(request: Request) -> bool:
-    """Whether its answer is taken for a page: not that of robots.txt or a sitemap."""
+    """Whether its answer is a page, and so says by which tier others come: not that of robots.txt or a sitemap."""
     return request.callback is not NO_CALLBACK and not request.meta.get(UNJUDGED)
 
 

@@ -47,6 +47,8 @@ ABOUT: Mapping[str, str] = {
     "refusing": "answers for a while, and then refuses everybody",
     "cookies": "knows its visitors by their cookies, and refuses who comes with another's",
     "guarded": "answers 429 to whoever asks directly, for robots.txt too",
+    "veiled": "a captcha in the place of robots.txt, for whoever asks directly",
+    "unsaid": "answers 403 to robots.txt, and lets everybody in",
     "gates": "each part lets in other tiers: tiers=direct,proxy,smartproxy,browser",
 }
 PATHS: Mapping[str, tuple[str, ...]] = {

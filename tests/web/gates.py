@@ -91,4 +91,22 @@ async def guarded(request: web.Request) -> web.StreamResponse:
     return web.Response(text=rules, content_type="text/plain" if request.path == "/robots.txt" else "text/html")
 
 
+async def veiled(request: web.Request) -> web.StreamResponse:
+    """Who asks directly gets the pages, but a captcha in the place of robots.txt."""
+    if request.path != "/robots.txt":
+        return web.Response(text="<p>Hello.</p>", content_type="text/html")
+    if request.remote != DIRECT:
+        return web.Response(text="User-agent: *\nDisallow: /private\n")
+    one = wall("datadome-captcha-200")
+    return web.Response(body=one.body, headers={**one.headers, "Content-Type": one.content_type})
+
+
+async def unsaid(request: web.Request) -> web.StreamResponse:
+    """A bucket, which says 403 of what is not there: robots.txt for one."""
+    there = request.path != "/robots.txt"
+    return web.Response(text="<p>Hello.</p>" if there else "Forbidden", status=200 if there else 403)
+
+
+VEILED: Site = {"*": veiled}
+UNSAID: Site = {"*": unsaid}
 GUARDED: Site = {"*": guarded}

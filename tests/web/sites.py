@@ -67,6 +67,8 @@ SITES: Mapping[str, Site] = {
     "cookies": COOKIES,
     "gates": gates.SITE,
     "guarded": gates.GUARDED,
+    "veiled": gates.VEILED,
+    "unsaid": gates.UNSAID,
 }
 """A path ``*`` answers for every path that has no answer of its own."""
 

@@ -16,7 +16,7 @@ from tests.web.server import Visit
 if TYPE_CHECKING:
     from crawler.embedded import Servers
 
-SITES = ("plain", "empty", "forbidden", "error", "crawl-delay")
+SITES = ("plain", "empty", "forbidden", "error", "crawl-delay", "veiled", "unsaid")
 NOWHERE = "http://127.0.0.1:1/"
 
 
@@ -46,6 +46,8 @@ def obedient(web: RunningWeb, servers: Servers) -> Seen:
         *(web.url("plain", path) for path in ("/about", "/contact", "/private/secret")),
         *(web.url("error", path) for path in ("/", "/any")),
         web.url("empty"),
+        web.url("veiled"),
+        web.url("unsaid"),
         NOWHERE,
     ]
     passing = {"url": web.url("forbidden", "/inside?passing"), "meta": {"dont_obey_robotstxt": True}}
@@ -105,6 +107,19 @@ def test_a_robots_txt_that_fails_is_asked_for_again_later_each_time(obedient: Se
     first, second, third = (visit.started for visit in obedient.visits["error"])
     assert second - first >= 0.5
     assert third - second >= 1.0
+
+
+def test_a_host_with_a_captcha_in_the_place_of_robots_txt_is_left_alone(obedient: Seen, web: RunningWeb) -> None:
+    _, said = obedient.notes[web.url("veiled")]
+    why = "its robots.txt was held up by a captcha of DataDome"
+
+    assert said.startswith(f"{web.url('veiled')} cannot be reached: {why}")
+    assert obedient.asked("veiled") == {"/robots.txt": 3}
+
+
+def test_a_mere_403_says_that_there_is_no_robots_txt(obedient: Seen, web: RunningWeb) -> None:
+    assert obedient.notes[web.url("unsaid")] == [200]
+    assert obedient.asked("unsaid") == {"/robots.txt": 1, "/": 1}
 
 
 def test_a_host_that_cannot_be_reached_is_said_so(obedient: Seen) -> None:

@@ -5,15 +5,21 @@ from __future__ import annotations
 import asyncio
 import time
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from protego import Protego
 from scrapy.utils.test import get_crawler
 
 from crawler.fetch.robots import SECONDS_UNREADABLE, RobotsMiddleware, Rules
+from crawler.why_known import KnownJob
+from crawler.why_rules import robots
+from crawler.why_words import Answer
 from frontier.connection import connect, connect_async
 from frontier.robots_cache import SECONDS, RobotsAnswer, RobotsCache
+from schemas.job import JobState, JobStats
 from schemas.redis_keys import host_robots
+from schemas.site import SiteConfig
 from tests.support.small_crawl import SmallCrawl
 from tests.support.web import RunningWeb
 
@@ -35,6 +41,28 @@ async def get(redis_url: str, origin: str) -> RobotsAnswer | None:
     return answer
 
 
+async def asked_why(redis_url: str, url: str) -> Answer | None:
+    """What ``scrapy why`` says of robots.txt."""
+    job = KnownJob(
+        id=uuid4(),
+        sequence=1,
+        site_id=1,
+        site="site",
+        url=url,
+        state=JobState.RUNNING,
+        error=None,
+        stats=JobStats(),
+        config=SiteConfig(url=url),
+        known=True,
+        own=False,
+        announced=True,
+    )
+    cache = RobotsCache(connect_async(redis_url))
+    answer = await robots(job, url, "Longline", cache)
+    await cache.close()
+    return answer
+
+
 def crawl(web: RunningWeb, redis_url: str, *urls: str) -> dict[str, Any]:
     web.reset()
     done = SmallCrawl("tests.crawler.crabs.Crab", redis_url, {"start": [{"url": url} for url in urls]}).run()
@@ -48,6 +76,18 @@ def test_what_another_worker_has_read_is_not_asked_for_again(web: RunningWeb, re
 
     assert came == {web.url("plain", "/about"): "DisallowedByRobotsError", web.url("plain", "/contact"): 200}
     assert web.asked("plain") == {"/contact": 1}
+
+
+def test_of_a_captcha_in_its_place_other_workers_hear_why_nothing_may_be_fetched(
+    web: RunningWeb, redis_url: str
+) -> None:
+    crawl(web, redis_url, web.url("veiled"))
+
+    answer = asyncio.run(asked_why(redis_url, web.url("veiled")))
+    assert answer is not None
+    assert answer.what == "no robots.txt"
+    assert "its robots.txt was held up by a captcha of DataDome" in answer.text
+    assert answer.text.endswith("so nothing of its host may be fetched.")
 
 
 def test_who_starts_a_job_reads_it_anew_and_tells_the_others(web: RunningWeb, redis_url: str) -> None:

@@ -128,6 +128,24 @@ def test_robots_txt_climbs_where_it_is_refused(redis_url: str, web: RunningWeb, 
     assert robots == [DIRECT, PROXY]
 
 
+def test_a_captcha_in_the_place_of_robots_txt_climbs_and_says_nothing_of_pages(
+    redis_url: str, web: RunningWeb, proxy: RunningProxy
+) -> None:
+    urls = [web.url("veiled", path) for path in ("/", "/private")]
+    requests = [{"url": url, "meta": {"tiers": ["direct", "proxy"]}} for url in urls]
+    settings = {"LONGLINE_PROXIES": proxy.url, "LONGLINE_RENDER": "never", "RETRY_TIMES": 1}
+    crawled = SmallCrawl("tests.support.looking.Looking", redis_url, {"requests": requests}, settings).run()
+
+    notes = {note["url"]: note for note in crawled.notes}
+    assert (notes[urls[0]]["status"], notes[urls[0]]["tier"]) == (200, None)
+    assert "disallows" in notes[urls[1]]["error"]
+    assert [(visit.path, visit.peer) for visit in web.visits("veiled")] == [
+        ("/robots.txt", DIRECT),
+        ("/robots.txt", PROXY),
+        ("/", DIRECT),
+    ]
+
+
 def test_what_the_smart_proxy_calls_a_ban_climbs(tmp_path: Path, web: RunningWeb, proxy: RunningProxy) -> None:
     with smart(banned=1) as zyte:
         url = web.url("gates", "/near/1")
