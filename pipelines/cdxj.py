@@ -62,6 +62,8 @@ class Line:
     length: int
     offset: int
     filename: str
+    site: str = ""
+    job: str = ""
 
     def encode(self) -> str:
         """The line, without its end."""
@@ -70,6 +72,7 @@ class Line:
     def _fields(self) -> dict[str, str]:
         fields = {"url": self.url, "mime": self.mime, "status": self.status, "digest": self.digest}
         fields |= {"length": str(self.length), "offset": str(self.offset), "filename": self.filename}
+        fields |= {"site": self.site, "job": self.job}
         return {name: value for name, value in fields.items() if value}
 
     @classmethod
@@ -169,7 +172,8 @@ def _line(head: bytes, offset: int, length: int, filename: str) -> Line | None:
         status = answer.partition(b"\r\n")[0].decode("latin-1").split(" ")[1]
         mime = REVISIT if kind == "revisit" else media_type(_headers(answer).get("content-type", ""))
     when = re.sub(r"\D", "", warc.get("warc-date", ""))[:14]
-    return Line(surt(url), when, url, mime, status, digest, length, offset, filename)
+    whose = (warc.get("longline-site", ""), warc.get("longline-job", ""))
+    return Line(surt(url), when, url, mime, status, digest, length, offset, filename, *whose)
 
 
 def _headers(head: bytes) -> dict[str, str]:

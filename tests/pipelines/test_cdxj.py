@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import string
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -108,6 +109,8 @@ def test_the_lines_of_a_segment_are_found_in_its_bytes() -> None:
         ("com,example)/a?b=c", "20260302123015", "warc/revisit", "304"),
     ]
     assert {line.filename for line in lines} == {"w.warc.gz"}
+    assert {(line.site, line.job) for line in lines} == {("example.com", str(UUID(int=1)))}
+    assert cdxj.read_index(cdxj.index(lines)) == sorted(lines)
     assert lines[0].digest == lines[2].digest != lines[1].digest
     for line in lines:
         assert warc.read_http(data[line.offset : line.offset + line.length])[0].split()[1] == line.status
