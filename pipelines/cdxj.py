@@ -73,6 +73,7 @@ class Line:
         fields = {"url": self.url, "mime": self.mime, "status": self.status, "digest": self.digest}
         fields |= {"length": str(self.length), "offset": str(self.offset), "filename": self.filename}
         fields |= {"site": self.site, "job": self.job}
+        fields |= {"site": self.site, "job": self.job}
         return {name: value for name, value in fields.items() if value}
 
     @classmethod
