@@ -73,7 +73,6 @@ class Line:
         fields = {"url": self.url, "mime": self.mime, "status": self.status, "digest": self.digest}
         fields |= {"length": str(self.length), "offset": str(self.offset), "filename": self.filename}
         fields |= {"site": self.site, "job": self.job}
-        fields |= {"site": self.site, "job": self.job}
         return {name: value for name, value in fields.items() if value}
 
     @classmethod
@@ -91,7 +90,8 @@ class Line:
         except (ValueError, KeyError, AttributeError) as error:
             raise ArchiveError(f"This is no line of an index: {line[:200]!r}.") from error
         url, mime, status, digest = (said.get(name, "") for name in ("url", "mime", "status", "digest"))
-        return cls(key, timestamp, url, mime, status, digest, length, offset, filename)
+        whose = (said.get("site", ""), said.get("job", ""))
+        return cls(key, timestamp, url, mime, status, digest, length, offset, filename, *whose)
 
 
 def index(lines: Iterable[Line]) -> bytes:
