@@ -1,7 +1,8 @@
-"""The tables ``job``, and of a job's requests ``dead_request`` and ``waiting_request``."""
+"""The table ``job``; of its requests ``dead_request`` and ``waiting_request``; of its segments ``job_segment``."""
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import Func, Q, Value
@@ -81,3 +82,26 @@ class WaitingRequest(models.Model):
 
     def __str__(self) -> str:
         return f"request for {self.host}"
+
+
+class JobSegment(models.Model):
+    """A segment of the archive that a job of mode ``archive`` reads, once, and the pages whose bytes it wants of it.
+
+    ``claimed_by`` has it until ``claimed_until``. ``missing``: postings that were not found again.
+    """
+
+    job = models.ForeignKey(Job, models.CASCADE, db_index=False, related_name="segments")
+    uri = models.TextField()
+    page_ids = ArrayField(models.BigIntegerField())
+    attempts = models.SmallIntegerField(db_default=0)
+    claimed_by = models.TextField(null=True)
+    claimed_until = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+    missing = ArrayField(models.BigIntegerField(), db_default=[])
+
+    class Meta:
+        db_table = "job_segment"
+        constraints = [models.UniqueConstraint(fields=["job", "uri"], name="job_segment_key")]
+
+    def __str__(self) -> str:
+        return self.uri
