@@ -37,9 +37,12 @@ _WEB_ENCODINGS = frozenset(
 
 
 def is_html(body: bytes, content_type: str = "") -> bool:
-    """Is this a page? What names no type is one where its text begins with a tag."""
+    """Is this a page? What names no type is one where its text begins with a tag, and not as XML does."""
     kind = content_type.partition(";")[0].strip().lower()
-    return kind in HTML_TYPES or (not kind and body[:256].lstrip()[:1] == b"<")
+    if kind:
+        return kind in HTML_TYPES
+    start = body[:1024].removeprefix(b"\xef\xbb\xbf").lstrip()
+    return start[:1] == b"<" and (start[:5] != b"<?xml" or b"<html" in start.lower())
 
 
 def parse(body: bytes, content_type: str = "") -> LexborHTMLParser:

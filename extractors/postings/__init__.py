@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from extractors.postings import jsonld
+from extractors.postings import jsonld, objects
 from extractors.postings.document import Document
 from extractors.postings.identity import identified
 from extractors.postings.prose import with_prose
 from extractors.postings.reading import Merged, Reading, merged
 
 Source = Callable[[Document], list[Reading]]
-SOURCES: tuple[Source, ...] = (jsonld.read,)
+SOURCES: tuple[Source, ...] = (objects.read_feed, jsonld.read, objects.read_state)
 """What may know of postings, those first that know most; each is done with a page without any at one look."""
 
 

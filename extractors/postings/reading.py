@@ -11,9 +11,10 @@ from extractors.postings.words import folded
 
 Data = dict[str, Any]
 
-SELECTORS, PLATFORM, STATE, JSONLD, MICRODATA, RDFA, TEXT = (
+SELECTORS, PLATFORM, FEED, STATE, JSONLD, MICRODATA, RDFA, TEXT = (
     "selectors",
     "platform",
+    "feed",
     "state",
     "jsonld",
     "microdata",
@@ -21,8 +22,8 @@ SELECTORS, PLATFORM, STATE, JSONLD, MICRODATA, RDFA, TEXT = (
     "text",
 )
 """The sources. What a person has configured for a site wins; then what the platform itself says."""
-_MARKUP_FIRST = (SELECTORS, PLATFORM, JSONLD, MICRODATA, RDFA, STATE, TEXT)
-_STATE_FIRST = (SELECTORS, PLATFORM, STATE, JSONLD, MICRODATA, RDFA, TEXT)
+_MARKUP_FIRST = (SELECTORS, PLATFORM, FEED, JSONLD, MICRODATA, RDFA, STATE, TEXT)
+_STATE_FIRST = (SELECTORS, PLATFORM, FEED, STATE, JSONLD, MICRODATA, RDFA, TEXT)
 _FROM_STATE = frozenset({"locations", "workplace_type", "applicant_scope", "salary", "employment_types"})
 """Fields of which a site's own state knows more than the markup that it makes for search engines."""
 _KEYS = ("source_id", "requisition_id", "url")

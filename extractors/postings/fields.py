@@ -1,0 +1,157 @@
+"""The fields of a posting from an object that looks like one."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from extractors.languages import language_tag
+from extractors.postings.dates import posted, valid_until
+from extractors.postings.document import Document
+from extractors.postings.employment import employment_types
+from extractors.postings.markup import plain_text, unescaped_markup
+from extractors.postings.names import company_name, posting_title
+from extractors.postings.object_pay import salary_in
+from extractors.postings.object_places import Places, places_in
+from extractors.postings.reading import Reading
+from extractors.postings.shape import Flat, Found, markup_of
+from extractors.postings.skills import listed_skills
+from extractors.postings.values import as_list, text_of
+from schemas.addresses import join_url
+
+Data = dict[str, Any]
+
+_TRUE = frozenset({"1", "true", "yes", "y", "ja", "oui", "si", "tak"})
+_FALSE = frozenset({"0", "false", "no", "n", "nein", "non", "nie", "unlisted", "private", "draft", "internal"})
+_CLOSED = frozenset({"closed", "archived", "expired", "filled", "inactive", "unpublished", "ended", "deleted"})
+_LONGEST_COMPANY = 120
+
+
+def reading_of(found: Found, source: str, document: Document) -> Reading | None:
+    """What the object says; None where it says that nobody is to see it."""
+    flat = found.flat
+    if is_false(flat.first("unlisted")) or _word(flat.first("state")) in _FALSE:
+        return None
+    company = _company(found)
+    places = places_in(flat)
+    fields: Data = {
+        "title": posting_title(text_of(flat.first("title")) or "", company),
+        "company": company,
+        "requisition_id": text_of(flat.first("requisition_id")),
+        "url": _address(flat, "url", document.url),
+        "apply_url": _address(flat, "apply_url", document.url),
+        **_placed(places, flat),
+        "employment_types": _kinds(flat),
+        "salary": salary_in(flat, places.country),
+        "skills": listed_skills(_names_in(flat.first("skills"))),
+        **_described(flat),
+        "language": language_tag(_language(flat.first("language"))),
+        **_dated(flat, document),
+    }
+    if is_true(flat.first("gone")) or _word(flat.first("state")) in _CLOSED:
+        fields["status"] = "closed"
+    said = {name: value for name, value in fields.items() if value not in (None, "", [])}
+    return Reading(source, said, dict.fromkeys(said, found.path or "the feed"))
+
+
+def is_true(value: Any) -> bool:
+    """Whether a flag is set, however the site writes it."""
+    return value is True or _word(value) in _TRUE
+
+
+def is_false(value: Any) -> bool:
+    """Whether a flag is there and not set."""
+    return value is False or _word(value) in _FALSE
+
+
+def _word(value: Any) -> str:
+    return (text_of(value) or "").strip().lower() if not isinstance(value, bool | dict | list) else str(value).lower()
+
+
+def _company(found: Found) -> str | None:
+    """What the object says, else what it stands in: a feed's head names the employer."""
+    said = [found.flat.first("company")]
+    for around in found.around:
+        head = Flat({name: value for name, value in around.items() if not isinstance(value, list)})
+        said += [head.first("company"), around.get("name")]
+    for one in said:
+        name = text_of(one)
+        if name and len(name) <= _LONGEST_COMPANY and not name.isdecimal():
+            return company_name(name)
+    return None
+
+
+def _address(flat: Flat, meaning: str, base: str) -> str | None:
+    """The first value that is a whole address, else the first path."""
+    texts = [one for value in flat.all(meaning) for one in as_list(value) if isinstance(one, str) and one.strip()]
+    whole = [text for text in texts if urlsplit(text.strip()).scheme in ("http", "https")]
+    paths = [text for text in texts if text.startswith("/")]
+    return next((url for text in [*whole, *paths] if (url := join_url(base, text))), None)
+
+
+def _placed(places: Places, flat: Flat) -> Data:
+    kind = places.workplace
+    if kind is None and is_true(flat.first("hybrid")):
+        kind = "hybrid"
+    if kind is None and is_true(flat.first("remote")):
+        kind = "remote"
+    offices = [place | {"role": "seat"} for place in places.offices] if kind == "remote" else places.offices
+    return {"locations": offices, "workplace_type": kind, "applicant_scope": places.scope}
+
+
+def _kinds(flat: Flat) -> list[str]:
+    found = (employment_types(_names_in(value)) for value in flat.all("employment_types"))
+    return list(dict.fromkeys(kind for kinds in found for kind in kinds))
+
+
+def _names_in(value: Any) -> Any:
+    """``[{"label": "Full-time"}]`` as texts: what an object calls its name has many names."""
+    return [_name(one) if isinstance(one, dict) else one for one in as_list(value)]
+
+
+def _name(node: Data) -> Any:
+    return next((node[key] for key in ("name", "label", "title", "value", "text", "#text") if node.get(key)), None)
+
+
+def _described(flat: Flat) -> Data:
+    """The description, and after it the sections that it does not hold already."""
+    own = max(
+        (markup_of(value) for value in flat.all("description")), key=lambda text: len(plain_text(text)), default=""
+    )
+    markups: list[str] = []
+    texts: list[str] = []
+    for part in (own, *(markup_of(value) for value in flat.all("sections"))):
+        markup = unescaped_markup(part).strip()
+        text = plain_text(markup)
+        if text and not any(text in other for other in texts):
+            markups.append(markup)
+            texts.append(text)
+    return {"description_html": "\n".join(markups), "description_text": "\n".join(texts)}
+
+
+def _language(value: Any) -> str | None:
+    if isinstance(value, dict):
+        value = value.get("code") or value.get("id") or _name(value)
+    return (text_of(value) or "").replace("_", "-") or None
+
+
+def _dated(flat: Flat, document: Document) -> Data:
+    date, precision = _first_date(flat, document) or (None, None)
+    return {
+        "date_posted": date,
+        "date_precision": precision,
+        "valid_through": valid_until(_moment(flat.first("valid_through")), date),
+    }
+
+
+def _first_date(flat: Flat, document: Document) -> tuple[str, str] | None:
+    found = (posted(_moment(value), document.fetched) for value in flat.all("date_posted"))
+    return next(filter(None, found), None)
+
+
+def _moment(value: Any) -> Any:
+    """A number of seconds may be written as a text."""
+    if isinstance(value, dict):
+        value = _name(value)
+    text = str(value).strip() if isinstance(value, str) else ""
+    return int(text) if text.isdecimal() and 9 < len(text) < 14 else value
