@@ -66,7 +66,7 @@ class TierPolicies:
     """
 
     def __init__(self, server: Redis | RedisCluster, probe_seconds: float = PROBE_SECONDS) -> None:
-        self._script = Script(server, "tiers")
+        self._script = Script(server, "room", "tiers")
         self._server = server
         self._probe_seconds = probe_seconds
         self._read: dict[str, int] = {}

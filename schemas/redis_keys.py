@@ -98,6 +98,12 @@ TIER_POLICY = "longline:tier:{policy}:host:"
 again. Workers write and read them by one script; gone after a week without news."""
 
 
+RENDERING = "longline:render:{templates}:host:"
+"""And a host's name. A hash, of 500 templates of URLs at the most: template → msgpack, what a browser has added to its
+pages, and how they rest while they are made. Workers write and read them by one script; gone after a week without news.
+"""
+
+
 def tier_purse(job: UUID) -> str:
     """A number: what a job with a budget has spent, in millionths. Workers take from it before they spend; gone after a
     month."""

@@ -18,7 +18,7 @@ from scrapy.http import Response
 from crawler.fetch import chromium
 from crawler.fetch.chromium import NoBrowserError
 from crawler.fetch.guard import Guard
-from crawler.fetch.rests import QUIET_SECONDS, Rests
+from crawler.fetch.render_share import RenderLearner
 from crawler.fetch.wishes import Wishes
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class Browser:
         pages = settings.getint("LONGLINE_BROWSER_PAGES", 4)
         self._places = asyncio.Semaphore(pages)
         self.open_pages = OpenPages(pages)
-        self.rests = Rests(settings.getfloat("LONGLINE_BROWSER_QUIET", QUIET_SECONDS))
+        self.rests = RenderLearner.of(crawler).rests
         self._tab_tries = 1 + settings.getint("RETRY_TIMES")
         self._loads: frozenset[str] = Wishes.of(settings, {}).loads
         self.egress = self._way_out()

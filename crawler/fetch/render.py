@@ -13,8 +13,9 @@ from scrapy.http.request import NO_CALLBACK
 from crawler.failures import UNRENDERED, cause
 from crawler.fetch.browser import LED_TO, RENDERED
 from crawler.fetch.chromium import NoBrowserError
-from crawler.fetch.gains import Gains, LocalGains
+from crawler.fetch.gains import Gains
 from crawler.fetch.keys import TIER, VERDICT
+from crawler.fetch.render_share import RenderLearner
 from crawler.responses import header
 from extractors.blocked import is_empty_shell, may_be_shell
 from extractors.html import parse
@@ -45,7 +46,7 @@ class RenderMiddleware:
         self._crawler = crawler
         self._default = default
         self._no_browser: NoBrowserError | None = None
-        self.gains: Gains = LocalGains()
+        self.gains: Gains = RenderLearner.of(crawler).gains
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:

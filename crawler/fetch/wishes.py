@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import translate
 from functools import cache, cached_property
+from hashlib import blake2b
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -80,6 +81,13 @@ class Wishes:
     @cached_property
     def _blocked(self) -> re.Pattern[str]:
         return _any_of(self.blocks)
+
+
+def sign_of(settings: BaseSettings, meta: Mapping[str, Any]) -> str:
+    """A few signs that are the same for the same wishes; none where nothing is wished for."""
+    own: Mapping[str, Any] = meta.get(WISHES) or {}
+    said = [own[name] if name in own else settings[setting] for name, setting in SETTINGS.items()]
+    return f" {blake2b(repr(said).encode(), digest_size=6).hexdigest()}" if any(said) else ""
 
 
 def wishes_of(config: SiteConfig) -> dict[str, Any]:

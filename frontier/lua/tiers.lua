@@ -19,23 +19,6 @@ local function write(host, template, entry)
   redis.call('HSET', prefix .. host, template, cmsgpack.pack(entry))
 end
 
--- Sites have more templates than anybody needs: the older of a few by chance make room.
-local function make_room(host)
-  while redis.call('HLEN', prefix .. host) > request.most_templates do
-    local oldest, at
-    for _, template in ipairs(redis.call('HRANDFIELD', prefix .. host, 8)) do
-      local entry = read(host, template)
-      if template ~= WHOLE and (not at or entry[1] < at) then
-        oldest, at = template, entry[1]
-      end
-    end
-    if not oldest then
-      return
-    end
-    redis.call('HDEL', prefix .. host, oldest)
-  end
-end
-
 local function count(entry, tier, answers, good, anew)
   local known = entry[4][tier] or { 0, 0 }
   known[1], known[2] = known[1] + answers, known[2] + good
@@ -63,7 +46,7 @@ for _, news in ipairs(request.news) do
   touched[host] = true
 end
 for host in pairs(touched) do
-  make_room(host)
+  make_room(prefix .. host, request.most_templates)
   redis.call('EXPIRE', prefix .. host, request.kept)
 end
 

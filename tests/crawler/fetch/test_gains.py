@@ -6,21 +6,21 @@ import asyncio
 
 from scrapy import Request
 
-from crawler.fetch.gains import AGAIN, KEPT, MISSES, LocalGains
+from crawler.fetch.gains import AGAIN, KEPT, MISSES, LearnedGains
 from extractors.html import parse
 from extractors.rendering import adds
 
 
-def asked(gains: LocalGains, number: int, folder: str = "a") -> bool:
+def asked(gains: LearnedGains, number: int, folder: str = "a") -> bool:
     return asyncio.run(gains.worth(Request(f"https://example.com/{folder}/{number}")))
 
 
-def noted(gains: LocalGains, number: int, *, gained: bool, folder: str = "a") -> None:
+def noted(gains: LearnedGains, number: int, *, gained: bool, folder: str = "a") -> None:
     asyncio.run(gains.note(Request(f"https://example.com/{folder}/{number}"), gained=gained))
 
 
 def test_pages_are_rendered_until_several_in_a_row_gained_nothing() -> None:
-    gains = LocalGains()
+    gains = LearnedGains()
     for number in range(MISSES):
         assert asked(gains, number)
         noted(gains, number, gained=False)
@@ -29,7 +29,7 @@ def test_pages_are_rendered_until_several_in_a_row_gained_nothing() -> None:
 
 
 def test_one_that_gains_something_has_all_like_it_rendered_again() -> None:
-    gains = LocalGains()
+    gains = LearnedGains()
     for number in range(MISSES):
         noted(gains, number, gained=False)
     noted(gains, 99, gained=True)
@@ -37,14 +37,14 @@ def test_one_that_gains_something_has_all_like_it_rendered_again() -> None:
 
 
 def test_now_and_then_one_is_rendered_all_the_same() -> None:
-    gains = LocalGains()
+    gains = LearnedGains()
     for number in range(MISSES):
         noted(gains, number, gained=False)
     assert [asked(gains, number) for number in range(2 * AGAIN)].count(True) == 2
 
 
 def test_no_more_templates_are_remembered_than_there_is_room_for() -> None:
-    gains = LocalGains()
+    gains = LearnedGains()
     for number in range(KEPT + 5):
         folder = "".join(chr(ord("a") + int(digit)) for digit in str(number))
         asyncio.run(gains.note(Request(f"https://example.com/{folder}/x"), gained=False))

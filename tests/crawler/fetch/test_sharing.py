@@ -8,16 +8,19 @@ from collections.abc import Callable
 
 import pytest
 import redis
+from scrapy.utils.test import get_crawler
 
 from crawler.fetch.proxy_pool import ProxyPool
 from crawler.fetch.proxy_share import ProxyShare
+from crawler.fetch.render_share import RenderLearner, RenderShare
 from crawler.fetch.sharing import Share
 from crawler.fetch.tier_policy import TierPolicy
 from crawler.fetch.tier_share import TierShare
 from frontier.connection import connect_async
 from frontier.proxy_health import ProxyHealth
+from frontier.rendering import RenderBook
 from frontier.tiers import TierPolicies
-from schemas.redis_keys import PROXY_EVENTS, TIER_POLICY
+from schemas.redis_keys import PROXY_EVENTS, RENDERING, TIER_POLICY
 
 HOST = "shop.example"
 
@@ -32,8 +35,20 @@ def of_tiers(redis_url: str) -> TierShare:
     return TierShare(policy, TierPolicies(connect_async(redis_url)))
 
 
+def of_rendered_pages(redis_url: str) -> RenderShare:
+    learner = RenderLearner.of(get_crawler())
+    learner.rests.note(f"https://{HOST}/jobs/1", 0.1)
+    return RenderShare(learner, RenderBook(connect_async(redis_url)))
+
+
 @pytest.mark.parametrize(
-    ("made", "key"), [(of_proxies, PROXY_EVENTS), (of_tiers, f"{TIER_POLICY}{HOST}")], ids=["proxies", "tiers"]
+    ("made", "key"),
+    [
+        (of_proxies, PROXY_EVENTS),
+        (of_tiers, f"{TIER_POLICY}{HOST}"),
+        (of_rendered_pages, f"{RENDERING}{HOST}"),
+    ],
+    ids=["proxies", "tiers", "rendered pages"],
 )
 def test_who_is_refused_goes_on_alone_until_it_is_refused_no_more(
     redis_url: str, made: Callable[[str], Share], key: str
