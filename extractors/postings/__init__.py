@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from extractors.postings import jsonld, objects
+from extractors.postings import jsonld, microdata, objects
 from extractors.postings.document import Document
 from extractors.postings.identity import identified
 from extractors.postings.prose import with_prose
 from extractors.postings.reading import Merged, Reading, merged
 
 Source = Callable[[Document], list[Reading]]
-SOURCES: tuple[Source, ...] = (objects.read_feed, jsonld.read, objects.read_state)
+SOURCES: tuple[Source, ...] = (objects.read_feed, jsonld.read, microdata.read, objects.read_state)
 """What may know of postings, those first that know most; each is done with a page without any at one look."""
 
 
@@ -27,8 +27,15 @@ def postings(document: Document) -> list[dict[str, Any]]:
 def explained(document: Document) -> list[Merged]:
     """The same with what each source says of each field."""
     found = merged(reading for source in SOURCES for reading in source(document))
+    found = [one for one in found if not _only_listed(one.posting, document)]
     if found:
         for one in found:
             one.posting = with_prose({"status": "open"} | one.posting, document.metadata.language)
         identified([one.posting for one in found], document.metadata, document.url)
     return found
+
+
+def _only_listed(posting: dict[str, Any], document: Document) -> bool:
+    """A title and a link to the page that says the rest: it must not take the place of what that page says."""
+    elsewhere = posting.get("url") not in (None, document.url, document.metadata.canonical_url)
+    return elsewhere and not posting.get("description_text")

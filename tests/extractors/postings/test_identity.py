@@ -15,7 +15,7 @@ PAGE = "https://bakery.example/jobs/1?ref=a"
 
 
 def ids(*nodes: dict[str, Any], head: str = "", url: str = PAGE) -> list[str]:
-    graph = json.dumps([{"@type": "JobPosting", **node} for node in nodes])
+    graph = json.dumps([{"@type": "JobPosting", "description": "You bake.", **node} for node in nodes])
     page = f'{head}<script type="application/ld+json">{graph}</script>'
     return [posting["source_id"] for posting in postings(Document.read(url, page.encode(), "text/html"))]
 
