@@ -8,9 +8,10 @@ from typing import Any, cast
 from scrapy import Request
 from scrapy.http import Response
 
-from crawler.fetch.browser import LED_TO
+from crawler.fetch.browser import LED_TO, RENDERED
 from crawler.fetch.keys import TIER
-from crawler.fetch.unchanged import unchanged_of
+from crawler.fetch.proxy_demand import carrier_of
+from crawler.fetch.unchanged import archived_of, unchanged_of
 from crawler.fetch.verdicts import verdict_of
 from crawler.leases import LEASE
 from crawler.settings import USER_AGENT
@@ -28,13 +29,14 @@ def page_of(response: Response, job: Job, tree: Any = None) -> Page:
 
     From what stands in the place of a page, nothing is extracted.
     """
-    verdict = verdict_of(cast("Request", response.request))
+    request = cast("Request", response.request)
+    verdict = verdict_of(request)
     location = header(response, "Location") if response.status in REDIRECTS else ""
     return Page(
         url=normalize_url(response.url) or response.url,
         final_url=(location and join_url(response.url, location)) or response.meta.get(LED_TO, response.url),
         status=response.status,
-        request_headers=headers(cast("Request", response.request)),
+        request_headers=headers(request),
         headers=headers(response),
         body=response.body,
         content_type=header(response, "Content-Type"),
@@ -45,6 +47,10 @@ def page_of(response: Response, job: Job, tree: Any = None) -> Page:
         leased=LEASE in response.meta,
         agent=agent_of(job.config),
         unchanged=unchanged_of(response),
+        proxy=carrier_of(request),
+        # A redirect that a browser has met, or an error without a page, is the server's own.
+        rendered=RENDERED in response.flags and bool(response.body),
+        known=archived_of(response),
         site=job.site,
         extract=frozenset() if verdict and verdict.is_wall else frozenset(job.config.extract),
         tree=tree,

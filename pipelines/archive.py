@@ -15,13 +15,15 @@ from typing import TYPE_CHECKING, Any, Self
 from scrapy import signals
 from scrapy.exceptions import NotConfigured
 
-from pipelines import warc
-from pipelines.failures import ArchiveAwayError, ArchiveError, StoppedError, StorageError
+from pipelines.cdxj import index_name
+from pipelines.failures import ArchiveAwayError, ArchiveError, StoppedError
 from pipelines.items import as_page
 from pipelines.object_store import Archive, ArchiveLocation
 from pipelines.outage import Outage, OutageError
+from pipelines.segment import Originals, Segment
+from pipelines.warc import Original, read_original
 from schemas.environment import OUTAGE_SECONDS
-from schemas.page import ArchivePointer, Page
+from schemas.page import Archived, Page
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -30,48 +32,19 @@ logger = logging.getLogger(__name__)
 
 SEGMENT_SECONDS = 15.0
 """A segment is uploaded at this age at the latest, so that rows do not wait for ever on a slow site."""
-
-
-class Segment:
-    """One WARC file that is being filled, in memory."""
-
-    def __init__(self, name: str, uri: str, software: str) -> None:
-        self.name = name
-        self.uri = uri
-        self.data = bytearray(warc.warcinfo(name.rpartition("/")[2], software))
-        self.body_bytes = 0
-        self.waiting: list[tuple[asyncio.Future[ArchivePointer], ArchivePointer]] = []
-
-    def add(self, page: Page) -> asyncio.Future[ArchivePointer]:
-        """Append a page's records; the future has their address once the segment is durable."""
-        response, request = warc.revisit(page, page.unchanged) if page.unchanged else warc.exchange(page)
-        pointer = ArchivePointer(self.uri, len(self.data), len(response))
-        self.data += response
-        self.data += request
-        # Whole pages, also of those that are archived already: Scrapy waits until so many of them are stored.
-        self.body_bytes += len(page.body)
-        future: asyncio.Future[ArchivePointer] = asyncio.get_running_loop().create_future()
-        self.waiting.append((future, pointer))
-        return future
-
-    def succeed(self) -> None:
-        """Give each page its address."""
-        for future, pointer in self.waiting:
-            if not future.done():
-                future.set_result(pointer)
-
-    def fail(self, error: StorageError) -> None:
-        """Give each page without an address the reason why it is not archived."""
-        for future, _ in self.waiting:
-            if not future.done():
-                future.set_exception(error)
-                future.exception()  # its page may have failed elsewhere: then nobody asks
+WORTH_BYTES = 1_000
+"""A record that refers to a body takes as much room as a smaller one."""
+REMEMBERED = 50_000
+"""So many bodies that were archived are known, so that pages with the same one refer to them: some 20 MB."""
+HEAD_BYTES = 2_000
 
 
 class ArchivePipeline:
     """Fills one segment at a time; uploads it when it is large or old, or when no more pages are coming.
 
-    A page goes on to the next stage at once; ``page.archived`` is done when its segment is durable.
+    A page goes on to the next stage at once; ``page.archived`` is done when its segment is durable. A body that is
+    archived already, for the page's own row or for another page of the job, is referred to and not kept again: by
+    records of the same segment, or by those of later ones once it is durable.
     """
 
     for_pages = True
@@ -96,6 +69,7 @@ class ArchivePipeline:
         self._open: Segment | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._uploads: set[asyncio.Task[None]] = set()
+        self._originals = Originals(REMEMBERED)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -106,8 +80,8 @@ class ArchivePipeline:
         pipeline = cls(
             Archive(ArchiveLocation.of(settings)),
             software=settings["USER_AGENT"],
-            # A segment fills while another is on its way, and others are extracted: a quarter of the budget each.
-            segment_bytes=settings.getint("LONGLINE_BUDGET_BYTES", 64_000_000) // 4,
+            # A segment fills while another is on its way, and other pages are extracted: a third of the budget each.
+            segment_bytes=settings.getint("LONGLINE_BUDGET_BYTES", 64_000_000) // 3,
             more_to_come=lambda: _more_to_come(crawler),
         )
         pipeline.outage.limit = settings.getfloat("LONGLINE_OUTAGE_SECONDS", OUTAGE_SECONDS)
@@ -122,11 +96,32 @@ class ArchivePipeline:
         if page.unchanged is None:
             page.body_bytes = len(page.body)
             page.body_sha256 = hashlib.sha256(page.body).digest()
+        original = await self._original(page)
         segment = self._open or self._new_segment()
-        page.archived = segment.add(page)
+        page.archived = segment.add(page, original)
         if segment.body_bytes >= self._segment_bytes or not self._more_to_come():
             self.upload()
         return page
+
+    async def _original(self, page: Page) -> Original | None:
+        """Whose record has the body of a page already."""
+        if page.unchanged or page.body_bytes < WORTH_BYTES:
+            return None
+        key = (page.job_id, page.body_sha256)
+        found = (self._open and self._open.originals.get(key)) or self._originals.get(key)
+        if found or page.known is None or page.known.body_sha256 != page.body_sha256:
+            return found
+        return await self._verified(page.known)
+
+    async def _verified(self, known: Archived) -> Original | None:
+        """What a row points at, where that is still there: it may have been erased since the row was read."""
+        where = known.pointer
+        try:
+            start = await self._archive.read_async(where.uri, where.offset, min(where.length, HEAD_BYTES))
+        except ArchiveError as error:
+            logger.info("A body is archived once more, for its record is gone: %s", error)
+            return None
+        return read_original(start, where, known.body_sha256)
 
     def scheduler_empty(self) -> None:
         """The last request of a job may end without a page: nobody else would notice that none are coming."""
@@ -155,7 +150,7 @@ class ArchivePipeline:
 
     async def _put(self, segment: Segment) -> None:
         try:
-            await self._patiently(segment.name, bytes(segment.data))
+            await self._patiently(segment.name, segment.seal())
         except ArchiveError as error:
             logger.info("%s", error)
             segment.fail(error)
@@ -164,6 +159,15 @@ class ArchivePipeline:
             segment.fail(ArchiveError(f"The archive refused {segment.uri}: {type(error).__name__}: {error}."))
         else:
             segment.succeed()
+            self._originals.add(segment.originals)
+            await self._put_index(segment)
+
+    async def _put_index(self, segment: Segment) -> None:
+        """Beside its segment. Nobody waits for it: where it is missing, it can be made of the segment."""
+        try:
+            await self._archive.put(index_name(segment.name), segment.index())
+        except ArchiveError as error:
+            logger.info("%s has no index beside it: %s", segment.uri, error)
 
     async def _patiently(self, name: str, data: bytes) -> None:
         """For as long as the archive is away, within limits."""

@@ -167,7 +167,8 @@ def _line(head: bytes, offset: int, length: int, filename: str) -> Line | None:
         return None
     url, digest = warc.get("warc-target-uri", ""), warc.get("warc-payload-digest", "")
     if kind == "resource":
-        status, mime = "200", media_type(warc.get("content-type", ""))
+        _, status, *_ = f"{warc.get('longline-status', '')} 200 ".split(" ")
+        mime = media_type(warc.get("content-type", ""))
     else:
         answer = block.partition(_BLANK_LINE)[0]
         status = answer.partition(b"\r\n")[0].decode("latin-1").split(" ")[1]

@@ -22,7 +22,7 @@ def counts_of(page: Page) -> dict[str, int]:
         "rejected": len(page.rejected),
         "problems": len(page.problems),
         "body_bytes": page.body_bytes,
-        "archived_bytes": page.pointer.length if page.pointer else 0,
+        "archived_bytes": page.archived_bytes,
     }
     if page.verdict and page.verdict.kind is not Kind.OK:
         counts[f"{VERDICT}{page.verdict.name}"] = 1

@@ -21,18 +21,18 @@ ANSWER_SECONDS = 2.0
 _KNOWN = """
 SELECT url_sha256, etag, last_modified, fetched_at, body_sha256, archive_uri, archive_offset, archive_length,
     (SELECT count(*) FROM posting WHERE posting.page_id = page.id),
-    (SELECT count(*) FROM page_text AS t WHERE t.body_sha256 = page.body_sha256 AND t.extractor = %(extractor)s)
+    (SELECT count(*) FROM page_text AS t WHERE t.body_sha256 = page.body_sha256 AND t.extractor = %(extractor)s),
+    extractor = %(extractor)s AND extracts @> %(extracts)s::text[] AND (etag IS NOT NULL OR last_modified IS NOT NULL)
+        AND (%(obeys)s OR NOT 'noindex' = ANY(directives))
 FROM page
-WHERE site_id = %(site)s AND url_sha256 = ANY(%(urls)s) AND status = 200 AND extractor = %(extractor)s
-    AND extracts @> %(extracts)s::text[] AND tier <> 'browser' AND (etag IS NOT NULL OR last_modified IS NOT NULL)
-    AND (%(obeys)s OR NOT 'noindex' = ANY(directives))
+WHERE site_id = %(site)s AND url_sha256 = ANY(%(urls)s) AND status = 200 AND tier <> 'browser'
 """
 _OLDER = "SELECT EXISTS(SELECT FROM page WHERE site_id = %s AND job_id <> %s)"
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A page that need not be fetched again if it is as it was."""
+    """A page that was stored before. ``serves``: it need not be fetched again if its site says that it is as it was."""
 
     etag: str | None
     last_modified: str | None
@@ -41,6 +41,7 @@ class Known:
     pointer: ArchivePointer
     postings: int
     texts: int
+    serves: bool = True
 
 
 class Validators:
@@ -60,15 +61,15 @@ class Validators:
     async def known(
         self, site: int, urls: Iterable[bytes], extracts: Iterable[str], *, obeys: bool
     ) -> dict[bytes, Known]:
-        """Those of a site's pages, by the digests of their URLs, whose wanted extracts this version has made.
+        """Those of a site's pages, by the digests of their URLs. One serves if this version has made its extracts.
 
         ``obeys``: pages that said ``noindex`` need not have been read.
         """
         values = {"site": site, "urls": list(urls), "extracts": list(extracts), "extractor": EXTRACTOR, "obeys": obeys}
         rows = await self._rows(_KNOWN, values)
         return {
-            bytes(url): Known(etag, modified, fetched_at, bytes(body), ArchivePointer(*where), postings, texts)
-            for url, etag, modified, fetched_at, body, *where, postings, texts in rows
+            bytes(url): Known(etag, modified, fetched_at, bytes(body), ArchivePointer(uri, at, length), *rest)
+            for url, etag, modified, fetched_at, body, uri, at, length, *rest in rows
         }
 
     async def _rows(self, query: str, values: Any) -> list[tuple[Any, ...]]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import base64
 import re
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
 from uuid import uuid4
@@ -11,7 +14,7 @@ from uuid import uuid4
 from isal import igzip, isal_zlib
 
 from pipelines.failures import ArchiveError
-from schemas.page import Page, Unchanged
+from schemas.page import ArchivePointer, Page, Unchanged
 
 Headers = list[tuple[str, str]]
 
@@ -22,28 +25,83 @@ GZIP_WINDOW = 31
 TRANSFER_HEADERS = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 RESPONSE = ("Content-Type", "application/http; msgtype=response")
 NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
+IDENTICAL = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
+HOLD_A_BODY = frozenset({"response", "resource"})
+STATUS, HEADER = "Longline-Status", "Longline-Header"
+"""Of a page that a browser has made: the status line, and each header, of the document that was sent."""
+_OURS = frozenset({STATUS.encode(), HEADER.encode()})
+MOST_HEAD = 16_000
 HTTP_STATUSES = frozenset(HTTPStatus)
 _LINE_END = re.compile("[\r\n]")
 _NOT_IN_A_URI = re.compile("[\x00-\x20\x7f]")
 
 
-def warcinfo(filename: str, software: str) -> bytes:
-    """The first record of a segment: what wrote it, and by which standard."""
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A record that holds a body, for others to refer to: its page's URL, its ``WARC-Date``, and where it is."""
+
+    url: str
+    date: str
+    pointer: ArchivePointer
+
+
+def warcinfo(filename: str, software: str, jobs: Iterable[tuple[str, str]] = ()) -> bytes:
+    """The first record of a segment: what wrote it, by which standard, and for which sites and jobs."""
     block = _fields(
         [
             ("software", software),
             ("format", "WARC File Format 1.1"),
             ("conformsTo", "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"),
+            *(("isPartOf", f"site {site}, job {job}") for site, job in jobs),
         ]
     )
     headers = [("WARC-Filename", filename), ("Content-Type", "application/warc-fields")]
     return _record("warcinfo", datetime.now(UTC), headers, block)
 
 
+def records(page: Page, original: Original | None = None) -> tuple[bytes, bytes]:
+    """The record that stands for a page, and that of its request, each a gzip member."""
+    if page.unchanged:
+        return revisit(page, page.unchanged)
+    if original:
+        return duplicate(page, original)
+    return resource(page) if page.rendered else exchange(page)
+
+
 def exchange(page: Page) -> tuple[bytes, bytes]:
-    """The response record and the request record of a page, each a gzip member."""
-    headers = [("WARC-Payload-Digest", _digest(page.body_sha256)), RESPONSE]
-    return _with_request(page, "response", headers, _response_block(page))
+    """The response record and the request record of a page."""
+    headers = [("WARC-Payload-Digest", digest(page.body_sha256)), RESPONSE]
+    return _with_request(page, "response", headers, _response_head(page) + page.body)
+
+
+def resource(page: Page) -> tuple[bytes, bytes]:
+    """The same of what a browser made of a page: no server has sent these bytes.
+
+    The status and the headers of the document that was sent stand in headers of ours.
+    """
+    status, *said = _response_head(page).decode("latin-1").split("\r\n")[:-2]
+    headers = [
+        ("WARC-Payload-Digest", digest(page.body_sha256)),
+        ("Content-Type", page.content_type or "text/html; charset=utf-8"),
+        (STATUS, status),
+        *((HEADER, line) for line in said),
+    ]
+    return _with_request(page, "resource", headers, page.body)
+
+
+def duplicate(page: Page, original: Original) -> tuple[bytes, bytes]:
+    """The same of a page whose body another record has: the first record has this answer's headers alone.
+
+    WARC 1.1, 6.7.2: the profile ``identical-payload-digest``.
+    """
+    headers = [
+        ("WARC-Profile", IDENTICAL),
+        ("WARC-Refers-To-Target-URI", escaped(original.url)),
+        ("WARC-Refers-To-Date", original.date),
+        ("WARC-Payload-Digest", digest(page.body_sha256)),
+        RESPONSE,
+    ]
+    return _with_request(page, "revisit", headers, _response_head(page))
 
 
 def revisit(page: Page, known: Unchanged) -> tuple[bytes, bytes]:
@@ -53,34 +111,58 @@ def revisit(page: Page, known: Unchanged) -> tuple[bytes, bytes]:
     """
     headers = [
         ("WARC-Profile", NOT_MODIFIED),
-        ("WARC-Refers-To-Target-URI", _escaped(page.url)),
-        ("WARC-Refers-To-Date", _date(known.fetched_at)),
-        ("WARC-Payload-Digest", _digest(known.body_sha256)),
+        ("WARC-Refers-To-Target-URI", escaped(known.original_url or page.url)),
+        ("WARC-Refers-To-Date", date(known.fetched_at)),
+        ("WARC-Payload-Digest", digest(known.body_sha256)),
         RESPONSE,
     ]
     block = b"HTTP/1.1 304 Not Modified\r\n" + _http_fields(known.headers) + b"\r\n"
     return _with_request(page, "revisit", headers, block)
 
 
+def original_of(page: Page, pointer: ArchivePointer) -> Original:
+    """How others refer to the record of a page."""
+    return Original(page.url, date(page.fetched_at), pointer)
+
+
 def _with_request(page: Page, kind: str, headers: Headers, block: bytes) -> tuple[bytes, bytes]:
     record_id = _new_id()
     about = [
-        ("WARC-Target-URI", _escaped(page.url)),
+        ("WARC-Target-URI", escaped(page.url)),
         ("Longline-Job", str(page.job_id)),
         ("Longline-Site", page.site),
         ("Longline-Tier", page.tier),
+        *([("Longline-Proxy", page.proxy)] if page.proxy else []),
     ]
     asked = [*about, ("WARC-Concurrent-To", record_id), ("Content-Type", "application/http; msgtype=request")]
     record = _record(kind, page.fetched_at, [*about, *headers], block, record_id)
     return record, _record("request", page.fetched_at, asked, _request_block(page))
 
 
-def _digest(sha256: bytes) -> str:
+def digest(sha256: bytes) -> str:
+    """As records and indexes name a body."""
     return f"sha256:{base64.b32encode(sha256).decode()}"
 
 
+def read_original(start: bytes, pointer: ArchivePointer, sha256: bytes) -> Original | None:
+    """How to refer to the record at a place; None where it does not hold this body.
+
+    Args:
+        start: how the record's gzip member begins; 2,000 bytes hold all of its headers that count.
+    """
+    try:
+        head = zlib.decompressobj(GZIP_WINDOW).decompress(start, MOST_HEAD)
+    except zlib.error:
+        return None
+    lines = (line.partition(b": ") for line in head.partition(b"\r\n\r\n")[0].split(b"\r\n"))
+    said = {name: value.decode("utf-8", "replace") for name, _, value in lines}
+    holds = said.get(b"WARC-Type") in HOLD_A_BODY and said.get(b"WARC-Payload-Digest") == digest(sha256)
+    url, when = said.get(b"WARC-Target-URI", ""), said.get(b"WARC-Date", "")
+    return Original(url, when, pointer) if holds and url and when else None
+
+
 def read_http(member: bytes) -> tuple[str, Headers, bytes]:
-    """Status line, headers and body of a response record; headers as latin-1, which keeps any byte.
+    """Status line, headers and body of a page's record; headers as latin-1, which keeps any byte.
 
     Args:
         member: the gzip member that a row's pointer names.
@@ -88,24 +170,34 @@ def read_http(member: bytes) -> tuple[str, Headers, bytes]:
     Raises:
         ArchiveError: it is damaged, or is not all of a member and nothing else.
     """
-    _, _, block = _gunzip(member).partition(b"\r\n\r\n")
-    head, _, body = block.partition(b"\r\n\r\n")
+    about, _, block = _gunzip(member).partition(b"\r\n\r\n")
+    if b"\r\nWARC-Type: resource\r\n" in about:
+        head, body = _sent(about), block
+    else:
+        head, _, body = block.partition(b"\r\n\r\n")
     status, *lines = head.decode("latin-1").split("\r\n")
     headers = [(name, value.strip()) for name, _, value in (line.partition(":") for line in lines)]
     return status, headers, body.removesuffix(b"\r\n\r\n")
 
 
-def _response_block(page: Page) -> bytes:
+def _sent(about: bytes) -> bytes:
+    """The head of the answer that a browser made a page of."""
+    pairs = (line.partition(b": ") for line in about.split(b"\r\n"))
+    # Fields of WARC are UTF-8; those of HTTP were read as latin-1.
+    return b"\r\n".join(value.decode().encode("latin-1") for name, _, value in pairs if name in _OURS)
+
+
+def _response_head(page: Page) -> bytes:
     headers = [
         (f"X-Archive-Orig-{name}" if name.lower() in TRANSFER_HEADERS else name, value) for name, value in page.headers
     ]
     headers.append(("Content-Length", str(len(page.body))))
     phrase = HTTPStatus(page.status).phrase if page.status in HTTP_STATUSES else ""
-    return f"HTTP/1.1 {page.status} {phrase}\r\n".encode() + _http_fields(headers) + b"\r\n" + page.body
+    return f"HTTP/1.1 {page.status} {phrase}\r\n".encode() + _http_fields(headers) + b"\r\n"
 
 
 def _request_block(page: Page) -> bytes:
-    _, _, rest = _escaped(page.url).partition("://")
+    _, _, rest = escaped(page.url).partition("://")
     host, slash, path = rest.partition("/")
     headers = [("Host", host), *page.request_headers]
     return _wire(f"GET {slash}{path} HTTP/1.1\r\n") + _http_fields(headers) + b"\r\n"
@@ -115,15 +207,16 @@ def _record(kind: str, when: datetime, headers: Headers, block: bytes, record_id
     fields = [
         ("WARC-Type", kind),
         ("WARC-Record-ID", record_id or _new_id()),
-        ("WARC-Date", _date(when)),
+        ("WARC-Date", date(when)),
         *headers,
         ("Content-Length", str(len(block))),
     ]
     return _gzip(b"WARC/1.1\r\n" + _fields(fields) + b"\r\n" + block + b"\r\n\r\n")
 
 
-def _date(when: datetime) -> str:
-    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+def date(when: datetime, form: str = "%Y-%m-%dT%H:%M:%S.%fZ") -> str:
+    """A time in UTC, as records name it."""
+    return when.astimezone(UTC).strftime(form)
 
 
 def _fields(pairs: Headers) -> bytes:
@@ -146,7 +239,8 @@ def _wire(text: str) -> bytes:
         return text.encode("utf-8", "replace")
 
 
-def _escaped(url: str) -> str:
+def escaped(url: str) -> str:
+    """As records name a URL: without what ends a line."""
     return _NOT_IN_A_URI.sub(lambda match: f"%{ord(match[0]):02X}", url)
 
 

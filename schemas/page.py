@@ -71,11 +71,19 @@ class ArchivePointer:
 
 
 @dataclass(frozen=True, slots=True)
+class Archived:
+    """A body that is archived: its digest, and where the record is that holds it."""
+
+    body_sha256: bytes
+    pointer: ArchivePointer
+
+
+@dataclass(frozen=True, slots=True)
 class Unchanged:
     """What is known of a page that its site says is as it was (304): its row is renewed, and nothing is read anew.
 
     ``fetched_at`` is when its bytes were fetched, ``headers`` are those of the 304; ``postings`` and ``texts`` count
-    what was read from it then.
+    what was read from it then. ``original_url``: whose record has the bytes, where it is another page's.
     """
 
     fetched_at: datetime
@@ -83,6 +91,7 @@ class Unchanged:
     headers: list[tuple[str, str]]
     postings: int = 0
     texts: int = 0
+    original_url: str = ""
 
 
 @dataclass(slots=True)
@@ -92,7 +101,8 @@ class Page:
     ``body`` is the decoded document (no content encoding). ``tree`` is its lexbor tree where it is HTML. Both are
     let go once they are archived and read. ``verdict``: what the answer turned out to be; None: it was not judged.
     ``leased``: it is counted where its lease is acknowledged, and not where its rows are written. ``agent``: the name
-    by which a page may say ``noindex`` to this crawl; empty where that is not obeyed.
+    by which a page may say ``noindex`` to this crawl; empty where that is not obeyed. ``proxy``: through which it came,
+    ``host:port``. ``rendered``: a browser has made the body. ``known``: the body that it had when it was last seen.
     """
 
     url: str
@@ -114,11 +124,15 @@ class Page:
     leased: bool = False
     agent: str = ""
     unchanged: Unchanged | None = None
+    proxy: str = ""
+    rendered: bool = False
+    known: Archived | None = None
     # spider and extract: noindex and nofollow, as far as they are obeyed
     directives: frozenset[str] = frozenset()
     # archive
     body_sha256: bytes = b""
     body_bytes: int = 0
+    archived_bytes: int = 0
     archived: asyncio.Future[ArchivePointer] | None = None
     # store; what else came from the page waits for ``stored``
     pointer: ArchivePointer | None = None

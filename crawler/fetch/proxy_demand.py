@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
+from weakref import WeakKeyDictionary
 
 from scrapy import Request
 from scrapy.settings import BaseSettings
@@ -11,6 +12,10 @@ from crawler.fetch.keys import DEMANDED
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
+
+
+_carriers: WeakKeyDictionary[Request, str] = WeakKeyDictionary()
+"""Not in ``meta``, which goes along when a request is sent once more."""
 
 
 class DirectRequestError(RuntimeError):
@@ -44,8 +49,21 @@ class ProxyDemand:
 def forget_proxy(request: Request) -> None:
     """Proxy and credentials leave a request with its answer, so that nothing stores them."""
     request.headers.pop("Proxy-Authorization", None)
-    request.meta.pop("proxy", None)
     request.meta.pop("_auth_proxy", None)  # HttpProxyMiddleware's
+    _note_carrier(request, request.meta.pop("proxy", None))
+
+
+def carrier_of(request: Request) -> str:
+    """Through which proxy an answer came, as ``host:port``, without user and password; empty where it came directly."""
+    if request.meta.get("proxy"):
+        _note_carrier(request, request.meta["proxy"])
+    return _carriers.get(request, "")
+
+
+def _note_carrier(request: Request, address: object) -> None:
+    if isinstance(address, str) and address:
+        # Whatever is in a password that should be escaped: it stands before the last "@".
+        _carriers[request] = address.rpartition("@")[2].rpartition("://")[2].partition("/")[0]
 
 
 def has_smart_proxy(settings: BaseSettings) -> bool:

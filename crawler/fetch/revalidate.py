@@ -10,6 +10,7 @@ import logging
 import re
 import time
 from collections.abc import Callable
+from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING, Self, cast
@@ -25,7 +26,7 @@ from scrapy.responsetypes import responsetypes
 from scrapy.utils.misc import load_object
 
 from crawler.fetch.browser import RENDERED
-from crawler.fetch.unchanged import UNCHANGED, mark
+from crawler.fetch.unchanged import UNCHANGED, mark, note_archived
 from crawler.leases import COUNTS, LEASE
 from crawler.scheduler import Scheduler
 from crawler.why_payload import read_payload
@@ -33,9 +34,9 @@ from pipelines.cleaning import row_key
 from pipelines.failures import ArchiveError
 from pipelines.object_store import Archive, ArchiveLocation
 from pipelines.validators import Known, Validators
-from pipelines.warc import read_http
+from pipelines.warc import read_http, read_original
 from schemas.addresses import normalize_url
-from schemas.page import Unchanged
+from schemas.page import Archived, Unchanged
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -88,12 +89,15 @@ class RevalidateMiddleware:
         return cls(crawler, shelf, ArchiveLocation.of(settings), own=bool(settings["LONGLINE_JOB"]))
 
     async def process_request(self, request: Request) -> None:
-        """Add the validators of a page that is known."""
+        """Add the validators of a page that is known; note its body, for whoever archives the answer."""
         if request.meta.pop(ASKED, False):
             _strip(request)
         lane = self._lane(request)
         known = await self._shelf.take(lane, self._ahead, request.url) if lane else None
         if known is None:
+            return
+        note_archived(request, Archived(known.body_sha256, known.pointer))
+        if not known.serves:
             return
         for name, value in zip(VALIDATORS, (known.etag, known.last_modified), strict=True):
             if value and _SOUND.fullmatch(value):
@@ -121,13 +125,17 @@ class RevalidateMiddleware:
 
     async def _page(self, request: Request, response: Response, known: Known) -> Response:
         where = known.pointer
-        _, pairs, body = read_http(await self._archive.read_async(where.uri, where.offset, where.length))
+        member = await self._archive.read_async(where.uri, where.offset, where.length)
+        _, pairs, body = read_http(member)
         if sha256(body).digest() != known.body_sha256:
             raise ArchiveError(f"{where.uri} has other bytes at {where.offset} than the row of {request.url} says.")
         headers = Headers(pairs, encoding="latin-1")
         names = ((name.decode("latin-1"), values) for name, values in response.headers.items())
         said = [(name, value.decode("latin-1")) for name, values in names for value in values]
-        mark(request, Unchanged(known.fetched_at, known.body_sha256, said, known.postings, known.texts))
+        original = read_original(member, where, known.body_sha256)
+        fetched_at = datetime.fromisoformat(original.date) if original else known.fetched_at
+        url = original.url if original else request.url
+        mark(request, Unchanged(fetched_at, known.body_sha256, said, known.postings, known.texts, url))
         kind = responsetypes.from_args(headers=headers, url=response.url, body=body)
         return kind(
             response.url, status=200, headers=headers, body=body, request=request, flags=[*response.flags, UNCHANGED]

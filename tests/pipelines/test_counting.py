@@ -21,7 +21,8 @@ def test_a_page_counts_with_what_was_read_from_it() -> None:
         records=[posting("1"), posting("2"), text("# Hi")],
         rejected=[RejectedRecord("posting", {}, [])],
         problems=["text: it failed"],
-        pointer=ArchivePointer("file:///a", 0, 77),
+        pointer=ArchivePointer("file:///a", 0, 70),
+        archived_bytes=77,
     )
 
     assert counts_of(page) == {
