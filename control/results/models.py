@@ -191,6 +191,39 @@ class PostingGroupMember(models.Model):
         return f"posting {self.posting_id} in group {self.group_id}"
 
 
+class PostingSign(models.Model):
+    """A number by which postings that may be the same job are found: of employer, title and town, or of an address."""
+
+    pk = models.CompositePrimaryKey("posting_id", "sign")
+    # The constraint is the migration's own: ON DELETE CASCADE in the database.
+    posting = models.ForeignKey(Posting, models.CASCADE, db_index=False, db_constraint=False, related_name="signs")
+    sign = models.BigIntegerField()
+
+    class Meta:
+        db_table = "posting_sign"
+        # The newest of those with one sign are read, and no more.
+        indexes = [models.Index(fields=["sign", "posting"], name="posting_sign_found")]
+
+    def __str__(self) -> str:
+        return f"{self.sign} of posting {self.posting_id}"
+
+
+class PostingCompared(models.Model):
+    """What a posting said when it was last compared with others, and by which version of the rules."""
+
+    posting = models.OneToOneField(
+        Posting, models.CASCADE, db_constraint=False, primary_key=True, related_name="compared"
+    )
+    content_sha256 = models.BinaryField()
+    rules = models.SmallIntegerField()
+
+    class Meta:
+        db_table = "posting_compared"
+
+    def __str__(self) -> str:
+        return f"posting {self.posting_id}"
+
+
 class Listing(models.Model):
     """What one job saw of one list of postings: how many it declares, how many it listed, and whether that is all."""
 
