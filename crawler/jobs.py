@@ -71,6 +71,15 @@ def find_spider_site(connection: Connection, spider: str, url: str) -> StoredSit
     return StoredSite(*_ad_hoc(connection, spider, url))
 
 
+def stored_site(row: Row) -> StoredSite:
+    """The site of a row with its columns ``id``, ``slug`` and ``config``.
+
+    Raises:
+        ArgumentError: its stored config is not valid.
+    """
+    return StoredSite(*_stored(row))
+
+
 def start_job(
     connection: Connection, site: StoredSite, arguments: SiteArguments, typed: frozenset[str] = frozenset()
 ) -> Job:

@@ -15,7 +15,10 @@ from frontier.jobs import Jobs, serves_all
 from pipelines.database import Row
 from schemas.job import JobState
 
-_RUNNING = "SELECT id FROM job WHERE site_id = %s AND state IN ('running', 'paused') ORDER BY sequence"
+# One that reads the archive is gone on with by whoever asks for the same again.
+_RUNNING = """
+SELECT id FROM job WHERE site_id = %s AND state IN ('running', 'paused') AND mode <> 'archive' ORDER BY sequence
+"""
 DIED = "The processes that crawled it have died."
 
 

@@ -1,4 +1,4 @@
-"""One crawl of a site at a time, whatever starts it, on however many machines."""
+"""One crawl of a site at a time, and one reading of its archive, whatever starts it, on however many machines."""
 
 from __future__ import annotations
 
@@ -11,8 +11,13 @@ from pipelines import database
 from pipelines.database import Row
 from schemas.job import JobState
 
-_TAKE = "SELECT pg_try_advisory_xact_lock(hashtextextended('longline site ' || %s, 0)) AS taken"
-_RUNNING = "SELECT id, started_at FROM job WHERE site_id = %s AND state = %s ORDER BY sequence DESC LIMIT 1"
+CRAWL, AGAIN = "site", "again"
+"""What is done to a site: it is crawled, or its pages are read again from the archive."""
+_TAKE = "SELECT pg_try_advisory_xact_lock(hashtextextended('longline ' || %s || ' ' || %s, 0)) AS taken"
+_RUNNING = """
+SELECT id, started_at FROM job WHERE site_id = %s AND state = %s AND (mode = 'archive') = %s
+ORDER BY sequence DESC LIMIT 1
+"""
 # The transaction is idle for as long as the crawl takes. PostgreSQL looks now and then whether a crawl on another
 # machine is still there, so that a machine that vanished does not hold its sites for hours.
 _SETTINGS = {
@@ -25,7 +30,7 @@ _TRANSACTION_TIMEOUT_SINCE = 170_000
 
 
 class SiteBusyError(RuntimeError):
-    """Another process is crawling the site."""
+    """Another process is crawling the site, or reading its archive."""
 
 
 class SiteLock:
@@ -39,25 +44,25 @@ class SiteLock:
         self._connection = connection
 
     @classmethod
-    def take(cls, database_url: str, site_id: int, site: str) -> SiteLock:
-        """Lock a site.
+    def take(cls, database_url: str, site_id: int, site: str, work: str = CRAWL) -> SiteLock:
+        """Lock a site for what is done to it; a crawl and a reading of its archive may be at it at one time.
 
         Raises:
-            SiteBusyError: it is being crawled; names the job.
+            SiteBusyError: another is at it; names the job.
             DatabaseUnavailableError: PostgreSQL cannot be reached.
         """
         connection = database.connect(database_url)
         try:
             _begin(connection)
-            if not _one(connection, _TAKE, [site_id])["taken"]:
-                raise SiteBusyError(_busy(connection, site_id, site))
+            if not _one(connection, _TAKE, [work, site_id])["taken"]:
+                raise SiteBusyError(_busy(connection, site_id, site, work))
         except BaseException:
             connection.close()
             raise
         return cls(connection)
 
     def release(self) -> None:
-        """Let the next crawl of the site begin."""
+        """Let the next one begin."""
         self._connection.close()
 
 
@@ -70,10 +75,11 @@ def _begin(connection: psycopg.Connection[Row]) -> None:
         connection.execute("SELECT set_config(%s, %s, true)", [name, value])
 
 
-def _busy(connection: psycopg.Connection[Row], site_id: int, site: str) -> str:
-    job = connection.execute(_RUNNING, [site_id, JobState.RUNNING]).fetchone()
+def _busy(connection: psycopg.Connection[Row], site_id: int, site: str, work: str) -> str:
+    job = connection.execute(_RUNNING, [site_id, JobState.RUNNING, work == AGAIN]).fetchone()
     by = f" by job {job['id']} since {job['started_at'].astimezone(UTC):%Y-%m-%d %H:%M} UTC" if job else ""
-    return f"{site} is being crawled already{by}: let that end first."
+    done = "is being crawled" if work == CRAWL else "is being read from the archive"
+    return f"{site} {done} already{by}: let that end first."
 
 
 def _one(connection: psycopg.Connection[Row], query: str, values: list[Any]) -> Row:

@@ -90,11 +90,15 @@ class Archive:
         """The same for the event loop.
 
         Raises:
+            ArchiveAwayError: the store does not answer, or says that it is overloaded or broken: it may pass.
             ArchiveError: as ``read``.
         """
         try:
             return bytes(await obstore.get_range_async(self._store, self._name(uri), start=offset, length=length))
         except (BaseError, OSError, ValueError) as error:
+            if trouble := _passing_trouble(error):
+                where = without_password(self.location.endpoint or self.location.url)
+                raise ArchiveAwayError(f"{where}: {trouble}") from error
             raise ArchiveError(f"{uri} cannot be read: {_reason(error)}.") from error
 
     def whole(self, uri: str) -> bytes:

@@ -83,6 +83,7 @@ def _line(row: Row, width: int) -> str:
     counts = f"{stats.get('pages', 0):>9,} pages {stats.get('postings', 0):>7,} postings"
     colour = COLOURS.get(row["state"], "cyan")
     site = escape(row["site"].ljust(width))
+    counts += "  from the archive" if row["mode"] == "archive" else ""
     return f"[{colour}]{row['state']:<10}[/] {site}  {when:<16} {seconds:>10} {counts}  [dim]{row['id']}[/]"
 
 
