@@ -10,16 +10,23 @@ from urllib.request import getproxies
 from scrapy import Request
 from scrapy.http import Response
 
-from crawler.fetch.keys import TIER
+from crawler.fetch.blocked import BlockedMiddleware, is_judged
+from crawler.fetch.keys import ROBOTS, TIER
 from crawler.fetch.proxy_demand import has_proxies
+from crawler.fetch.retry_after import retry_after
 from crawler.gates import Gate, Gates, Terms
 from crawler.lane import Lane
 from crawler.leases import SLOT, host_in
 from schemas.job import Job
 from schemas.site import POLITE_TO
+from schemas.verdicts import Kind, Verdict
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
+
+
+FORBIDDEN, TOO_MANY = 403, 429
+"""As what a block and a refusal for too many requests count, that come with the status of a page."""
 
 
 class UnknownPolitenessError(ValueError):
@@ -85,11 +92,27 @@ class Politeness:
             if slot:
                 slot.concurrency, slot.delay, slot.jitter = concurrency, delay, 0
 
-    def note(self, gates: Gates, request: Request, response: Response, retry_after: float) -> None:
-        """Learn from an answer of the host itself; one of the smart proxy's says nothing of the host."""
+    def note(self, gates: Gates, request: Request, response: Response) -> None:
+        """Learn from an answer as it comes; one with the status of a page waits for its verdict, where one follows."""
+        if not self._awaits_verdict(request, response):
+            self._tell(gates, request, response.status, retry_after(response))
+
+    def judged(self, gates: Gates, request: Request, response: Response, verdict: Verdict) -> None:
+        """Learn from an answer that has waited: a block is no good one, whatever its status."""
+        if self._awaits_verdict(request, response):
+            refused = TOO_MANY if verdict.kind is Kind.RATE_LIMITED else FORBIDDEN
+            self._tell(gates, request, refused if verdict.is_block else response.status, retry_after(response))
+
+    def _awaits_verdict(self, request: Request, response: Response) -> bool:
+        if not 200 <= response.status < 300 or ROBOTS in request.meta or not is_judged(request, response):
+            return False
+        return self._crawler.get_downloader_middleware(BlockedMiddleware) is not None
+
+    def _tell(self, gates: Gates, request: Request, status: int, wait: float) -> None:
+        # What the smart proxy answers says nothing of the host.
         if request.meta.get(TIER) != "smartproxy":
             host = request.meta.get(SLOT) or host_in(request.url)
-            gates.answered(host, response.status, request.meta.get("download_latency", 0.0), retry_after)
+            gates.answered(host, status, request.meta.get("download_latency", 0.0), wait)
 
     def to_addresses(self, lane: Lane) -> bool:
         """Whether a job asks all hosts at one address as one; where a host behind a proxy is, is not known here."""

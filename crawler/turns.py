@@ -12,8 +12,8 @@ from scrapy.http import Response
 
 from crawler.courier import Courier
 from crawler.delivery import Delivery, Finishing
-from crawler.fetch.retry_after import retry_after
 from crawler.fetch.tier_money import spent_by
+from crawler.fetch.verdicts import Verdicts
 from crawler.gates import Gates
 from crawler.lane import Held, Lane
 from crawler.leases import ADMITTED, JOB, LEASE, SLOT, job_of
@@ -22,6 +22,7 @@ from crawler.queues import UnknownPayloadError
 from crawler.waker import Waker
 from frontier.model import Died, Done, Returned
 from schemas.job import JobStats
+from schemas.verdicts import Verdict
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -53,6 +54,7 @@ class Turns:
             (self.response_downloaded, signals.response_downloaded),
         ):
             self._crawler.signals.connect(handler, signal)
+        Verdicts.of(self._crawler).listen(self.response_judged)
 
     def lane(self, request: Request) -> Lane | None:
         """The lane of a request's job; None where this process does not work on it (any more)."""
@@ -96,7 +98,11 @@ class Turns:
 
     def response_downloaded(self, response: Response, request: Request) -> None:
         """What a host said, and how long it took."""
-        self._politeness.note(self._gates, request, response, retry_after(response))
+        self._politeness.note(self._gates, request, response)
+
+    def response_judged(self, request: Request, response: Response, verdict: Verdict) -> None:
+        """What an answer turned out to be."""
+        self._politeness.judged(self._gates, request, response, verdict)
 
     def request_dropped(self, request: Request) -> None:
         """A redirect or retry that is not queued gives its page's place back."""

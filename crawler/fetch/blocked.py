@@ -51,7 +51,7 @@ class BlockedMiddleware:
 
     async def process_response(self, request: Request, response: Response) -> Request | Response:
         """Note what the answer is, and ask for it again where it is blocked."""
-        if not _is_page(request, response):
+        if not is_judged(request, response):
             return response
         verdict = _verdict(response)
         if ROBOTS in request.meta and not _replaces_robots(verdict):
@@ -74,8 +74,8 @@ class BlockedMiddleware:
         return await delayed(self._crawler, again, retry_after(response))
 
 
-def _is_page(request: Request, response: Response) -> bool:
-    """Whether it comes from the site, and somebody takes it for a page, or for robots.txt."""
+def is_judged(request: Request, response: Response) -> bool:
+    """Whether an answer comes from the site, and somebody takes it for a page, or for robots.txt."""
     if CACHED in response.flags or request.meta.get(UNJUDGED) or NOT_THE_SITES in request.meta:
         return False
     return request.callback is not NO_CALLBACK or RENDERED in response.flags or ROBOTS in request.meta

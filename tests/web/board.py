@@ -41,6 +41,7 @@ ABOUT: Mapping[str, str] = {
     "walls": "challenges, captchas, logins and soft errors, a path each",
     "walled": "its first page, and a challenge for each other",
     "turns": "open when it is asked first, walled later",
+    "pressed": "asks for patience with status 200 (/busy), and blocks (/walled-1)",
     "tree": "150 pages in a tree",
     "budgets": "refuses an address that asks too often, for a while",
     "banning": "refuses the addresses that /__ban__?peer=ADDRESS has named",

@@ -18,7 +18,7 @@ from tests.web.ordinary import ORDINARY
 from tests.web.resource import Resource, Site, page, redirect, text
 from tests.web.scripts import SCRIPTS
 from tests.web.traps import CALENDAR, ENDLESS, REPEATING, SESSIONS
-from tests.web.walls import TURNS, WALLED, WALLS
+from tests.web.walls import PRESSED, TURNS, WALLED, WALLS
 
 
 async def fail(_: web.Request) -> web.StreamResponse:
@@ -60,6 +60,7 @@ SITES: Mapping[str, Site] = {
     "walls": WALLS,
     "walled": WALLED,
     "turns": TURNS,
+    "pressed": PRESSED,
     "tree": TREE,
     "budgets": BUDGETS,
     "banning": BANNING,

@@ -102,6 +102,12 @@ WALLED: Site = SEEDLESS | {
 }
 """It shows its first page, and a challenge for each other."""
 
+PRESSED: Site = SEEDLESS | {
+    "/busy": wall("too-many-requests-200", Retry_After="1"),
+    **{f"/walled-{number}": wall("cloudflare-challenge-200") for number in range(1, 6)},
+}
+"""It says that it is asked too often with the status of a page, and then blocks."""
+
 TURNS: Site = {
     "/": page("It was open once", "/posting", "/login-later", "/gone-later"),
     "/posting": in_turn([offer("Ferryman"), wall("cloudflare-challenge-200")]),
@@ -111,4 +117,4 @@ TURNS: Site = {
 }
 """Open when it is asked first, walled later."""
 
-__all__ = ["ROOMS", "TURNS", "VERDICTS", "WALLED", "WALLS"]
+__all__ = ["PRESSED", "ROOMS", "TURNS", "VERDICTS", "WALLED", "WALLS"]

@@ -113,6 +113,18 @@ def test_retry_after_is_waited_for(redis_url: str, web: RunningWeb) -> None:
     assert wait >= 1
 
 
+def test_a_block_with_the_status_of_a_page_is_no_good_answer_of_its_host(redis_url: str, web: RunningWeb) -> None:
+    paths = ("/busy", *(f"/walled-{number}" for number in range(1, 6)))
+    requests = [{"url": web.url("pressed", path), "priority": -number} for number, path in enumerate(paths)]
+    settings = {"LONGLINE_RENDER": "never", "RETRY_ENABLED": False, "CONCURRENT_REQUESTS_PER_DOMAIN": 1}
+    crawled = SmallCrawl("tests.support.looking.Looking", redis_url, {"requests": requests}, settings).run()
+
+    assert [note["status"] for note in crawled.notes] == [200] * 6
+    visits = [visit for visit in web.visits("pressed") if visit.path in paths]
+    # The host has asked for patience, and has given no good answer since.
+    assert min(later.started - earlier.started for earlier, later in pairwise(visits)) > 0.9
+
+
 def test_what_a_browser_has_rendered_is_judged_anew(redis_url: str, web: RunningWeb) -> None:
     if find_browser() is None:
         missing("There is no browser (Debian: apt install chromium)")
