@@ -22,7 +22,7 @@ from crawler.tally import Lease, Tally, lease_of
 from crawler.walls import is_walled
 from pipelines.counting import counts_of, item_counts
 from pipelines.failures import SetAsideError, StorageError
-from pipelines.processor import PageKeptError
+from pipelines.processor import PageKeptError, cleaned_of_item
 from schemas.page import Page
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ class Delivery:
     def item_scraped(self, item: Any, response: Response | Failure | None) -> None:
         """An item is stored."""
         own = not isinstance(item, Page)
-        self._item_ended(response, item_counts(rejected=False) if own else counts_of(item))
+        self._item_ended(response, _item_counts() if own else counts_of(item))
 
     def item_dropped(self, item: Any, response: Response | Failure | None, exception: BaseException) -> None:
         """An item was dropped on purpose, or set aside with what is wrong with it; a page that goes no further."""
@@ -154,7 +154,7 @@ class Delivery:
             self._item_ended(response, counts_of(item))
         else:
             aside = isinstance(exception, SetAsideError)
-            self._item_ended(response, item_counts(rejected=True) if aside else {})
+            self._item_ended(response, _item_counts(rejected=True) if aside else {})
 
     def item_error(self, response: Response | Failure | None, failure: Failure) -> None:
         """An item failed: by its own fault, or because nothing can be stored here any more."""
@@ -256,6 +256,10 @@ class Finishing:
         """Call the spider's errback where there is one; else hand the failure on."""
         request: Request = failure.request  # type: ignore[attr-defined] # set by Scrapy
         return self._delivery.failed(request, failure, self.original)
+
+
+def _item_counts(*, rejected: bool = False) -> dict[str, int]:
+    return item_counts(rejected=rejected, cleaned=cleaned_of_item())
 
 
 async def _asynchronous(output: Any) -> AsyncIterator[Any]:

@@ -99,6 +99,11 @@ def _lines(report: Report) -> list[tuple[str, str, str]]:
         ("records", f"{stats.records:,}", ""),
         ("rejected", f"{stats.rejected:,}", "see the table rejected_record"),
         ("problems", f"{stats.problems:,}", "an extractor failed; the pages are kept"),
+        (
+            "cleaned",
+            f"{stats.cleaned:,}",
+            "texts with characters that PostgreSQL does not store (NUL, lone surrogates)",
+        ),
         ("unchanged", f"{stats.unchanged:,}", "as their site says; they were not sent again"),
         ("noindex", f"{stats.noindex:,}", "pages that ask not to be read; they are kept"),
         ("nofollow", f"{stats.nofollow:,}", "pages whose links, or some of them, ask not to be followed"),

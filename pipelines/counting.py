@@ -12,7 +12,7 @@ from schemas.verdicts import Kind
 def counts_of(page: Page) -> dict[str, int]:
     """Of a page that is stored; without those that are zero."""
     if page.unchanged:
-        return _positive(_unchanged(page, page.unchanged))
+        return _positive(_unchanged(page, page.unchanged) | {"cleaned": page.cleaned})
     kinds = Counter(record.kind for record in page.records)
     counts = {
         "pages": 1,
@@ -21,6 +21,7 @@ def counts_of(page: Page) -> dict[str, int]:
         "texts": kinds["text"],
         "rejected": len(page.rejected),
         "problems": len(page.problems),
+        "cleaned": page.cleaned,
         "body_bytes": page.body_bytes,
         "archived_bytes": page.archived_bytes,
     }
@@ -43,6 +44,6 @@ def _positive(counts: dict[str, int]) -> dict[str, int]:
     return {name: count for name, count in counts.items() if count}
 
 
-def item_counts(*, rejected: bool) -> dict[str, int]:
-    """Of an item of somebody's own spider: stored, or set aside."""
-    return {"rejected": 1} if rejected else {"records": 1}
+def item_counts(*, rejected: bool, cleaned: int = 0) -> dict[str, int]:
+    """Of an item of somebody's own spider: stored, or set aside; ``cleaned``: how many of its texts had to be."""
+    return _positive({"rejected" if rejected else "records": 1, "cleaned": cleaned})

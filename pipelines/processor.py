@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 _page: ContextVar[Page | None] = ContextVar("page", default=None)
+_cleaned: ContextVar[int] = ContextVar("cleaned", default=0)
 
 
 class PageKeptError(DropItem):
@@ -26,6 +27,16 @@ class PageKeptError(DropItem):
 def page_of_item() -> Page | None:
     """The page that the item came from which is in the pipelines right now; None where it came from none."""
     return _page.get()
+
+
+def note_cleaned(texts: int) -> None:
+    """Say how many texts of the item that is in the pipelines right now had to be cleaned."""
+    _cleaned.set(texts)
+
+
+def cleaned_of_item() -> int:
+    """What ``note_cleaned`` said of the item that is in the pipelines right now, or has just left them."""
+    return _cleaned.get()
 
 
 class ItemProcessor(ItemPipelineManager):
@@ -63,6 +74,7 @@ class ItemProcessor(ItemPipelineManager):
                 item = await ensure_awaitable(stage.process_item(item))
             raise PageKeptError(item.url, log_level="DEBUG")
         _page.set(self._origin(item))
+        _cleaned.set(0)
         return await super().process_item_async(item)
 
     def _origin(self, item: Any) -> Page | None:

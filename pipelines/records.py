@@ -23,7 +23,7 @@ from uuid import UUID
 import orjson
 from itemadapter import ItemAdapter
 
-from pipelines.cleaning import clean_text
+from pipelines.cleaning import Cleaner, clean_text
 from pipelines.rows import content_key
 
 Problem = dict[str, str]
@@ -81,8 +81,10 @@ class Keys:
         return next(iter(named)) if len(named) == 1 else "item"
 
 
-def read(item: Any, keys: Keys) -> tuple[str, str, dict[str, Any], list[Problem]]:
+def read(item: Any, keys: Keys, cleaner: Cleaner | None = None) -> tuple[str, str, dict[str, Any], list[Problem]]:
     """Kind, key, data fit for JSON, and why the item may not pass: ``{"field": …, "problem": …}`` each.
+
+    ``cleaner`` counts the texts that PostgreSQL would refuse as they are.
 
     Raises:
         NoItemError: it is no dict, dataclass, attrs, pydantic or Scrapy item.
@@ -91,8 +93,11 @@ def read(item: Any, keys: Keys) -> tuple[str, str, dict[str, Any], list[Problem]
     if not ItemAdapter.is_item(item):
         raise NoItemError(f"A {type(item).__name__} is no item. Yield a dict, dataclass, attrs or pydantic object.")
     kind = clean_text(keys.kind(item))
-    plain = Plain()
-    data = {clean_text(str(name)): plain.value(value, str(name)) for name, value in ItemAdapter(item).asdict().items()}
+    plain = Plain(cleaner or Cleaner())
+    data = {
+        plain.cleaner.clean(str(name)): plain.value(value, str(name))
+        for name, value in ItemAdapter(item).asdict().items()
+    }
     names = keys.of(kind, item)
     key = _key(data, names, plain.problems) if names else content_key(data)
     if len(kind.encode()) > LONGEST_KIND:
@@ -119,12 +124,13 @@ def _key(data: dict[str, Any], names: tuple[str, ...], problems: list[Problem]) 
 class Plain:
     """Turns values into those that JSON has, and notes what it has not."""
 
+    cleaner: Cleaner
     problems: list[Problem] = field(default_factory=list)
 
     def value(self, value: Any, path: str) -> Any:
         """The same value for JSON; ``path`` names it in a problem."""
         if isinstance(value, Mapping):
-            return {clean_text(str(key)): self.value(part, f"{path}.{key}") for key, part in value.items()}
+            return {self.cleaner.clean(str(key)): self.value(part, f"{path}.{key}") for key, part in value.items()}
         if isinstance(value, set | frozenset):
             value = sorted(value, key=str)
         if isinstance(value, list | tuple):
@@ -133,7 +139,7 @@ class Plain:
 
     def _single(self, value: Any, path: str) -> Any:
         if isinstance(value, str):
-            return clean_text(value)
+            return self.cleaner.clean(value)
         if isinstance(value, float) and not isfinite(value):
             return self._refuse(value, path, "must be a finite number")
         if value is None or isinstance(value, bool | int | float):

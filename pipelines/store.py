@@ -6,16 +6,18 @@ Pages with what was read from them; items of people's own spiders, as ``pipeline
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
 from scrapy.exceptions import NotConfigured
 
+from pipelines.cleaning import Cleaner
 from pipelines.failures import ArchiveError, NoJobError, RejectedItemError, SetAsideError, StoppedError
 from pipelines.items import as_page
 from pipelines.outage import Outage
-from pipelines.processor import page_of_item
+from pipelines.processor import note_cleaned, page_of_item
 from pipelines.records import Keys, read
 from pipelines.writer import Writer
 from schemas.environment import OUTAGE_SECONDS
@@ -102,26 +104,32 @@ class StorePipeline:
         if page and page.stored:
             await asyncio.shield(page.stored)
         own = self._read(item, page)
-        reasons = "; ".join(f"{problem['field']} {problem['problem']}" for problem in own.problems)
         if own.problems and not page:
-            raise RejectedItemError(f"An item of kind {own.kind} did not pass, and came from no page: {reasons}.")
+            raise RejectedItemError(f"An item of kind {own.kind} did not pass, and came from no page: {_reasons(own)}.")
         await self._writer.write_item(own)
         if own.problems:
             # The summary counts it, and the table rejected_record tells it.
-            raise SetAsideError(f"{own.kind}: {reasons}", log_level="INFO")
+            raise SetAsideError(f"{own.kind}: {_reasons(own)}", log_level="INFO")
 
     def _read(self, item: Any, page: Page | None) -> OwnItem:
-        kind, key, data, problems = read(item, self._keys)
+        cleaner = Cleaner()
+        kind, key, data, problems = read(item, self._keys, cleaner)
+        note_cleaned(cleaner.count)
         if page:
             delivery, seen = page.fence[1], page.fetched_at
-            return OwnItem(kind, key, data, problems, page.job_id, delivery, page.url, seen, leased=page.leased)
+            own = OwnItem(kind, key, data, problems, page.job_id, delivery, page.url, seen, leased=page.leased)
+            return replace(own, cleaned=cleaner.count)
         if self._job is None:
             raise NoJobError("LONGLINE_JOB_ID is not set: a record belongs to a job. Name one of the table job.")
-        return OwnItem(kind, key, data, problems, self._job, 1, None, datetime.now(UTC))
+        return OwnItem(kind, key, data, problems, self._job, 1, None, datetime.now(UTC), cleaned=cleaner.count)
 
     async def close_spider(self) -> None:
         """Close the connection."""
         await self._writer.close()
+
+
+def _reasons(item: OwnItem) -> str:
+    return "; ".join(f"{problem['field']} {problem['problem']}".strip() for problem in item.problems)
 
 
 def settle(page: Page, error: BaseException | None = None) -> None:

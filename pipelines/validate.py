@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from pipelines.cleaning import clean
+from pipelines.cleaning import Cleaner
 from pipelines.items import as_page
 from schemas.page import Page, Record, RejectedRecord
 from schemas.posting import Posting, problems_of
@@ -22,12 +22,14 @@ class ValidatePipeline:
         page = as_page(item)
         if page is None:
             return item
-        page.metadata = clean(page.metadata)
-        page.records = [checked for record in page.records if (checked := self._checked(page, record))]
+        cleaner = Cleaner()
+        page.metadata = cleaner.clean(page.metadata)
+        page.records = [checked for record in page.records if (checked := self._checked(page, record, cleaner))]
+        page.cleaned += cleaner.count
         return page
 
-    def _checked(self, page: Page, record: Record) -> Record | None:
-        data = clean(record.data)
+    def _checked(self, page: Page, record: Record, cleaner: Cleaner) -> Record | None:
+        data = cleaner.clean(record.data)
         if record.kind != "posting":
             return Record(record.kind, data)
         try:

@@ -80,7 +80,8 @@ class JobStats:
 
     ``unchanged``: pages that were not sent again, since they are as they were; they are among ``pages``, and what was
     read from them is among ``postings`` and ``texts``. ``noindex``, ``nofollow``: pages that were not read, or whose
-    links were not followed, since they say so. ``answered``: responses without an error, of somebody's own spider.
+    links were not followed, since they say so. ``cleaned``: texts that had characters in them which PostgreSQL refuses.
+    ``answered``: responses without an error, of somebody's own spider.
     ``failures``: by cause, how many requests, and what was said of the first. ``verdicts``: answers that
     were no pages, by ``schemas.verdicts.Verdict.name``. ``walled``: how many of the good statuses are of answers that
     stood in the place of a page. ``tiers``: what was asked of each, for pages.
@@ -93,6 +94,7 @@ class JobStats:
     records: int = 0
     rejected: int = 0
     problems: int = 0
+    cleaned: int = 0
     unchanged: int = 0
     noindex: int = 0
     nofollow: int = 0

@@ -36,7 +36,8 @@ class OwnItem:
     """An item of somebody's own spider: a row of the table ``record``, or with ``problems`` of ``rejected_record``.
 
     ``url`` is that of the page that it came from, or None; ``delivery`` is the second part of its fence. ``leased``:
-    it is counted where its page's lease is acknowledged, and not where its row is written.
+    it is counted where its page's lease is acknowledged, and not where its row is written. ``cleaned``: how many of its
+    texts had characters in them that PostgreSQL refuses.
     """
 
     kind: str
@@ -48,6 +49,7 @@ class OwnItem:
     url: str | None
     seen: datetime
     leased: bool = False
+    cleaned: int = 0
 
 
 @dataclass(slots=True)
@@ -143,3 +145,5 @@ class Page:
     # validate
     rejected: list[RejectedRecord] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    # validate and store: how many of its texts had characters in them that PostgreSQL refuses
+    cleaned: int = 0
