@@ -45,7 +45,7 @@ async def _pages(cursor: Cursor, pages: list[Waiting]) -> None:
         # Of the others, a newer or better row stands.
         written = [(one, ids[_page_key(one.row)]) for one in some if _page_key(one.row) in ids]
         await _walls(cursor, [one for one in some if _page_key(one.row) not in ids])
-        await _records(cursor, written)
+        await write_records(cursor, written)
 
 
 async def _walls(cursor: Cursor, kept: list[Waiting]) -> None:
@@ -53,7 +53,12 @@ async def _walls(cursor: Cursor, kept: list[Waiting]) -> None:
     await run(cursor, rows.WALL, walls)
 
 
-async def _records(cursor: Cursor, written: list[tuple[Waiting, int]]) -> None:
+async def write_records(cursor: Cursor, written: list[tuple[Waiting, int]]) -> None:
+    """Write what was read from pages, whose rows have these ids.
+
+    Raises:
+        psycopg.Error: PostgreSQL refused some of it, or is away.
+    """
     texts: dict[Any, Row] = {}
     rejected: dict[Any, Row] = {}
     found: list[dict[str, Any]] = []
