@@ -30,10 +30,11 @@ IS_ROOT = os.geteuid() == 0
 
 # A user of the servers: attaches when it is told to, and then lives until its standard input ends.
 USER = """
-import json, signal, sys, time
+import json, os, signal, sys, time
 from pathlib import Path
 sys.path[:0] = sys.argv[2:]
-def tell(**words): print(json.dumps(words), flush=True)
+# In one write, since a signal may come while something is told.
+def tell(**words): os.write(1, json.dumps(words).encode() + b"\\n")
 signal.signal(signal.SIGINT, lambda *_: tell(interrupted=True))
 from crawler import embedded
 tell(imported=True)
