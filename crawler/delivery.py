@@ -17,9 +17,10 @@ from crawler import stop_signals
 from crawler.cancelled import CallbackCancelledError, guard
 from crawler.failures import cause
 from crawler.leases import child
+from crawler.responses import is_kept
 from crawler.start_items import StartItems
 from crawler.tally import Lease, Tally, lease_of
-from crawler.walls import is_walled
+from crawler.walls import counts_of_wall, is_walled
 from pipelines.counting import counts_of, item_counts
 from pipelines.failures import SetAsideError, StorageError
 from pipelines.processor import PageKeptError, cleaned_of_item
@@ -99,6 +100,8 @@ class Delivery:
                 yield output
             return
         tally.counts[ANSWERED] += self._own and response.status < 300 and not is_walled(request)
+        if self._own and not is_kept(response, self._crawler.spider):
+            tally.counts.update(counts_of_wall(request))
         async for output in self._watched(request, tally, result):
             yield output
 

@@ -13,7 +13,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.requests import check
-from crawler.responses import page_of
+from crawler.responses import is_kept, page_of
 from crawler.scheduler import Scheduler
 from crawler.walls import is_walled
 from pipelines.processor import ItemProcessor
@@ -23,9 +23,6 @@ from schemas.page import Page
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
-
-ARCHIVE = "archive"
-"""Attribute of a spider, and ``request.meta`` key, which wins: False where a response is not kept as a page."""
 
 
 class PageMiddleware:
@@ -99,8 +96,7 @@ class PageMiddleware:
         self.pages += 1
         self.first_url = self.first_url or response.url
         self.good += response.status < 300 and not (response.request and is_walled(response.request))
-        kept = response.meta.get(ARCHIVE, getattr(self._crawler.spider, ARCHIVE, True))
-        page = page_of(response, self._job) if kept else None
+        page = page_of(response, self._job) if is_kept(response, self._crawler.spider) else None
         if page:
             page.stored = asyncio.get_running_loop().create_future()
         self._pages[response] = page

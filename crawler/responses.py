@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from scrapy import Request
+from scrapy import Request, Spider
 from scrapy.http import Response
 
 from crawler.fetch.browser import LED_TO, RENDERED
@@ -22,6 +22,13 @@ from schemas.page import Page
 from schemas.site import SiteConfig
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+ARCHIVE = "archive"
+"""Attribute of a spider, and ``request.meta`` key, which wins: False where a response is not kept as a page."""
+
+
+def is_kept(response: Response, spider: Spider | None) -> bool:
+    """Whether a response to somebody's own spider becomes a page."""
+    return bool(response.meta.get(ARCHIVE, getattr(spider, ARCHIVE, True)))
 
 
 def page_of(response: Response, job: Job, tree: Any = None) -> Page:

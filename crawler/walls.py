@@ -8,7 +8,7 @@ from scrapy import Request
 
 from crawler.failures import WALLED, Failures
 from crawler.fetch.verdicts import verdict_of
-from schemas.job import JobStats
+from schemas.job import VERDICT, JobStats
 from schemas.verdicts import WALLS, Kind, is_block
 
 TOLD = WALLS | {Kind.ERROR_PAGE}
@@ -40,12 +40,19 @@ def is_blocked(request: Request) -> bool:
     return verdict is not None and verdict.is_block
 
 
+def counts_of_wall(request: Request) -> dict[str, int]:
+    """What the answer to a request adds to a job's counts that no row will count."""
+    verdict = verdict_of(request)
+    return {f"{VERDICT}{verdict.name}": 1} if verdict and verdict.kind is not Kind.OK else {}
+
+
 def most_are_blocks(stats: JobStats, failures: Failures) -> str | None:
     """A sentence, where more answers were blocks than were not; redirects are left out."""
     blocks = {name: count for name, count in stats.verdicts.items() if is_block(name)}
     blocked = sum(blocks.values())
     redirects = sum(count for status, count in stats.statuses.items() if 300 <= int(status) < 400)
-    answers = max(blocked, stats.pages - redirects)
+    # A spider of one's own need not keep any page.
+    answers = max(blocked + stats.answered, stats.pages - redirects)
     if 2 * blocked <= answers:
         return None
     most = sorted(blocks, key=lambda name: (-blocks[name], name))

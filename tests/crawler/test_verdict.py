@@ -36,6 +36,11 @@ COMPLETE: dict[str, tuple[dict[str, Any], dict[str, int], dict[str, Any]]] = {
     "one answer without content": ({}, {"204": 1}, DONE),
     "a dry run": ({"dry_run": True}, {}, DONE),
     "as many pages as expected": ({"expect": {"pages": 3}}, OK, DONE),
+    "more answers than blocks, of which none is kept": (
+        {},
+        {},
+        DONE | {"stats": {"answered": 3, "verdicts": {"blocked: Akamai": 2}}},
+    ),
 }
 FAILED: dict[str, tuple[dict[str, Any], dict[str, int], dict[str, Any], str]] = {
     "it ended early": ({}, OK, {"reason": "memusage_exceeded"}, "The crawl ended early: memusage_exceeded."),

@@ -174,6 +174,8 @@ def test_a_spider_that_keeps_no_pages_hears_of_it_too(crawl_own: Run, rows: Rows
 
     assert "\n  pages              0 " in done.stdout, done.stdout + done.stderr
     assert kinds(rows, "fence") == {"blocked"}
+    assert done.status == 1
+    assert f"4 of 4 pages were block pages by Cloudflare: {web.sites['walled']}/" in " ".join(done.stdout.split())
 
 
 def kinds(rows: Rows, spider: str) -> set[str]:
