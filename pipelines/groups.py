@@ -33,7 +33,7 @@ class Grouped:
 def group_job(connection: psycopg.Connection[Row], job_id: UUID) -> Grouped:
     """Group the postings of a job's pages that are new or have changed. Again, it finds nothing to do.
 
-    ``connection`` is one that commits by itself, with rows as dicts. Many postings take their time: some 3 ms each.
+    ``connection`` is one that commits by itself, with rows as dicts. Many postings take their time: some 1 ms each.
 
     Raises:
         psycopg.Error: what is done stays done, and the rest is done the next time.

@@ -15,6 +15,8 @@ TABLES = [
     "results/page",
     "results/pagetext",
     "results/posting",
+    "results/postinggroup",
+    "results/postinggroupmember",
     "results/record",
     "results/rejectedrecord",
     "jobs/deadrequest",
@@ -26,7 +28,15 @@ DIGEST = b"\xab" * 32
 def crawled(*numbers: int) -> dict[str, Model]:
     """For each number a site with a job, a page and what it yielded; the last row of each table."""
     from control.jobs.models import DeadRequest, Job  # noqa: PLC0415 - needs Django to be set up
-    from control.results.models import Page, PageText, Posting, Record, RejectedRecord  # noqa: PLC0415 - Django
+    from control.results.models import (  # noqa: PLC0415 - needs Django to be set up
+        Page,
+        PageText,
+        Posting,
+        PostingGroup,
+        PostingGroupMember,
+        Record,
+        RejectedRecord,
+    )
     from control.sites.models import Site  # noqa: PLC0415 - needs Django to be set up
 
     rows: dict[str, Model] = {}
@@ -40,6 +50,8 @@ def crawled(*numbers: int) -> dict[str, Model]:
         key = {"platform": "web", "tenant": "acme.example", "source_id": str(number)}
         title = f"Baker <b>{number}</b>"
         posting = Posting.objects.create(page=page, url=url, title=title, content_sha256=DIGEST, **key)
+        group = PostingGroup.objects.create()
+        member = PostingGroupMember.objects.create(group=group, posting=posting, rule="text", score=0.98)
         reasons = [{"field": "title", "problem": "is missing"}]
         bad = {"kind": "posting", "data": {"title": None}, "problems": reasons, "data_sha256": DIGEST}
         record = Record.objects.create(site=site, kind="book", key="<i>1</i>", data={"title": title}, page=page)
@@ -48,5 +60,5 @@ def crawled(*numbers: int) -> dict[str, Model]:
         dead = DeadRequest.objects.create(
             job=job, url=url, url_sha256=url_sha256(url), cause=f"<b>{number}</b> refused"
         )
-        rows = dict(zip(TABLES, (site, job, page, text, posting, record, rejected, dead), strict=True))
+        rows = dict(zip(TABLES, (site, job, page, text, posting, group, member, record, rejected, dead), strict=True))
     return rows

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from hashlib import sha256
 from itertools import permutations
 from typing import Any
 
@@ -12,61 +10,19 @@ import pytest
 from extractors.postings.same import Advert, contradictory
 from pipelines import group_batch
 from pipelines.groups import Grouped, group_job, group_stored, listed, split, undo
-from schemas.addresses import url_sha256
 from schemas.job import Job
+from tests.support.adverts import TEXT, Add, advertising, one
 from tests.support.tables import Rows, add_job
 
-TEXT = " ".join(f"You will bake {number} loaves of bread before dawn" for number in range(40))
 OTHER_TEXT = " ".join(f"You will sell {number} cakes to tourists after lunch" for number in range(40))
 BONN = {"city": "Bonn", "country": "DE"}
 KIEL = {"city": "Kiel", "country": "DE"}
-Add = Callable[..., int]
-
-_PAGE = """
-INSERT INTO page (site_id, url_sha256, url, job_id, final_url, status, body_sha256, body_bytes, archive_uri,
-    archive_offset, archive_length)
-VALUES (%(site)s, %(digest)s, %(url)s, %(job)s, '', 200, '', 0, '', 0, 0) RETURNING id
-"""
-_POSTING = """
-INSERT INTO posting (platform, tenant, source_id, page_id, requisition_id, url, apply_url, title, company, locations,
-    description_text, content_sha256)
-VALUES (%(platform)s, %(tenant)s, %(source_id)s, %(page_id)s, %(requisition_id)s, %(url)s, %(apply_url)s, %(title)s,
-    %(company)s, %(locations)s, %(description_text)s, %(content_sha256)s) RETURNING id
-"""
 
 
 @pytest.fixture
 def add(rows: Rows, job: Job) -> Add:
     """Puts a baker's posting on a site of its own, but for what is said otherwise."""
-    number = 0
-
-    def put(of: Job = job, **changes: Any) -> int:
-        nonlocal number
-        number += 1
-        tenant = changes.get("tenant", f"site-{number}.example")
-        url = changes.get("url", f"https://{tenant}/jobs/{number}")
-        place = {"site": of.site_id, "job": of.id, "url": url, "digest": url_sha256(f"{url}#{number}")}
-        values = {
-            "platform": "web", "tenant": tenant, "source_id": str(number), "page_id": one(rows, _PAGE, place)["id"],
-            "requisition_id": None, "url": url, "apply_url": None, "title": "Baker", "company": "Bread GmbH",
-            "locations": [], "description_text": TEXT, **changes,
-        }  # fmt: skip
-        return int(one(rows, _POSTING, stored(values))["id"])
-
-    return put
-
-
-def one(rows: Rows, query: str, values: Any) -> dict[str, Any]:
-    row = rows.execute(query.encode(), values).fetchone()
-    assert row is not None
-    return row
-
-
-def stored(values: dict[str, Any]) -> dict[str, Any]:
-    from pipelines.rows import json  # noqa: PLC0415 - as the pipelines write it
-
-    digest = sha256(repr(sorted(values.items())).encode()).digest()
-    return values | {"locations": json(values["locations"]), "content_sha256": digest}
+    return advertising(rows, job)
 
 
 def change(rows: Rows, posting: int, **values: str | None) -> None:
@@ -99,7 +55,7 @@ def test_a_copy_on_another_site_is_grouped_by_its_text(rows: Rows, job: Job, add
     assert group_job(rows, job.id) == Grouped(6, 2)
     assert groups(rows) == [[here, there]]
     assert rules(rows) == {here: ("text", 1.0), there: ("text", 1.0)}
-    assert one(rows, "SELECT count(*) FROM posting", [])["count"] == 6
+    assert one(rows, "SELECT count(*) FROM posting")["count"] == 6
 
 
 def test_other_places_and_other_numbers_are_other_jobs(rows: Rows, job: Job, add: Add) -> None:
@@ -196,7 +152,7 @@ def test_a_job_that_becomes_another_leaves_its_group(rows: Rows, job: Job, add: 
     change(rows, second, title="Cook")
     group_job(rows, job.id)
     assert groups(rows) == []
-    assert one(rows, "SELECT count(*) FROM posting_group", [])["count"] == 0
+    assert one(rows, "SELECT count(*) FROM posting_group")["count"] == 0
 
 
 def test_two_groups_become_one_when_a_link_joins_them(rows: Rows, job: Job, add: Add) -> None:
@@ -327,4 +283,4 @@ def test_postings_that_are_taken_away_leave_nothing(rows: Rows, job: Job, add: A
     rows.execute("DELETE FROM posting")
 
     for table in ("posting_sign", "posting_compared", "posting_group_member"):
-        assert one(rows, f"SELECT count(*) FROM {table}", [])["count"] == 0
+        assert one(rows, f"SELECT count(*) FROM {table}")["count"] == 0
