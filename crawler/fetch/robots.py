@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
+from uuid import UUID
 
 from protego import Protego
 from scrapy import Request, signals
@@ -19,11 +20,12 @@ from scrapy.utils.misc import load_object
 
 from crawler.failures import cause
 from crawler.fetch.guard import Guard, PrivateAddressError
-from crawler.fetch.keys import AGENT, BUDGET, DEMANDED, DIRECT, IDENTITY, ROBOTS, SESSION, TIERS
+from crawler.fetch.keys import AGENT, BUDGET, DEMANDED, DIRECT, IDENTITY, ROBOTS, SESSION, SPENT, TIERS
 from crawler.fetch.retry_after import backoff, retry_after
+from crawler.fetch.tier_money import Spent, add_spent, note_spent
 from crawler.fetch.typed import endpoints_of
 from crawler.fetch.verdicts import verdict_of
-from crawler.leases import JOB, SLOT, host_in
+from crawler.leases import JOB, LEASE, SLOT, host_in, job_of
 from extractors.robots import without_contact
 from frontier.connection import connect_async
 from frontier.robots_cache import MAX_BYTES, SECONDS, RobotsCache
@@ -128,6 +130,8 @@ class RobotsMiddleware:
         self._cache = cache
         self._since = since
         self._rules: dict[str, asyncio.Task[Rules]] = {}
+        self._spent: dict[UUID | None, Spent] = {}
+        """By job: what reading has cost that no request of it has counted yet."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -149,7 +153,11 @@ class RobotsMiddleware:
             NoRobotsError, DisallowedByRobotsError: with the reason.
         """
         if self._obey and not request.meta.get("dont_obey_robotstxt"):
-            (await self.rules(request.url, request.meta)).check(request.url, self._agent(request.meta))
+            rules = await self.rules(request.url, request.meta)
+            if LEASE in request.meta:
+                # With its lease it is counted, and so once.
+                note_spent(request, self._spent.pop(job_of(request.meta), {}))
+            rules.check(request.url, self._agent(request.meta))
 
     async def rules(self, url: str, meta: Mapping[str, Any] = MappingProxyType({})) -> Rules:
         """The rules of the URL's host; read at the first call, shared by those that come meanwhile.
@@ -195,7 +203,15 @@ class RobotsMiddleware:
     async def _fetch(self, address: str, likewise: dict[str, Any]) -> tuple[Rules, int, str]:
         """The rules, and the answer that says them."""
         meta = {"dont_obey_robotstxt": True, "dont_retry": True, "allow_offsite": True, SLOT: host_in(address)}
-        meta |= {ROBOTS: True, **likewise}
+        # One account for all tries and redirects: middlewares copy the rest.
+        spent: Spent = {}
+        meta |= {ROBOTS: True, **likewise, SPENT: spent}
+        try:
+            return await self._fetched(address, meta)
+        finally:
+            add_spent(self._spent.setdefault(job_of(likewise), {}), spent)
+
+    async def _fetched(self, address: str, meta: dict[str, Any]) -> tuple[Rules, int, str]:
         for attempt in range(1, TRIES + 1):
             status, text, pause = await self._try(Request(address, NO_CALLBACK, priority=PRIORITY, meta=dict(meta)))
             rules = Rules.of(address, status, text)

@@ -19,6 +19,8 @@ RESERVED = "tier_reserved"
 """``request.meta`` key: what was taken for a request that is on its way, in millionths."""
 USUAL_BYTES = 50_000.0
 """Of an answer, until some have come."""
+Spent = dict[str, list[int]]
+"""By tier: requests that were answered, bytes of the answers, and their cost in millionths."""
 PAUSE = 0.5
 """Seconds between two questions to a Redis that is away."""
 
@@ -111,9 +113,7 @@ class Money:
             self._back[job] += reserved - spent
         before = self._sizes.get(tier, float(body_bytes))
         self._sizes[tier] = before + (body_bytes - before) / 10
-        use = request.meta.setdefault(SPENT, {}).setdefault(tier, [0, 0, 0])
-        for place, more in enumerate((1, body_bytes, spent)):
-            use[place] += more
+        note_spent(request, {tier: [1, body_bytes, spent]})
 
     async def settle(self) -> None:
         """Give back what was taken too much."""
@@ -121,6 +121,20 @@ class Money:
             if back and job in self._budgets:
                 await self._purse.take(job, self._budgets[job], 0, back)
         self._back.clear()
+
+
+def note_spent(request: Request, spent: Spent) -> None:
+    """Have a request count it."""
+    if spent:
+        add_spent(request.meta.setdefault(SPENT, {}), spent)
+
+
+def add_spent(account: Spent, spent: Spent) -> None:
+    """Add up."""
+    for tier, amounts in spent.items():
+        use = account.setdefault(tier, [0, 0, 0])
+        for place, more in enumerate(amounts):
+            use[place] += more
 
 
 def spent_by(request: Request) -> dict[str, TierUse]:

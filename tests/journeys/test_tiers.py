@@ -86,8 +86,8 @@ def asked(web: RunningWeb) -> dict[str, Counter[str]]:
     """How often the pages behind each gate were asked for by each tier, as the site saw it."""
     found: dict[str, Counter[str]] = defaultdict(Counter)
     for visit in web.visits("gates"):
-        # Neither robots.txt, which is counted by nobody, nor what a browser asks for besides.
-        if visit.path not in SITE or visit.path == "/robots.txt":
+        # Not what a browser asks for besides.
+        if visit.path not in SITE:
             continue
         peer = {DIRECT: "direct", SMART: "smartproxy"}.get(visit.peer, "proxy")
         found[visit.path.split("/")[1]]["browser" if "Sec-Fetch-Mode" in visit.headers else peer] += 1
