@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from extractors.postings import jsonld, microdata, objects
+from extractors.postings import jsonld, microdata, objects, visible
 from extractors.postings.document import Document
 from extractors.postings.identity import identified
 from extractors.postings.prose import with_prose
 from extractors.postings.reading import Merged, Reading, merged
 
 Source = Callable[[Document], list[Reading]]
-SOURCES: tuple[Source, ...] = (objects.read_feed, jsonld.read, microdata.read, objects.read_state)
+SOURCES: tuple[Source, ...] = (objects.read_feed, jsonld.read, microdata.read, objects.read_state, visible.read)
 """What may know of postings, those first that know most; each is done with a page without any at one look."""
 
 

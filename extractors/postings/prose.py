@@ -48,12 +48,18 @@ def _language(posting: Data, prose: str, page_language: str | None) -> None:
 def _salary(posting: Data, prose: str) -> None:
     """Also where the data has words without an amount, such as "Competitive"."""
     said = posting.get("salary")
-    if said is not None and (said["ranges"] or said["min"] is not None or said["max"] is not None):
+    named = said if said and (said["ranges"] or said["min"] is not None or said["max"] is not None) else None
+    if named and named["period"] is not None:
         return
     found = parse_salary(prose, _country(posting))
-    if found is not None:
+    if found is not None and (named is None or _same_amounts(found, named)):
         posting["salary"] = found
         posting["provenance"]["salary"] = _SOURCE
+
+
+def _same_amounts(one: Data, other: Data) -> bool:
+    """Of amounts without a period, the description may say which one is meant."""
+    return (one["min"], one["max"]) == (other["min"], other["max"]) and one["period"] is not None
 
 
 def _country(posting: Data) -> str | None:

@@ -26,6 +26,8 @@ _MARKUP_FIRST = (SELECTORS, PLATFORM, FEED, JSONLD, MICRODATA, RDFA, STATE, TEXT
 _STATE_FIRST = (SELECTORS, PLATFORM, FEED, STATE, JSONLD, MICRODATA, RDFA, TEXT)
 _FROM_STATE = frozenset({"locations", "workplace_type", "applicant_scope", "salary", "employment_types"})
 """Fields of which a site's own state knows more than the markup that it makes for search engines."""
+_SUMMARY, _TIMES = 700, 2
+"""Characters of a description that may be a summary, and how much longer the whole one is."""
 _KEYS = ("source_id", "requisition_id", "url")
 
 
@@ -63,6 +65,8 @@ def merged(readings: Iterable[Reading]) -> list[Merged]:
     postings: list[list[Reading]] = []
     for reading in readings:
         home = _home(postings, reading)
+        if reading.source == TEXT and len(postings) > 1 and home is None:
+            continue  # what a reader sees is one posting at the most: of several, it is a list
         if home is None:
             postings.append([reading])
         else:
@@ -71,6 +75,8 @@ def merged(readings: Iterable[Reading]) -> list[Merged]:
 
 
 def _home(postings: list[list[Reading]], reading: Reading) -> list[Reading] | None:
+    if reading.source == TEXT and len(postings) == 1:
+        return postings[0]
     others = [members for members in postings if all(member.source != reading.source for member in members)]
     return next((members for members in others if any(_same(member, reading) for member in members)), None)
 
@@ -100,7 +106,28 @@ def _candidates(members: list[Reading], name: str) -> list[Candidate]:
     order = _STATE_FIRST if name in _FROM_STATE else _MARKUP_FIRST
     said = [member for member in members if member.fields.get(name) not in (None, "", [])]
     said.sort(key=lambda member: order.index(member.source))
+    better = _BETTER.get("description" if name.startswith("description") else name)
+    if better and said:
+        first = said[0]
+        said.sort(key=lambda member: not better(member, first))
     return [Candidate(member.source, member.fields[name], member.where.get(name)) for member in said]
+
+
+def _completes(one: Reading, first: Reading) -> bool:
+    """Whether one has the amounts of the first, and a period that the first lacks."""
+    more, less = one.fields["salary"], first.fields["salary"]
+    same = (more["min"], more["max"]) == (less["min"], less["max"])
+    return same and less["period"] is None and more["period"] is not None
+
+
+def _is_whole(one: Reading, first: Reading) -> bool:
+    """Whether the first has but a summary of the description that one has."""
+    text, summary = (str(reading.fields.get("description_text") or "") for reading in (one, first))
+    return len(summary) < _SUMMARY and len(text) > _TIMES * len(summary)
+
+
+_BETTER: dict[str, Callable[[Reading, Reading], bool]] = {"salary": _completes, "description": _is_whole}
+"""Fields of which a later source may know more than the first: whether one is better than the first."""
 
 
 def _differ(name: str, found: list[Candidate]) -> bool:

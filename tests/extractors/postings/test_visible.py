@@ -1,0 +1,77 @@
+"""Postings that a page shows to its readers alone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from extractors.postings import postings
+from extractors.postings.document import Document
+from schemas.posting import Posting
+
+PROSE = "We bake bread for the whole town, and have done so for four generations, with flour from mills nearby. " * 4
+MENU = "<nav><a href='/'>Home</a><a href='/bread'>Bread</a><a href='/jobs'>Jobs</a></nav>"
+FOOT = "<footer>© 2024 Bakery Inc. All rights reserved</footer>"
+ENGLISH = f"""{MENU}<main><h1>Head Baker</h1><p>Austin, TX · Full time · On site</p><a href="/apply">Apply now</a>
+<h2>About the role</h2><p>{PROSE}</p><h2>Responsibilities</h2><ul><li>Bake</li></ul>
+<h2>Requirements</h2><ul><li>A steady hand</li></ul><h2>Similar jobs</h2><a href="/jobs/2">Miller, Boston, MA</a></main>
+{FOOT}"""
+GERMAN = f"""{MENU}<main><h1>Bäcker (m/w/d)</h1>
+<dl><dt>Standort</dt><dd>Köln, Deutschland</dd><dt>Arbeitszeit</dt><dd>Teilzeit</dd>
+<dt>Gehalt</dt><dd>2.800 - 3.200 € pro Monat</dd><dt>Veröffentlicht am</dt><dd>03.05.2024</dd></dl>
+<h2>Deine Aufgaben</h2><p>{PROSE}</p><h2>Das bringst du mit</h2><p>Geduld.</p><a href="#b">Jetzt bewerben</a></main>"""
+
+
+def read(markup: str, url: str, title: str = "", head: str = "") -> list[dict[str, Any]]:
+    page = f"<html lang='en'><head><title>{title}</title>{head}</head><body>{markup}</body></html>"
+    found = postings(Document.read(url, page.encode(), "text/html; charset=utf-8", datetime(2024, 6, 1, tzinfo=UTC)))
+    return [Posting.model_validate(one).model_dump(mode="json") for one in found]
+
+
+def test_headings_and_the_lines_below_the_title_are_read() -> None:
+    (found,) = read(ENGLISH, "https://www.bakery.example/jobs/head-baker", "Head Baker | Bakery")
+
+    assert (found["title"], found["company"]) == ("Head Baker", "Bakery")
+    assert [(place["city"], place["region"], place["country"]) for place in found["locations"]] == [
+        ("Austin", "TX", "US")
+    ]
+    assert (found["employment_types"], found["workplace_type"]) == (["FULL_TIME"], "onsite")
+    assert found["provenance"]["title"] == "text"
+    assert "A steady hand" in found["description_text"]
+    assert "Boston" not in str(found["locations"])
+
+
+def test_labels_are_read_in_other_languages() -> None:
+    (found,) = read(GERMAN, "https://www.baeckerei.example/karriere/baecker-m-w-d", "Bäcker (m/w/d) - Bäckerei Korn")
+
+    assert (found["title"], found["company"]) == ("Bäcker (m/w/d)", "Bäckerei Korn")
+    assert [(place["city"], place["country"]) for place in found["locations"]] == [("Köln", "DE")]
+    assert found["employment_types"] == ["PART_TIME"]
+    assert (found["salary"]["min"], found["salary"]["max"], found["salary"]["period"]) == (2800, 3200, "month")
+    assert (found["date_posted"], found["date_precision"]) == ("2024-05-03T00:00:00Z", "day")
+
+
+LISTED = "".join(f"<li><a href='/jobs/{name}'>{name}</a> Bonn <a href='/apply'>Apply</a></li>" for name in "abcdefgh")
+
+
+@pytest.mark.parametrize(
+    ("markup", "url"),
+    [
+        (f"{MENU}<h1>Open positions</h1><p>{PROSE}</p><h2>Benefits</h2><ul>{LISTED}</ul>", "https://b.example/jobs"),
+        (
+            f"{MENU}<h1>Sourdough</h1><p>{PROSE}</p><h2>Description</h2><p>{PROSE}</p>",
+            "https://b.example/bread/sourdough",
+        ),
+        (f"{MENU}<h1>Our bakery</h1><p>{PROSE}</p><h2>What we offer</h2><p>{PROSE}</p>{FOOT}", "https://b.example/"),
+        (f"{MENU}<h1>Head Baker</h1><p>Austin, TX</p><a href='/apply'>Apply</a>", "https://b.example/jobs/head-baker"),
+        (
+            f"<article><h1>Ten tips for your job search</h1><p>{PROSE * 3}</p></article>",
+            "https://b.example/blog/job-tips",
+        ),
+    ],
+    ids=["a list", "a product", "a home page", "nearly nothing", "an article"],
+)
+def test_what_is_not_surely_a_posting_is_none(markup: str, url: str) -> None:
+    assert read(markup, url, "Bakery") == []
