@@ -42,9 +42,7 @@ class Services:
         return {
             "DATABASE_URL": self.database_url,
             "REDIS_URL": self.redis_url,
-            "LONGLINE_ARCHIVE_URL": self.archive.url,
-            "LONGLINE_ARCHIVE_ENDPOINT": self.archive.endpoint,
-            "LONGLINE_ARCHIVE_REGION": self.archive.region,
+            **self.archive.settings(),
             "LONGLINE_CONTACT": self.contact,
             **self.times,
             **self.proxies,
@@ -125,7 +123,18 @@ def attach(environment: Environment) -> Services:
 
 def archive_location(environment: Environment) -> object_store.ArchiveLocation:
     """Where the environment puts the archive."""
-    return object_store.ArchiveLocation(environment.archive, environment.aws_endpoint_url, environment.aws_region)
+    in_s3 = environment.archive.startswith("s3:")
+    return object_store.ArchiveLocation(
+        environment.archive,
+        environment.archive_endpoint or (environment.aws_endpoint_url if in_s3 else None),
+        environment.archive_region or environment.aws_region,
+        environment.archive_path_style,
+        environment.archive_encryption,
+        environment.archive_kms_key,
+        environment.archive_storage_class,
+        environment.archive_tags,
+        environment.archive_answer_seconds,
+    )
 
 
 def proxy_settings(environment: Environment) -> dict[str, Any]:

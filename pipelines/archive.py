@@ -73,7 +73,7 @@ class ArchivePipeline:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Settings: LONGLINE_ARCHIVE_URL, _ENDPOINT, _REGION, LONGLINE_BUDGET_BYTES, LONGLINE_OUTAGE_SECONDS."""
+        """Settings: LONGLINE_ARCHIVE_URL and its family, LONGLINE_BUDGET_BYTES, LONGLINE_OUTAGE_SECONDS."""
         settings = crawler.settings
         if not settings["LONGLINE_ARCHIVE_URL"]:
             raise NotConfigured("LONGLINE_ARCHIVE_URL is not set.")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from typing import Any
+from urllib.parse import urlencode
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from pipelines.failures import ArchiveError
-from pipelines.object_store import DEFAULT_REGION, ArchiveLocation
+from pipelines.location import ArchiveLocation
+from pipelines.stores import DEFAULT_REGION, PROBE
+from schemas.environment import without_password
 
 REASONS = {
     "404": "there is no such bucket. Make it, or mend LONGLINE_ARCHIVE_URL",
@@ -27,25 +30,47 @@ def check_bucket(location: ArchiveLocation) -> None:
     Raises:
         ArchiveError: names the bucket, the endpoint, the reason and what to do.
     """
-    parts = urlsplit(location.url)
-    key = f"{parts.path.strip('/')}/.longline-probe".lstrip("/")
+    key = f"{location.prefix}/{PROBE}".lstrip("/")
     try:
         session = boto3.Session()
         client = session.client(
             "s3",
             endpoint_url=location.endpoint,
             region_name=location.region or session.region_name or DEFAULT_REGION,
-            config=Config(connect_timeout=5, read_timeout=10, retries={"max_attempts": 2}),
+            config=Config(
+                connect_timeout=5,
+                read_timeout=10,
+                retries={"max_attempts": 2},
+                s3={"addressing_style": "path" if location.by_path else "virtual"},
+                # Some that speak S3 know no other checksum than that of the signature.
+                request_checksum_calculation="when_required",
+            ),
         )
-        client.put_object(Bucket=parts.netloc, Key=key, Body=b"longline")
-        client.delete_object(Bucket=parts.netloc, Key=key)
+        client.put_object(Bucket=location.bucket, Key=key, Body=b"longline", **_wishes(location))
+        client.delete_object(Bucket=location.bucket, Key=key)
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code", "")
-        raise ArchiveError(_sentence(location, parts.netloc, REASONS.get(code, str(error).rstrip(".")))) from error
+        raise ArchiveError(_sentence(location, REASONS.get(code, _said(error)))) from error
     except BotoCoreError as error:
-        raise ArchiveError(_sentence(location, parts.netloc, str(error).rstrip("."))) from error
+        raise ArchiveError(_sentence(location, str(error).rstrip("."))) from error
 
 
-def _sentence(location: ArchiveLocation, bucket: str, reason: str) -> str:
-    at = f" at {location.endpoint}" if location.endpoint else ""
-    return f"LONGLINE_ARCHIVE_URL: bucket {bucket}{at} cannot be written to: {reason}."
+def _wishes(location: ArchiveLocation) -> dict[str, Any]:
+    """As segments are put: who may not tag or encrypt hears of it now."""
+    wishes = {
+        "ServerSideEncryption": location.encryption,
+        "SSEKMSKeyId": location.kms_key,
+        "StorageClass": location.storage_class,
+        "Tagging": urlencode(location.put_options().get("tags", {})),
+    }
+    return {name: value for name, value in wishes.items() if value}
+
+
+def _said(error: ClientError) -> str:
+    said = error.response.get("Error", {})
+    return f"{said.get('Code', '')}: {said.get('Message', '')}".strip(": .") or str(error).rstrip(".")
+
+
+def _sentence(location: ArchiveLocation, reason: str) -> str:
+    at = f" at {without_password(location.endpoint)}" if location.endpoint else ""
+    return f"LONGLINE_ARCHIVE_URL: bucket {location.bucket}{at} cannot be written to: {reason}."

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated, Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from schemas import archives
 from schemas.proxies import api_of, file_of, read_proxies, read_proxy
 
-ARCHIVE_SCHEMES = ("file", "s3")
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
 OUTAGE_SECONDS = 600
+ARCHIVE_CHECKS = {
+    "archive_url": archives.checked_url,
+    "archive_endpoint": archives.checked_endpoint,
+    "archive_encryption": archives.checked_encryption,
+}
 _CONTACT = re.compile(r"https?://[!-'*-~]+|[!-'*-?A-~]+@[!-'*-?A-~]+")
 _URL_PASSWORD = re.compile(r"//([^:/?#@]*):.*@", re.DOTALL)
 _NAMED_PASSWORD = re.compile(r"(password\s*=\s*)('[^']*'|[^&\s]*)", re.IGNORECASE)
@@ -56,8 +63,51 @@ class Environment(BaseSettings):
     archive_url: str = Field(
         default="",
         alias="LONGLINE_ARCHIVE_URL",
-        description="Where raw pages are kept: file:///folder or s3://bucket/prefix. "
-        "Unset: the folder archive in LONGLINE_HOME.",
+        description="Where raw pages are kept: file:///folder, s3://bucket/prefix, gs://bucket/prefix or "
+        "az://container/prefix. Unset: the folder archive in LONGLINE_HOME.",
+    )
+    archive_endpoint: str | None = Field(
+        default=None,
+        alias="LONGLINE_ARCHIVE_ENDPOINT",
+        description="Where the archive's store is reached, if neither where it usually is nor at AWS_ENDPOINT_URL.",
+    )
+    archive_region: str | None = Field(
+        default=None,
+        alias="LONGLINE_ARCHIVE_REGION",
+        description="The region of the archive's S3 bucket, if it is not AWS_REGION.",
+    )
+    archive_path_style: bool | None = Field(
+        default=None,
+        alias="LONGLINE_ARCHIVE_PATH_STYLE",
+        description="true: the bucket stands in the path of S3's URLs; false: before the host. Unset: in the path "
+        "where there is an endpoint.",
+    )
+    archive_encryption: str | None = Field(
+        default=None,
+        alias="LONGLINE_ARCHIVE_ENCRYPTION",
+        description="How S3 encrypts what it keeps: AES256, aws:kms or aws:kms:dsse. Unset: as the bucket says.",
+    )
+    archive_kms_key: str | None = Field(
+        default=None,
+        alias="LONGLINE_ARCHIVE_KMS_KEY",
+        description="The id or ARN of the key for aws:kms. Unset: the bucket's.",
+    )
+    archive_storage_class: str | None = Field(
+        default=None,
+        alias="LONGLINE_ARCHIVE_STORAGE_CLASS",
+        description="The storage class of what is put: STANDARD_IA, GLACIER_IR (S3), NEARLINE (GCS), Cool (Azure). "
+        "Unset: the bucket's.",
+    )
+    archive_tags: str | None = Field(
+        default=None,
+        alias="LONGLINE_ARCHIVE_TAGS",
+        description="Tags of what is put, for the bucket's lifecycle rules: name=value, with commas between them.",
+    )
+    archive_answer_seconds: float = Field(
+        default=archives.ANSWER_SECONDS,
+        gt=0,
+        alias="LONGLINE_ARCHIVE_ANSWER_SECONDS",
+        description="How long one request to the archive may take, in seconds.",
     )
     aws_endpoint_url: str | None = Field(
         default=None,
@@ -93,6 +143,18 @@ class Environment(BaseSettings):
         alias="LONGLINE_CONTACT",
         description="Where sites reach whoever crawls them: a URL, or a mail address. It stands in the User-Agent: "
         "Longline/0.1.0 (+https://acme.example/bot).",
+    )
+    celery_broker_url: SecretStr | None = Field(
+        default=None,
+        alias="CELERY_BROKER_URL",
+        description="Where segments of the archive wait for Celery's workers to extract them again: "
+        "redis://:password@host:6379/0, or amqp://user:password@host for RabbitMQ.",
+    )
+    celery_task_time_limit: int = Field(
+        default=1800,
+        ge=2,
+        alias="CELERY_TASK_TIME_LIMIT",
+        description="How long one of Celery's workers may take for a segment, in seconds, before it is killed.",
     )
     secret_key: SecretStr | None = Field(
         default=None,
@@ -172,14 +234,21 @@ class Environment(BaseSettings):
             raise ValueError("must be a URL without user and password; the key stands in ZYTE_SMARTPROXY_APIKEY")
         return url
 
-    @field_validator("archive_url")
+    @field_validator("archive_url", "archive_endpoint", "archive_encryption", "archive_tags")
     @classmethod
-    def _known_archive(cls, url: str) -> str:
-        parts = urlsplit(url)
-        place = parts.netloc if parts.scheme == "s3" else parts.path.strip("/") and not parts.netloc
-        if url and (parts.scheme not in ARCHIVE_SCHEMES or not place):
-            raise ValueError("must be file:///folder or s3://bucket/prefix")
-        return url.rstrip("/")
+    def _archive(cls, value: str | None, field: ValidationInfo) -> str | None:
+        if value is None or field.field_name is None:
+            return value
+        if field.field_name == "archive_tags":
+            archives.read_tags(value)
+            return value
+        return ARCHIVE_CHECKS[field.field_name](value)
+
+    @model_validator(mode="after")
+    def _wishes(self) -> Self:
+        names = ("path_style", "encryption", "kms_key", "storage_class", "tags")
+        archives.check_wishes(self.archive, {name.upper(): getattr(self, f"archive_{name}") for name in names})
+        return self
 
     @property
     def archive(self) -> str:
@@ -196,13 +265,13 @@ def read_environment() -> Environment:
     try:
         return Environment(_env_file=project_folder() / ".env")
     except ValidationError as error:
-        lines = [f"{'.'.join(map(str, e['loc']))} {_reason(e['msg'])}." for e in error.errors()]
-        raise BadEnvironmentError("\n".join(lines)) from None
+        raise BadEnvironmentError("\n".join(map(_sentence, error.errors()))) from None
 
 
-def _reason(message: str) -> str:
-    message = message.removeprefix("Value error, ")
-    return message[:1].lower() + message[1:]
+def _sentence(error: ErrorDetails) -> str:
+    """What is wrong with one variable, or with several together, which then name themselves."""
+    message = error["msg"].removeprefix("Value error, ")
+    return f"{error['loc'][0]} {message[:1].lower()}{message[1:]}." if error["loc"] else message
 
 
 def env_example() -> str:

@@ -64,8 +64,7 @@ _SOUND = re.compile(r"[\x20-\x7e\xa0-\xff]{1,1000}")
 class RevalidateMiddleware:
     """Off for a site by ``revalidate: false`` in its config, and for a request by ``meta["revalidate"] = False``.
 
-    Needs our scheduler. Settings: DATABASE_URL, LONGLINE_ARCHIVE_URL, LONGLINE_ARCHIVE_ENDPOINT,
-    LONGLINE_ARCHIVE_REGION, LONGLINE_JOB.
+    Needs our scheduler. Settings: DATABASE_URL, LONGLINE_ARCHIVE_URL and its family, LONGLINE_JOB.
     """
 
     def __init__(self, crawler: Crawler, shelf: Shelf, location: ArchiveLocation, *, own: bool) -> None:

@@ -155,7 +155,7 @@ def test_pages_wait_for_a_server_that_was_stopped(server: Server, caplog: pytest
     run(test)
     assert bodies == [b"1", b"2", b"3", b"4", b"5"]
     assert said(caplog) == ONCE
-    assert f"({server.url}: Connection refused). Waiting for it, for up to 60 s." in caplog.records[0].message
+    assert f"at {server.url}: Connection refused). Waiting for it, for up to 60 s." in caplog.records[0].message
 
 
 def test_one_that_does_not_come_back_is_given_up(server: Server, caplog: pytest.LogCaptureFixture) -> None:
