@@ -43,6 +43,11 @@ class Document:
         return PageMetadata() if self.tree is None else page_metadata(self.tree, self.url)
 
     @cached_property
+    def is_marked(self) -> bool:
+        """Whether schema.org's JobPosting stands anywhere in it: one look for all kinds of markup."""
+        return b"JobPosting" in self.bytes
+
+    @cached_property
     def value(self) -> Any:
         """What a feed holds, JSON or XML, as dicts and lists; None for HTML and for anything else."""
         return None if self.tree is not None else value_of(self.bytes, self.content_type)

@@ -35,7 +35,7 @@ _MOST_POSTINGS = 1_000
 
 def read(document: Document) -> list[Reading]:
     """Every JobPosting of the page's JSON-LD, each once. A block that cannot be read costs no other block."""
-    if document.tree is None or b"JobPosting" not in document.bytes:
+    if document.tree is None or not document.is_marked:
         return []
     return readings(list(nodes_in(_blocks(document.tree))), JSONLD, document)
 

@@ -35,7 +35,7 @@ _SYNTAXES = (_Syntax(MICRODATA, "itemtype", "itemprop"), _Syntax(RDFA, "typeof",
 
 def read(document: Document) -> list[Reading]:
     """Every JobPosting of the page in microdata, and in RDFa."""
-    if document.tree is None or b"JobPosting" not in document.bytes:
+    if document.tree is None or not document.is_marked:
         return []
     found: list[Reading] = []
     for syntax in _SYNTAXES:
