@@ -38,6 +38,8 @@ def database_settings(url: SecretStr | None) -> dict[str, Any]:
         "HOST": options.pop("host", ""),
         "PORT": options.pop("port", ""),
         "OPTIONS": {"connect_timeout": CONNECT_TIMEOUT, **options},
+        # Theirs outlive the transaction, and a pooler in transaction mode asks another server for their rows.
+        "DISABLE_SERVER_SIDE_CURSORS": True,
     }
 
 

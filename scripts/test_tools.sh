@@ -1,5 +1,6 @@
 #!/bin/sh
-# Installs what the tests use and pip cannot bring: nginx, the pages of the Python manual that it serves, and a browser.
+# Installs what the tests use and pip cannot bring: nginx, the pages of the Python manual that it serves, PgBouncer, and
+# a browser.
 # Only with apt, as root, or on a CI machine (CI=true) where sudo asks no password; elsewhere one line says what is
 # missing, and the tests that need it say so.
 
@@ -15,6 +16,7 @@ browser() {
 missing() {
     command -v nginx >/dev/null || printf 'nginx '
     ls /usr/share/doc/python3*/html/library/index.html >/dev/null 2>&1 || printf 'python3-doc '
+    command -v pgbouncer >/dev/null || printf 'pgbouncer '
     browser || printf 'chromium '
 }
 
@@ -27,7 +29,7 @@ may() {
     [ "$(id -u)" = 0 ] || { [ "$CI" = true ] && sudo -n true 2>/dev/null; }
 }
 
-# RUNLEVEL=1 keeps the package from starting an nginx of its own. Images that leave documents out of packages
+# RUNLEVEL=1 keeps packages from starting servers of their own. Images that leave documents out of packages
 # are told to keep these.
 install() {
     # shellcheck disable=SC2046 - one word for each package
