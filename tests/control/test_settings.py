@@ -26,6 +26,7 @@ def test_a_url_becomes_djangos_settings() -> None:
         "HOST": "db.example",
         "PORT": "6432",
         "OPTIONS": {"connect_timeout": 10, "sslmode": "require"},
+        "DISABLE_SERVER_SIDE_CURSORS": True,
     }
 
 
