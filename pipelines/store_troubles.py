@@ -11,7 +11,8 @@ PASSING_STATUSES = frozenset({408, 429, *range(500, 600)} - {501, 507})
 _STATUS = re.compile(r"status code: (\d+)[^:\n]*")
 _CODE = re.compile(r"<Code>([^<]+)</Code>(?:\s*<Message>([^<]+)</Message>)?")
 _SILENCE = re.compile(r"HTTP error: [^\n]*")
-_WHY_SILENT = (re.compile(r'(?:message|error): "([^"]+)"'), re.compile(r"kind: (\w+)"))
+_WHY_SILENT = tuple(map(re.compile, (r'(?:message|error): "([^"]+)"', r"hyper::Error\(\s*(\w+)", r"kind: (\w+)")))
+_PLAINLY = {"Timeout": "no answer in time", "IncompleteMessage": "the connection was cut off"}
 
 
 def passing_trouble(error: Exception) -> str | None:
@@ -22,7 +23,7 @@ def passing_trouble(error: Exception) -> str | None:
     if silence := _SILENCE.search(text):
         # The words for people say nothing; the cause stands in those for programmers.
         said = next(filter(None, (pattern.findall(text) for pattern in _WHY_SILENT)), [silence[0]])
-        return str(said[0])
+        return _PLAINLY.get(said[0], str(said[0]))
     answer = _STATUS.search(text)
     # S3 says 400 of an upload that came too slowly.
     if answer and (int(answer[1]) in PASSING_STATUSES or "<Code>RequestTimeout</Code>" in text):
