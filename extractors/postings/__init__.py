@@ -7,9 +7,11 @@ from typing import Any
 
 from extractors.postings import jsonld, microdata, objects, visible
 from extractors.postings.document import Document
+from extractors.postings.employer import employer_of_board
 from extractors.postings.identity import identified
+from extractors.postings.platforms import board_of
 from extractors.postings.prose import with_prose
-from extractors.postings.reading import Merged, Reading, merged
+from extractors.postings.reading import PLATFORM, Merged, Reading, merged
 
 Source = Callable[[Document], list[Reading]]
 SOURCES: tuple[Source, ...] = (objects.read_feed, jsonld.read, microdata.read, objects.read_state, visible.read)
@@ -30,9 +32,18 @@ def explained(document: Document) -> list[Merged]:
     found = [one for one in found if not _only_listed(one.posting, document)]
     if found:
         for one in found:
+            _name_employer(one.posting, document)
             one.posting = with_prose({"status": "open"} | one.posting, document.metadata.language)
         identified([one.posting for one in found], document.metadata, document.url)
     return found
+
+
+def _name_employer(posting: dict[str, Any], document: Document) -> None:
+    """Where nothing names the employer, the board does that it is on."""
+    board = board_of(posting.get("url") or "") or board_of(document.url)
+    if board and not posting.get("company"):
+        posting["company"] = employer_of_board(board.tenant, posting.get("description_text") or "")
+        posting["provenance"]["company"] = PLATFORM
 
 
 def _only_listed(posting: dict[str, Any], document: Document) -> bool:

@@ -17,6 +17,9 @@ _RIGHTS = re.compile(
 )
 _HIRING = re.compile(r"^(.{2,60}?) (?:is hiring|hiring) ", re.IGNORECASE)
 _LONGEST = 60
+_MOST_TEXT = 8_000
+_MOST_WORDS = 5
+_WORD = re.compile(r"[^\W_][\w&'.-]*(?<![.])")
 
 
 def employer_of(document: Document) -> str | None:
@@ -31,6 +34,20 @@ def employer_of(document: Document) -> str | None:
         if name and len(name) <= _LONGEST and company_key(name):
             return name
     return None
+
+
+def employer_of_board(tenant: str, text: str) -> str | None:
+    """The name of a board's employer, as the text writes it (``acmelabs``: ``Acme Labs``), else by the tenant."""
+    wanted = company_key(tenant)
+    words = _WORD.findall(text[:_MOST_TEXT])
+    for start, word in enumerate(words):
+        if word[0].isupper() and wanted.startswith(company_key(word) or "?"):
+            names = (" ".join(words[start : start + count]) for count in range(1, _MOST_WORDS + 1))
+            found = next((name for name in names if company_key(name) == wanted), None)
+            if found:
+                return found
+    parts = [part for part in re.split(r"[-_. ]+", tenant) if part]
+    return " ".join(part[0].upper() + part[1:] for part in parts) or None
 
 
 def _organisation(document: Document) -> str | None:

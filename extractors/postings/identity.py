@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Any
 from urllib.parse import urlsplit
 
+from extractors.postings.platforms import key_of
 from schemas.addresses import site_host, url_sha256
 from schemas.page import PageMetadata
 
@@ -26,7 +27,15 @@ def identified(postings: list[Data], page: PageMetadata, url: str) -> list[Data]
         seen[identity] += 1
         posting["source_id"] = _digest(identity, seen[identity])
         posting |= {"platform": PLATFORM, "tenant": site_host(canonical), "url": own or canonical}
+        _take_key(posting, own or canonical)
     return postings
+
+
+def _take_key(posting: Data, url: str) -> None:
+    """On a platform, its own key: the same on the posting's page and in the board's feed."""
+    key = key_of(url)
+    if key is not None:
+        posting |= {"platform": key.platform, "tenant": key.tenant or key.platform, "source_id": key.source_id}
 
 
 def _canonical(page: PageMetadata, url: str) -> str:

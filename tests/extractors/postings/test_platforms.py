@@ -1,0 +1,93 @@
+"""Platforms, by the addresses of their boards and postings."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from extractors.postings import postings
+from extractors.postings.document import Document
+from extractors.postings.employer import employer_of_board
+from extractors.postings.platforms import Board, Key, board_of, key_of
+
+UUID = "0f1e2d3c-0000-4000-8000-0123456789ab"
+KEYS = {
+    "https://boards.greenhouse.io/acme/jobs/4012345?gh_src=x": ("greenhouse", "acme", "4012345"),
+    "https://job-boards.eu.greenhouse.io/acme/jobs/4012345": ("greenhouse", "acme", "4012345"),
+    "https://boards-api.greenhouse.io/v1/boards/acme/jobs/4012345": ("greenhouse", "acme", "4012345"),
+    f"https://jobs.lever.co/acme/{UUID}/apply": ("lever", "acme", UUID),
+    f"https://jobs.eu.lever.co/acme/{UUID}": ("lever", "acme", UUID),
+    f"https://api.lever.co/v0/postings/acme/{UUID}": ("lever", "acme", UUID),
+    f"https://jobs.ashbyhq.com/Acme%20Labs/{UUID}": ("ashby", "acme labs", UUID),
+    "https://apply.workable.com/acme/j/0123456789/": ("workable", "acme", "0123456789"),
+    "https://jobs.smartrecruiters.com/Acme1/743999671674844-baker": ("smartrecruiters", "acme1", "743999671674844"),
+    "https://acme.wd5.myworkdayjobs.com/en-US/Careers/job/Bonn/Baker_R-123": ("workday", "acme", "R-123"),
+    "https://acme.wd5.myworkdayjobs.com/Careers/job/Bonn/Baker_JR0042-1/apply": ("workday", "acme", "JR0042"),
+    "https://acme.recruitee.com/o/baker-bonn": ("recruitee", "acme", "baker-bonn"),
+    "https://acme.teamtailor.com/de/jobs/123456-baker": ("teamtailor", "acme", "123456"),
+    "https://acme.jobs.personio.de/job/12345?language=de": ("personio", "acme", "12345"),
+    "https://acme.bamboohr.com/careers/17": ("bamboohr", "acme", "17"),
+    "https://acme.bamboohr.com/jobs/view.php?id=17": ("bamboohr", "acme", "17"),
+    "https://careers-acme.icims.com/jobs/1234/baker/job": ("icims", "careers-acme", "1234"),
+    "https://jobs.jobvite.com/acme/job/oAbc1fwq": ("jobvite", "acme", "oAbc1fwq"),
+    "https://career5.successfactors.eu/career?company=acme&career_job_req_id=77": ("successfactors", "acme", "77"),
+    "https://acme.breezy.hr/p/0123456789ab-baker": ("breezy", "acme", "0123456789ab"),
+}
+BOARDS = {
+    "https://boards.greenhouse.io/embed/job_board?for=acme&b=x": "https://boards-api.greenhouse.io/v1/boards/acme/jobs?content=true",
+    "https://jobs.eu.lever.co/acme": "https://api.eu.lever.co/v0/postings/acme?mode=json",
+    f"https://jobs.lever.co/acme/{UUID}": "https://api.lever.co/v0/postings/acme?mode=json",
+    "https://jobs.ashbyhq.com/acme": "https://api.ashbyhq.com/posting-api/job-board/acme?includeCompensation=true",
+    "https://acme.wd5.myworkdayjobs.com/en-US/Careers": "https://acme.wd5.myworkdayjobs.com/wday/cxs/acme/Careers/jobs",
+    "https://acme.jobs.personio.com/": "https://acme.jobs.personio.com/xml",
+}
+
+
+@pytest.mark.parametrize("url", KEYS)
+def test_a_posting_has_the_platform_s_key_at_each_of_its_addresses(url: str) -> None:
+    assert key_of(url) == Key(*KEYS[url])
+
+
+@pytest.mark.parametrize("url", BOARDS)
+def test_a_board_has_a_feed(url: str) -> None:
+    board = board_of(url)
+    assert board is not None
+    assert (board.tenant, board.feed) == ("acme", BOARDS[url])
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://www.acme.example/jobs/4012345",
+        "https://www.lever.co/customers",
+        "https://evil.example/https://boards.greenhouse.io/acme/jobs/1",
+        "https://www.bamboohr.com/careers/application",
+        "https://www.teamtailor.com/en/jobs",
+        "",
+    ],
+)
+def test_any_other_address_is_on_no_platform(url: str) -> None:
+    assert key_of(url) is None
+    assert board_of(url) is None
+
+
+def test_the_page_and_the_feed_of_a_board_are_one_posting() -> None:
+    text = "<p>At Acme Labs you bake bread in our oven, from four in the morning until noon.</p>"
+    marked = json.dumps({"@type": "JobPosting", "title": "Baker", "description": text})
+    page = f'<script type="application/ld+json">{marked}</script>'
+    url = f"https://jobs.lever.co/acmelabs/{UUID}"
+    feed = json.dumps([{"text": "Baker", "description": text, "hostedUrl": url, "workplaceType": "onsite"}])
+    on_page = postings(Document.read(url, page.encode(), "text/html"))
+    in_feed = postings(Document.read("https://api.lever.co/v0/postings/acmelabs", feed.encode(), "application/json"))
+
+    for found in (on_page, in_feed):
+        (posting,) = found
+        assert (posting["platform"], posting["tenant"], posting["source_id"]) == ("lever", "acmelabs", UUID)
+        assert posting["company"] == "Acme Labs"
+
+
+def test_an_employer_that_the_text_does_not_name_has_the_board_s_name() -> None:
+    assert employer_of_board("acme-labs", "We bake.") == "Acme Labs"
+    assert employer_of_board("acmelabs", "Join ACME Labs, Inc. today") == "ACME Labs"
+    assert Board("lever", "a", "x") == Board("lever", "a", None)
