@@ -13,6 +13,7 @@ from scrapy.settings import SETTINGS_PRIORITIES
 from crawler.arguments import BY_SCRAPYD, UNKNOWN_URL, ArgumentError, SiteArguments, scrapyd_job
 from crawler.aside import run_aside
 from crawler.fetch.guard import Guard
+from crawler.fetch.impersonation import SETTING, read_setting
 from crawler.fetch.typed import of_urls
 from crawler.jobs import find_spider_site, name_url
 from crawler.pages import PageMiddleware
@@ -46,6 +47,7 @@ OF_CONFIG = {
     "browser_loads": "LONGLINE_BROWSER_LOADS",
     "browser_blocks": "LONGLINE_BROWSER_BLOCKS",
     "identity": "LONGLINE_IDENTITY",
+    "impersonate": "LONGLINE_IMPERSONATE",
     "tiers": "LONGLINE_TIERS",
     "budget": "LONGLINE_BUDGET",
 }
@@ -67,6 +69,7 @@ class OwnRun(JobRun):
 
         Raises:
             ArgumentError: the spider's ``keys`` name no fields, or its stored site is not valid.
+            BadImpersonationError, NotInstalledError: as ``read_setting``.
             PrivateAddressError: it is to start on a private address, as somebody says by an API.
             SiteBusyError: the spider is running already.
         """
@@ -74,6 +77,7 @@ class OwnRun(JobRun):
             Keys.declared(getattr(spider, "keys", None))
         except KeyDeclarationError as error:
             raise ArgumentError(f"The spider {spider.name}: {error}") from error
+        read_setting((spider.custom_settings or {}).get(SETTING))
         url = start_url(spider, arguments)
         by_code = spider.custom_settings and spider.custom_settings.get("LONGLINE_ALLOW_PRIVATE_ADDRESSES")
         if url and BY_SCRAPYD in arguments and not by_code:

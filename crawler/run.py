@@ -20,6 +20,7 @@ from crawler.arguments import ArgumentError, SiteArguments
 from crawler.aside import run_aside
 from crawler.extensions.outcome import Outcome
 from crawler.fetch.guard import Guard
+from crawler.fetch.impersonation import check_installed
 from crawler.jobs import StoredSite, end_job, ending, find_site, start_job, stored_stats
 from crawler.orphans import settle
 from crawler.services import Services, check_room
@@ -174,12 +175,15 @@ def begin(
 
     Raises:
         ArgumentError, SiteBusyError: as ``JobRun.start``; or the site demands a proxy, and there is none.
+        NotInstalledError: the site asks for impersonation, and its package is not there.
         NotReadyError: Redis is full.
     """
     if site.config.proxy == "required" and not services.proxies:
         raise ArgumentError(
             f"The site {site.slug} demands a proxy (proxy: required), and there is none. Set LONGLINE_PROXIES."
         )
+    if site.config.impersonate == "auto":
+        check_installed(f"The site {site.slug} asks for")
     lock = SiteLock.take(services.database_url, site.id, site.slug)
     try:
         settle(connection, services.redis_url, site.id)

@@ -85,6 +85,8 @@ DOWNLOADER_MIDDLEWARES = {
 }
 # Longline's own name; a site's config may ask for a browser's headers.
 LONGLINE_IDENTITY = "robot"
+# auto: https with a browser's identity is spoken as that browser speaks it, which curl_cffi does where it is installed.
+LONGLINE_IMPERSONATE = "never"
 # A site's config may say otherwise.
 ROBOTSTXT_OBEY = True
 RETRY_TIMES = 3

@@ -14,7 +14,7 @@ from twisted.python.failure import Failure
 from crawler.failures import UNRENDERED, Failures, cause
 from crawler.fetch.browser import LED_TO
 from crawler.fetch.guard import PrivateAddressError
-from crawler.fetch.keys import AGENT, BUDGET, DEMANDED, DIRECT, IDENTITY, TIERS, UNJUDGED
+from crawler.fetch.keys import AGENT, BUDGET, DEMANDED, DIRECT, IDENTITY, IMPERSONATE, TIERS, UNJUDGED
 from crawler.fetch.render import RENDER
 from crawler.fetch.unfetched import note
 from crawler.fetch.wishes import WISHES, wishes_of
@@ -113,13 +113,15 @@ class SiteCrawl:
             meta[RENDER] = self.job.config.render
         if wishes := wishes_of(self.job.config):
             meta[WISHES] = wishes
-        if self.job.config.identity != "robot":
-            meta[IDENTITY] = self.job.config.identity
         if not self.job.config.proxy:
             meta[DIRECT] = True
         if self.job.config.proxy == "required":
             meta[DEMANDED] = True
-        return meta | self._tiers()
+        return meta | self._self() | self._tiers()
+
+    def _self(self) -> dict[str, Any]:
+        said = {IDENTITY: self.job.config.identity, IMPERSONATE: self.job.config.impersonate}
+        return {name: word for name, word in said.items() if word not in {"robot", "never"}}
 
     def _tiers(self) -> dict[str, Any]:
         tiers, budget = self.job.config.tiers, self.job.config.budget

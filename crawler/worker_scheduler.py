@@ -12,6 +12,7 @@ from scrapy import Request
 
 from crawler.courier import LOOK_SECONDS
 from crawler.failures import Failures
+from crawler.fetch.impersonation import is_installed
 from crawler.fetch.proxy_demand import has_proxies
 from crawler.lane import Held, Lane
 from crawler.scheduler import Scheduler
@@ -57,6 +58,10 @@ class WorkerScheduler(Scheduler):
         if job.config.proxy == "required" and not has_proxies(self.crawler.settings):
             self._left.add(job.id)
             logger.warning("Job %s demands a proxy, and is left to others: LONGLINE_PROXIES is not set.", job.id)
+            return
+        if job.config.impersonate == "auto" and not is_installed():
+            self._left.add(job.id)
+            logger.warning("Job %s asks for impersonation, and is left to others: curl_cffi is not installed.", job.id)
             return
         spider = cast("WorkerSpider", self.spider)
         if job.spider != "site":

@@ -15,6 +15,7 @@ from schemas.tiers import Tier, read_tiers
 
 Extract = Literal["page", "posting", "text"]
 Identity = Literal["robot", "browser"]
+Impersonate = Literal["never", "auto"]
 EXTRACTS: tuple[Extract, ...] = ("page", "posting", "text")
 ProxyUse = bool | Literal["required"]
 Render = Literal["auto", "always", "never"]
@@ -110,6 +111,11 @@ class SiteConfig(BaseModel):
     identity: Identity = Field(
         default="robot", description="robot: by Longline's own name. browser: with the headers of a browser."
     )
+    impersonate: Impersonate = Field(
+        default="never",
+        description="auto: https is spoken as the browser of the identity speaks it (TLS and HTTP/2), which curl_cffi "
+        "does. never: as Python speaks it.",
+    )
     proxy: ProxyUse = Field(
         default=True,
         description="Use the proxies or the smart proxy: true (where there are any), false, required (nothing goes out "
@@ -191,6 +197,13 @@ class SiteConfig(BaseModel):
         if identity == "browser" and others.data.get("user_agent") is not None:
             raise ValueError("must be robot where user_agent is set: a browser brings a user agent of its own")
         return identity
+
+    @field_validator("impersonate")
+    @classmethod
+    def _one_self(cls, impersonate: Impersonate, others: ValidationInfo) -> Impersonate:
+        if impersonate == "auto" and others.data.get("identity", "browser") != "browser":
+            raise ValueError("must be never where identity is robot: who gives its own name imitates nobody")
+        return impersonate
 
     @field_validator("url")
     @classmethod

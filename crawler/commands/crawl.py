@@ -53,6 +53,7 @@ class Command(crawl.Command):
             raise UsageError("Give one spider. To see which there are: scrapy list", print_help=False)
         # Scrapy imports every command for each: what only this one needs is imported late.
         from crawler.fetch.guard import PrivateAddressError  # noqa: PLC0415
+        from crawler.fetch.impersonation import BadImpersonationError, NotInstalledError  # noqa: PLC0415
         from crawler.services import NotReadyError  # noqa: PLC0415
         from crawler.site_lock import SiteBusyError  # noqa: PLC0415
         from pipelines.database import DatabaseUnavailableError  # noqa: PLC0415
@@ -64,7 +65,9 @@ class Command(crawl.Command):
             ArgumentError,
             NotReadyError,
             BadEnvironmentError,
+            BadImpersonationError,
             DatabaseUnavailableError,
+            NotInstalledError,
             PrivateAddressError,
         ) as error:
             self._refuse(f"{str(error).removesuffix('.')}.", USAGE)
@@ -82,10 +85,12 @@ class Command(crawl.Command):
     def _start(self, name: str, arguments: dict[str, str], *, quiet: bool) -> JobRun:
         assert self.settings is not None
         from crawler.fetch.guard import Guard  # noqa: PLC0415
+        from crawler.fetch.impersonation import SETTING, read_setting  # noqa: PLC0415
         from crawler.own_run import OwnRun  # noqa: PLC0415
         from crawler.run import JobRun  # noqa: PLC0415
         from crawler.services import prepare  # noqa: PLC0415
 
+        read_setting(self.settings[SETTING])
         if name == "site":
             asked = read_arguments(arguments)
             services = prepare(read_environment())
@@ -99,12 +104,20 @@ class Command(crawl.Command):
         return OwnRun.of(spiders.load(name), arguments, services, guard, quiet=quiet)
 
     def _serve(self) -> None:
+        from crawler.fetch.impersonation import (  # noqa: PLC0415
+            SETTING,
+            BadImpersonationError,
+            NotInstalledError,
+            read_setting,
+        )
         from crawler.services import NotReadyError, prepare  # noqa: PLC0415
         from crawler.worker_run import serve  # noqa: PLC0415
 
+        assert self.settings is not None
         try:
+            read_setting(self.settings[SETTING])
             services = prepare(read_environment())
-        except (NotReadyError, BadEnvironmentError) as error:
+        except (NotReadyError, BadEnvironmentError, BadImpersonationError, NotInstalledError) as error:
             self._refuse(str(error), USAGE)
         else:
             assert self.crawler_process

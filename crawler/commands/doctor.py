@@ -15,7 +15,7 @@ from rich.markup import escape
 from scrapy.commands import ScrapyCommand
 
 from crawler import services
-from crawler.fetch import chromium
+from crawler.fetch import chromium, impersonation
 from crawler.fetch.browsers import OLD, data_age
 from crawler.fetch.identity import with_contact
 from crawler.fetch.proxy_list import ProxyList
@@ -72,6 +72,7 @@ def examine(environment: Environment) -> Iterator[tuple[str, bool | None, str]]:
         "Redis": _redis,
         "browser": _browser,
         "identity": _identity,
+        "browser TLS": _impersonation,
         "proxies": _proxies,
     }
     for name, check in checks.items():
@@ -147,3 +148,9 @@ def _identity(environment: Environment) -> str:
     if name is None:
         raise MissedError(f"{USER_AGENT}, and sites cannot tell whom to ask. Set LONGLINE_CONTACT to a URL or address.")
     return f"{name}; the data on browsers are {age.days} days old"
+
+
+def _impersonation(_: Environment) -> str:
+    if not impersonation.is_installed():
+        raise MissedError(f"none; sites with impersonate: auto are refused. To get it: {impersonation.HOW_TO_GET_IT}")
+    return impersonation.newest()

@@ -58,6 +58,13 @@ def headers_of(
     return [*upgrade, *agent, *accept, *came_from, *fetch, *language, *encodings, *STAYS]
 
 
+def over_http2(browser: Browser, *, navigates: bool) -> Headers:
+    """What it says besides over HTTP/2, at the end; over HTTP/1.1 curl leaves out what the browser does."""
+    script = {"Firefox": "u=4", "Safari": "u=3, i"}.get(browser.engine, "u=1, i")
+    trailers = [("TE", "trailers")] if browser.engine == "Firefox" else []
+    return [("Priority", "u=0, i" if navigates else script), *trailers]
+
+
 def client_hints(browser: Browser) -> Headers:
     """Who a Chromium says it is, beside its user agent."""
     seed = browser.version

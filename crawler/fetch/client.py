@@ -13,6 +13,7 @@ from scrapy.http import Headers
 from crawler.fetch.browser_headers import AS_SENT
 from crawler.fetch.decompress import BodyTooLargeError
 from crawler.fetch.guard import Guard, GuardedConnector
+from crawler.fetch.impersonate import Impersonator
 from crawler.fetch.socks import carry_socks
 from crawler.fetch.typed import endpoints_of
 from schemas.networks import endpoint_of
@@ -67,6 +68,7 @@ class Client(AiohttpDownloadHandler):
         self._guard = Guard.of(crawler)
         # Scrapy makes it with aiohttp's own bound.
         self._session._max_field_size = HEADER_BYTES  # noqa: SLF001 - there is no other way
+        self._impersonator = Impersonator(crawler, self._guard, HEADER_BYTES)
         self._unguarded, self._unguarded_session = copy(self), self._session
         if not self._guard.allows_all:
             self._session = self._guarded_session()
@@ -89,8 +91,16 @@ class Client(AiohttpDownloadHandler):
         )
 
     def _make_request(self, request: Request, timeout: float) -> Any:
-        chosen = self._unguarded if self._is_allowed(request) else self
-        return super(Client, chosen)._make_request(cast("Request", _Sent(request)), timeout)
+        return super(Client, self._chosen(request))._make_request(cast("Request", _Sent(request)), timeout)
+
+    def _chosen(self, request: Request) -> Client:
+        """This client with the connections that a request takes."""
+        session = self._impersonator.session_of(request)
+        if session is None:
+            return self._unguarded if self._is_allowed(request) else self
+        chosen = copy(self)
+        chosen._session = cast("aiohttp.ClientSession", session)  # noqa: SLF001 - its own
+        return chosen
 
     def _is_allowed(self, request: Request) -> bool:
         if self._guard.allows_all or request.meta.get("proxy"):
@@ -101,6 +111,7 @@ class Client(AiohttpDownloadHandler):
     async def close(self) -> None:
         """Close the connections."""
         await super().close()
+        await self._impersonator.close()
         await self._unguarded_session.close()
 
     @staticmethod

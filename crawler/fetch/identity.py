@@ -83,7 +83,7 @@ class IdentityMiddleware:
             self._put_on(request, navigates=meta[PUT_ON] == "page")
             if str(meta.get("cookiejar", JARS)).startswith(JARS):
                 # A request that somebody makes of another, or a redirect, brings the jar of another host along.
-                meta["cookiejar"] = f"{JARS}{self._self_of(request)}"
+                meta["cookiejar"] = f"{JARS}{self.self_of(request)}"
             return
         if meta.get(SESSION):
             meta.setdefault("cookiejar", meta[SESSION])
@@ -93,9 +93,9 @@ class IdentityMiddleware:
 
     def browser_of(self, request: Request) -> Browser:
         """The browser that a request's host sees in its session."""
-        return browsers(self._today).choose(self._self_of(request))
+        return browsers(self._today).choose(self.self_of(request))
 
-    def _self_of(self, request: Request) -> str:
+    def self_of(self, request: Request) -> str:
         """What one identity is for: the job, the host and the session."""
         host = (urlparse_cached(request).hostname or "").removeprefix("www.")
         return f"{request.meta.get(JOB, self._job)} {host} {request.meta.get(SESSION, '')}"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 IDENTITY = "identity"
 """``robot`` or ``browser``, in the place of the setting LONGLINE_IDENTITY."""
+IMPERSONATE = "impersonate"
+"""``auto`` or ``never``, in the place of the setting LONGLINE_IMPERSONATE."""
 AGENT = "user_agent"
 """The User-Agent that a request goes by, in the place of the setting USER_AGENT; a browser's identity has its own."""
 SESSION = "session"

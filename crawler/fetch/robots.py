@@ -20,7 +20,7 @@ from scrapy.utils.misc import load_object
 
 from crawler.failures import cause
 from crawler.fetch.guard import Guard, PrivateAddressError
-from crawler.fetch.keys import AGENT, BUDGET, DEMANDED, DIRECT, IDENTITY, ROBOTS, SESSION, SPENT, TIERS
+from crawler.fetch.keys import AGENT, BUDGET, DEMANDED, DIRECT, IDENTITY, IMPERSONATE, ROBOTS, SESSION, SPENT, TIERS
 from crawler.fetch.retry_after import backoff, retry_after
 from crawler.fetch.tier_money import Spent, add_spent, note_spent
 from crawler.fetch.typed import endpoints_of
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 PRIORITY = 1000
-LIKEWISE = (AGENT, JOB, IDENTITY, SESSION, DIRECT, DEMANDED, TIERS, BUDGET, SLOT)
+LIKEWISE = (AGENT, JOB, IDENTITY, IMPERSONATE, SESSION, DIRECT, DEMANDED, TIERS, BUDGET, SLOT)
 """``request.meta`` keys: as the page is asked for, so is its robots.txt."""
 SECONDS_UNREADABLE = 60
 """What could not be read is asked for again after a minute, and what could be after an hour (``SECONDS``)."""

@@ -51,6 +51,7 @@ def test_a_url_is_enough() -> None:
         "polite_to": "host",
         "user_agent": None,
         "identity": "robot",
+        "impersonate": "never",
         "proxy": True,
         "tiers": (),
         "budget": None,

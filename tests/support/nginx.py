@@ -27,7 +27,7 @@ http {{
     fastcgi_temp_path "{work}/fastcgi";
     uwsgi_temp_path "{work}/uwsgi";
     scgi_temp_path "{work}/scgi";
-    server {{ listen 127.0.0.1:{port}; root "{folder}"; index index.html; }}
+    server {{ listen 127.0.0.1:{port}{secure}; root "{folder}"; index index.html; }}
 }}
 """
 
@@ -48,22 +48,24 @@ def find_python_manual() -> Path | None:
 
 
 @contextmanager
-def nginx(binary: str, folder: Path, work: Path) -> Iterator[str]:
-    """Serve a folder on a free port of 127.0.0.1, with logs in ``work``: its address, without a slash."""
-    process, port = start(binary, folder, work)
+def nginx(binary: str, folder: Path, work: Path, pem: Path | None = None) -> Iterator[str]:
+    """Serve a folder on a free port of 127.0.0.1, with logs in ``work``: its address, without a slash. ``pem``: by
+    https and HTTP/2, with this key and certificate."""
+    process, port = start(binary, folder, work, pem)
     try:
-        yield f"http://127.0.0.1:{port}"
+        yield f"{'https' if pem else 'http'}://127.0.0.1:{port}"
     finally:
         process.terminate()
         process.wait(timeout=10)
 
 
-def start(binary: str, folder: Path, work: Path) -> tuple[subprocess.Popen[bytes], int]:
+def start(binary: str, folder: Path, work: Path, pem: Path | None = None) -> tuple[subprocess.Popen[bytes], int]:
     """A port may be taken between our choice of it and nginx's start: then another one."""
+    secure = f" ssl http2; ssl_certificate {pem}; ssl_certificate_key {pem}" if pem else ""
     for attempt in range(5):
         port = free_port()
         configuration = work / "nginx.conf"
-        configuration.write_text(CONFIGURATION.format(work=work, port=port, folder=folder))
+        configuration.write_text(CONFIGURATION.format(work=work, port=port, folder=folder, secure=secure))
         log = work / "error.log"
         process = subprocess.Popen([binary, "-p", work, "-c", configuration, "-e", log], stderr=subprocess.DEVNULL)
         if answers(process, port):

@@ -1,0 +1,126 @@
+"""What goes wrong with an impersonated request has the cause, the limits and the tries that it has with any other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.crawler.fetch.test_impersonation import SETTINGS as IMPERSONATED
+from tests.crawler.fetch.test_impersonation import request, statuses
+from tests.crawler.fetch.test_limits import LIMIT, MEND, TOO_LARGE
+from tests.crawler.fetch.test_limits import SETTINGS as LIMITED
+from tests.crawler.fetch.test_proxy_kinds import SAID
+from tests.support.alone import ask
+from tests.support.processes import serving
+from tests.support.secure import SecureSite, secure_site
+from tests.support.web import RunningWeb
+from tests.web.proxies import PASSWORD, PROXIES, address
+
+BROKEN = {
+    "slow-drip": "Getting {url} took longer than 3.0 seconds.",
+    "many-headers": "Too many headers received",
+    "long-header": "a header is too large",
+    "no-http": "HTTP/0.9",
+    "no-gzip": "its body cannot be unpacked (gzip: Error -3 while decompressing data: incorrect header check)",
+}
+MIDDLEWARES = LIMITED["DOWNLOADER_MIDDLEWARES"] | IMPERSONATED["DOWNLOADER_MIDDLEWARES"]
+SETTINGS = IMPERSONATED | LIMITED | {"DOWNLOADER_MIDDLEWARES": MIDDLEWARES, "DOWNLOAD_VERIFY_CERTIFICATES": False}
+SETTINGS |= {"RETRY_ENABLED": True}
+
+
+@pytest.fixture(scope="module")
+def site(web: RunningWeb, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecureSite]:
+    """The faults by https."""
+    folder = tmp_path_factory.mktemp("site")
+    with secure_site(folder, alpn=("http/1.1",), behind=urlsplit(web.url("faults")).port) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def answers(web: RunningWeb, site: SecureSite, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+    """What a crawl with small limits made of each fault, all at once."""
+    web.reset()
+    names = [*TOO_LARGE, *BROKEN, *MEND]
+    asked = ask(
+        tmp_path_factory.mktemp("limits"),
+        [request(site.url(path=f"/{name}")) for name in names],
+        **SETTINGS,
+        MEMUSAGE_CHECK_INTERVAL_SECONDS=0.2,
+    )
+    start, peak = (int(re.search(rf"'memusage/{name}': (\d+)", asked.log)[1]) for name in ("startup", "max"))  # type: ignore[index]
+    assert len(asked.answers) == len(names)
+    return {answer["url"].rpartition("/")[2]: answer for answer in asked.answers} | {"grown": {"bytes": peak - start}}
+
+
+@pytest.mark.parametrize("name", TOO_LARGE)
+def test_what_is_too_large_is_cut_short_and_not_tried_again(
+    answers: dict[str, dict[str, Any]], web: RunningWeb, name: str
+) -> None:
+    assert answers[name].get("error") == TOO_LARGE[name]
+    assert web.asked("faults")[f"/{name}"] == 1
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_what_is_broken_each_time_says_how(
+    answers: dict[str, dict[str, Any]], web: RunningWeb, site: SecureSite, name: str
+) -> None:
+    assert BROKEN[name].format(url=site.url(path=f"/{name}")) in answers[name]["error"]
+    assert web.asked("faults")[f"/{name}"] == 3
+
+
+@pytest.mark.parametrize("name", MEND)
+def test_what_is_broken_at_first_is_tried_again(answers: dict[str, dict[str, Any]], name: str) -> None:
+    assert answers[name].get("status") == 200
+
+
+def test_all_of_them_at_once_take_little_memory(answers: dict[str, dict[str, Any]]) -> None:
+    # The library itself takes 15 MB; each bomb alone has 64.
+    assert answers["grown"]["bytes"] < 60 * LIMIT
+
+
+# Proxies
+
+GOOD = "good-1"
+TUNNELS = {name: SAID[name] for name in ("dead", "wrong-password", "socks-wrong-password", "mute", "overloaded")}
+WORKING = [name for name in PROXIES if name not in SAID and name not in {"tired", "slow"}]
+
+
+@pytest.fixture(scope="module")
+def proxies() -> Iterator[dict[str, str]]:
+    with serving("tests.web.proxies") as said:
+        yield said
+
+
+def through(*urls: str) -> dict[str, Any]:
+    middlewares = IMPERSONATED["DOWNLOADER_MIDDLEWARES"] | {"crawler.fetch.proxy.ProxyMiddleware": 620}
+    return IMPERSONATED | {
+        "DOWNLOADER_MIDDLEWARES": middlewares,
+        "DOWNLOAD_TIMEOUT": 3,
+        "LONGLINE_PROXIES": ",".join(urls),
+    }
+
+
+@pytest.mark.parametrize("name", WORKING)
+def test_each_kind_of_proxy_carries_it(proxies: dict[str, str], tmp_path: Path, name: str) -> None:
+    with secure_site(tmp_path) as site:
+        asked = ask(tmp_path, [request(site.url("localhost", f"/{n}")) for n in range(4)], **through(proxies[name]))
+        assert statuses(asked) == [200] * 4
+        assert [spoken.protocol for spoken in site.spoken] == ["h2"]
+    assert PASSWORD not in asked.log + str(asked.answers)
+
+
+@pytest.mark.parametrize("name", TUNNELS)
+def test_one_that_does_not_work_rests_and_says_why(proxies: dict[str, str], tmp_path: Path, name: str) -> None:
+    with secure_site(tmp_path) as site:
+        pages = [request(site.url("localhost", f"/{n}")) for n in range(20)]
+        asked = ask(tmp_path, pages, **through(proxies[name], proxies[GOOD]))
+    assert statuses(asked) == [200] * 20
+    (rest,) = [line for line in asked.log.splitlines() if " rests for " in line]
+    assert address(name) in rest
+    assert TUNNELS[name] in rest.replace("Connection", "connection")
+    assert PASSWORD not in asked.log
