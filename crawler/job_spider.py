@@ -40,6 +40,9 @@ class JobSpider(Spider):
         """The start page of a job, and the sitemaps that robots.txt names or that are at the usual place."""
         crawl = self.crawls[job]
         config = crawl.job.config
+        if crawl.begins_alone:
+            yield crawl.start_request(await self._sitemaps(crawl) if config.sitemaps else ())
+            return
         if not config.dry_run:
             yield crawl.start_request()
         if config.sitemaps:
@@ -107,11 +110,10 @@ class JobSpider(Spider):
         self.pages += 1
         return crawl.parse(response) if crawl else iter(())
 
-    def failed(self, failure: Failure) -> None:
+    def failed(self, failure: Failure) -> list[Request] | None:
         """A page that could not be fetched."""
         crawl = self.crawl_of(failure.request.meta)  # type: ignore[attr-defined] # set by Scrapy
-        if crawl:
-            crawl.failed(failure)
+        return crawl.failed(failure) if crawl else None
 
     def parse_sitemap(self, response: Response) -> Iterator[Request]:
         """What a sitemap names."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -25,7 +25,7 @@ from extractors.directives import NOFOLLOW, directives
 from extractors.html import is_html, parse
 from extractors.links import page_links
 from extractors.sitemaps import SitemapTooLarge, read_sitemap
-from schemas.addresses import join_url
+from schemas.addresses import join_url, url_key
 from schemas.boundary import Boundary
 from schemas.job import Job
 from schemas.page import Page
@@ -36,6 +36,10 @@ from schemas.traps import Trap, Traps
 
 START = "start_page"
 """``request.meta`` key of the start page, and of where it redirects to: the site is where they end."""
+SITEMAPS = "start_sitemaps"
+"""``request.meta`` key of the start page: the sitemaps that are asked for when it is known where it leads."""
+CAME_BY = "start_came_by"
+"""``request.meta`` key beside it: the URLs that have redirected to it."""
 NOT_ITS_OWN = frozenset({"depth", ADMITTED, LEASE, SLOT})
 REDIRECTED = "redirects"
 """``request.meta`` key: how many redirects in a row led to it."""
@@ -65,11 +69,22 @@ class SiteCrawl:
 
     # Requests
 
-    def start_request(self) -> Request:
-        """The request for the page where the crawl starts."""
+    @property
+    def begins_alone(self) -> bool:
+        """Whether nothing is queued before it is known where the start page leads: of few pages, it shall be the
+        first."""
+        return self.job.config.max_pages is not None and not self.job.config.dry_run
+
+    def start_request(self, sitemaps: Sequence[str] = ()) -> Request:
+        """The request for the page where the crawl starts; ``sitemaps``: what is asked for when it has ended."""
         request = self._page_request(self.job.config.url, depth=0, priority=START_PRIORITY)
         request.meta[START] = True
+        if sitemaps:
+            request.meta[SITEMAPS], request.meta[CAME_BY] = list(sitemaps), []
         return request
+
+    def _after_start(self, request: Request) -> list[Request]:
+        return list(map(self.sitemap_request, request.meta.get(SITEMAPS, ())))
 
     def sitemap_request(self, url: str) -> Request:
         """The request for a sitemap."""
@@ -137,13 +152,15 @@ class SiteCrawl:
         note_wall(self.failures, request)
         if response.status in REDIRECTS:
             self._spider.give_back(request)
-            yield from self._redirect(request, response)
+            follow = self._redirect(request, response)
+            yield from [follow] if follow else self._after_start(request)
             yield page_of(response, self.job)
             return
         kind = header(response, "Content-Type")
         readable = is_html(response.body, kind) and not is_blocked(request)
         tree = parse(response.body, kind) if readable else None
         page = page_of(response, self.job, tree)
+        yield from self._after_start(request)
         if tree is not None and response.status < 400:
             yield from self._follow(self._links(response, page), request.meta["depth_in_site"] + 1)
         yield page
@@ -184,41 +201,43 @@ class SiteCrawl:
             self._known.clear()
         self._known.add(link)
 
-    def _redirect(self, request: Request, response: Response) -> Iterator[Request]:
+    def _redirect(self, request: Request, response: Response) -> Request | None:
         target = join_url(response.url, header(response, "Location"))
         depth: int = request.meta["depth_in_site"]
         if target is None:
-            return
+            return None
         if request.meta.get(START):
             self.boundary.adopt(target)
         if target not in self.boundary:
-            return
+            return None
         target = self._stripped(target, request.url)
         repeats = request.meta.get("cookie_chain", 0) + 1
         follow = self._page_request(target, depth, request.priority)
         redirects = request.meta.get(REDIRECTED, 0) + 1
         if redirects > MOST_REDIRECTS:
             self.failures.add_trap(Trap.REDIRECTS, target)
-            return
+            return None
         follow.meta[REDIRECTED] = redirects
         if request.meta.get(START):
-            follow.meta[START] = True
+            follow.meta.update(_of_start(request))
         if target != request.url:
-            yield follow
-        elif repeats <= LONGEST_COOKIE_CHAIN and "Set-Cookie" in response.headers:
-            follow.meta["cookie_chain"] = repeats
-            yield follow.replace(dont_filter=True)
+            return None if _leads_back(request, target) else follow
+        if repeats > LONGEST_COOKIE_CHAIN or "Set-Cookie" not in response.headers:
+            return None
+        follow.meta["cookie_chain"] = repeats
+        return follow.replace(dont_filter=True)
 
     def _stripped(self, target: str, url: str) -> str:
         """As other links, but for one that would lead back to where it comes from."""
         (stripped,) = self._parameters.strip_all([target])
         return target if stripped == url else stripped
 
-    def failed(self, failure: Failure) -> None:
-        """Count a request that got no answer."""
+    def failed(self, failure: Failure) -> list[Request] | None:
+        """Count a request that got no answer; what has waited for it, where it was to be the start page."""
         request: Request = failure.request  # type: ignore[attr-defined] # set by Scrapy
         self._spider.give_back(request)
         note(self.failures, request, failure.value)
+        return self._after_start(request) or None
 
     # Sitemaps
 
@@ -244,3 +263,16 @@ class SiteCrawl:
             note(self.failures, request, failure.value)
         elif not isinstance(failure.value, IgnoreRequest):
             self.failures.add("sitemap", f"{request.url} could not be fetched: {cause(failure.value)}.")
+
+
+def _of_start(request: Request) -> dict[str, Any]:
+    """What the start page hands on to where it redirects."""
+    kept: dict[str, Any] = {START: True}
+    if SITEMAPS in request.meta:
+        kept |= {SITEMAPS: request.meta[SITEMAPS], CAME_BY: [*request.meta[CAME_BY], request.url]}
+    return kept
+
+
+def _leads_back(request: Request, target: str) -> bool:
+    """Whether a start page redirects to one that has led to it: nobody would queue it once more."""
+    return url_key(target) in map(url_key, request.meta.get(CAME_BY, ()))

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
+import pytest
+
 from tests.journeys.conftest import Rows
 from tests.journeys.reading import last_job, pages_of
 from tests.support.crawl import Scrapy
@@ -75,7 +77,22 @@ def test_a_stored_site_is_crawled_by_its_slug_and_by_its_host(
 
 
 def test_the_site_is_where_its_start_page_redirects_to(scrapy: Scrapy, web: RunningWeb, rows: Rows) -> None:
-    # A site without a sitemap: none of its pages is there to take the place that the redirect leaves.
-    done = scrapy.crawl(web.url("empty", "/leaving"), "max_pages=1", LONGLINE_ALLOW_PRIVATE_ADDRESSES="true")
+    # None of the pages that its sitemap names takes the place that the redirect leaves.
+    done = scrapy.crawl(web.url("moved"), "max_pages=1", LONGLINE_ALLOW_PRIVATE_ADDRESSES="true")
     assert done.status == 0, done.stdout + done.stderr
     assert pages_of(rows, web.sites["elsewhere"])["/landing"]["status"] == 200
+    assert {path: page["status"] for path, page in pages_of(rows, web.sites["moved"]).items()} == {"/": 301}
+
+
+@pytest.mark.parametrize("path", ["/there", "/nowhere"])
+def test_pages_of_a_sitemap_are_fetched_though_the_start_page_leads_nowhere(
+    scrapy: Scrapy, web: RunningWeb, rows: Rows, path: str
+) -> None:
+    words = ("-a", f"url={web.url('moved', path)}", "-a", "max_pages=2", "-a", "revalidate=false")
+    done = scrapy.run("crawl", "site", *words, "-s", "RETRY_TIMES=0")
+    assert done.status == 0, done.stdout + done.stderr
+    job = last_job(rows, web.sites["moved"])
+    assert {name for name, page in pages_of(rows, web.sites["moved"], job).items() if page["status"] == 200} == {
+        "/1",
+        "/2",
+    }

@@ -25,6 +25,7 @@ ABOUT: Mapping[str, str] = {
     "error": "answers 500 to everything",
     "forbidden": "robots.txt disallows everything",
     "empty": "one page without links",
+    "moved": "its first page redirects to another site, and its sitemap names its own",
     "endless": "a page leads to the next, without an end",
     "calendar": "months and days without an end",
     "repeating": "paths that grow by repeating themselves",
