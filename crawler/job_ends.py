@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
+from typing import Any
 from uuid import UUID
 
+from crawler.completeness import whole_crawl
 from crawler.jobs import ENDS
 from crawler.lane import Lane
 from crawler.patient import Connection, PatientConnection, Result
@@ -17,9 +20,11 @@ from crawler.verdict import Verdict, judge_job
 from crawler.why_payload import name_of_unreadable
 from frontier.model import Answer, Dead, JobCommand, Lease
 from pipelines import rows
+from pipelines.absence import sweep
 from pipelines.dead import bury
 from pipelines.spill import discard
 from schemas.job import Job, JobState, JobStats
+from schemas.listing import WholeCrawl
 from schemas.queued import DeadRequest
 
 logger = logging.getLogger(__name__)
@@ -81,7 +86,8 @@ class JobEnds:
         # The answer that says so may be the last one, too.
         cancelled = lane.cancelled or answer.state is JobCommand.CANCELLED
         verdict = judge_job(lane.job.config, stats, cancelled=cancelled)
-        await self.end(lane.job, verdict, stats)
+        full = answer.admitted >= (lane.job.config.max_pages or sys.maxsize)
+        await self.end(lane.job, verdict, stats, whole_crawl(lane.job, stats, full=full))
         return verdict
 
     async def lost(self, lane: Lane) -> str | None:
@@ -95,11 +101,11 @@ class JobEnds:
         """Whether the job's row says that it is over."""
         return bool(self._database and lane.job) and await self._state(lane.id) in ENDS
 
-    async def end(self, job: Job, verdict: Verdict, stats: JobStats | None) -> None:
-        """Write down how a job ended; the first who does so is believed."""
+    async def end(self, job: Job, verdict: Verdict, stats: JobStats | None, crawl: WholeCrawl | None = None) -> None:
+        """Write down how a job ended, and what its listings prove; the first who does so is believed."""
         values = {"id": job.id, "state": verdict.state, "error": verdict.error}
         values["stats"] = rows.json(asdict(stats)) if stats else None
-        await self._do(lambda connection: connection.execute(_END, values))
+        await self._do(lambda connection: _end(connection, job, values, crawl))
         await self._do(lambda connection: discard(connection, job.id))
 
     async def _state(self, job: UUID) -> JobState | None:
@@ -120,6 +126,13 @@ class JobEnds:
             self._saving.cancel()
         if self._database:
             await self._database.close()
+
+
+async def _end(connection: Connection, job: Job, values: dict[str, Any], crawl: WholeCrawl | None) -> None:
+    async with connection.transaction():
+        ended = await connection.execute(_END, values)
+        if ended.rowcount and values["state"] is JobState.COMPLETED:
+            await sweep(connection, job, crawl)
 
 
 def _dead_request(lane: Lane, dead: Dead) -> DeadRequest:

@@ -12,6 +12,7 @@ from extractors.directives import NOINDEX, directives
 from extractors.html import as_utf8, is_html, parse
 from extractors.metadata import page_metadata
 from extractors.postings import postings
+from extractors.postings.closed import closed_marker
 from extractors.postings.document import Document
 from pipelines.items import as_page
 from schemas.page import Page, Record
@@ -64,7 +65,11 @@ class ExtractPipeline:
     @staticmethod
     def _postings(page: Page) -> None:
         document = Document(page.url, page.tree, page.body, page.content_type, page.fetched_at)
-        page.records += [Record("posting", data) for data in postings(document)]
+        found = postings(document)
+        page.closed = closed_marker(page.tree) if page.tree is not None else None
+        if page.closed and len(found) == 1 and found[0].get("status") == "open":
+            found[0] |= {"status": "closed", "provenance": found[0].get("provenance", {}) | {"status": "marker"}}
+        page.records += [Record("posting", data) for data in found]
 
     @staticmethod
     def _text(page: Page) -> None:

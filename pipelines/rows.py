@@ -102,14 +102,16 @@ WITH renewed AS (
     FROM {table(_UNCHANGED)}
     WHERE page.site_id = new.site_id AND page.url_sha256 = new.url_sha256 AND page.body_sha256 = new.body_sha256
         AND page.status = 200 AND page.fence <= new.fence
-    RETURNING page.id, page.fence, page.last_seen
+    RETURNING page.site_id, page.url_sha256, page.id, page.last_seen
 ), rejected AS (
     UPDATE rejected_record SET last_seen = renewed.last_seen FROM renewed WHERE page_id = renewed.id
 )
-UPDATE posting SET last_seen = renewed.last_seen, fence = renewed.fence FROM renewed
-WHERE page_id = renewed.id AND posting.fence <= renewed.fence
+SELECT site_id, url_sha256, id FROM renewed
 """  # noqa: S608 - made of names of this project
-"""Renews a page with what was read from it, where its bytes are still those that are known to be as they were."""
+"""Renews pages with what did not pass of them, where their bytes are still those that are known to be as they were.
+
+Returns ``(site_id, url_sha256, id)`` of each.
+"""
 
 _TEXT = {"body_sha256": "bytea", "extractor": "text", "markdown": "text"}
 TEXT = f"""

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import psycopg
 
-from pipelines import postings, rows
+from pipelines import lifecycle, rows
 from pipelines.batch import Row, rounds, run
 from pipelines.waiting import Batch, Waiting, WaitingItem
 from schemas.job import JobStats
@@ -32,10 +32,25 @@ async def write(cursor: Cursor, batch: Batch) -> JobStats:
     """
     pages = sorted((one for one in batch if isinstance(one, Waiting)), key=lambda one: _page_key(one.row))
     await _pages(cursor, [one for one in pages if not one.page.unchanged])
-    for some in rounds([one.row for one in pages if one.page.unchanged], _page_key):
-        await run(cursor, rows.UNCHANGED, some)
+    for again in rounds([one for one in pages if one.page.unchanged], lambda one: _page_key(one.row)):
+        await _renewed(cursor, again)
     await _items(cursor, [one.item for one in batch if isinstance(one, WaitingItem)])
     return await _counts(cursor, batch)
+
+
+async def transaction_id(cursor: Cursor) -> str:
+    """By which ``status_of`` finds the transaction again that is under way."""
+    await cursor.execute("SELECT pg_current_xact_id()::text")
+    row = await cursor.fetchone()
+    assert row is not None  # a function call returns a row
+    return str(row[0])
+
+
+async def status_of(cursor: Cursor, transaction: str) -> str | None:
+    """What became of a transaction: committed, aborted, or in progress; None where it is too long ago."""
+    await cursor.execute("SELECT pg_xact_status(%s::text::xid8)", [transaction])
+    row = await cursor.fetchone()
+    return row[0] if row else None
 
 
 async def _pages(cursor: Cursor, pages: list[Waiting]) -> None:
@@ -46,6 +61,12 @@ async def _pages(cursor: Cursor, pages: list[Waiting]) -> None:
         written = [(one, ids[_page_key(one.row)]) for one in some if _page_key(one.row) in ids]
         await _walls(cursor, [one for one in some if _page_key(one.row) not in ids])
         await write_records(cursor, written)
+
+
+async def _renewed(cursor: Cursor, pages: list[Waiting]) -> None:
+    returned = await run(cursor, rows.UNCHANGED, [one.row for one in pages])
+    ids = {(site, bytes(url)): page_id for site, url, page_id in returned}
+    await lifecycle.renewed(cursor, [(one.page, ids[_page_key(one.row)]) for one in pages if _page_key(one.row) in ids])
 
 
 async def _walls(cursor: Cursor, kept: list[Waiting]) -> None:
@@ -61,19 +82,15 @@ async def write_records(cursor: Cursor, written: list[tuple[Waiting, int]]) -> N
     """
     texts: dict[Any, Row] = {}
     rejected: dict[Any, Row] = {}
-    found: list[dict[str, Any]] = []
     for waiting, page_id in written:
         page = waiting.page
         # Pages with the same bytes have one text.
         for markdown in (record.data["markdown"] for record in page.records if record.kind == "text"):
             texts[page.body_sha256] = rows.text_row(page, markdown)
-        found += [postings.posting_row(page, page_id, r.data) for r in page.records if r.kind == "posting"]
         for row in (rows.rejected_row(page, page_id, record) for record in page.rejected):
             rejected[page_id, row["kind"], row["data_sha256"]] = row
     await run(cursor, rows.TEXT, [texts[key] for key in sorted(texts)])
-    found.sort(key=itemgetter("platform", "tenant", "source_id"))
-    if found:
-        await cursor.executemany(postings.POSTING, found)
+    await lifecycle.fetched(cursor, [(waiting.page, page_id, waiting.pointer) for waiting, page_id in written])
     await run(cursor, rows.REJECTED, [rejected[key] for key in sorted(rejected)])
 
 

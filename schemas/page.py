@@ -142,6 +142,8 @@ class Page:
     # extract
     metadata: PageMetadata = field(default_factory=PageMetadata)
     records: list[Record] = field(default_factory=list)
+    # The words in its head that say that its posting is closed.
+    closed: str | None = None
     # validate
     rejected: list[RejectedRecord] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)

@@ -134,6 +134,14 @@ class SiteConfig(BaseModel):
         default=1,
         description="In how many parts Redis keeps the job, so that several nodes of a cluster share a huge one.",
     )
+    absence_hours: Annotated[int, Field(ge=1, le=8760)] = Field(
+        default=6,
+        description="A posting is closed that two complete crawls do not see which are at least so many hours apart.",
+    )
+    shrink_percent: Annotated[int, Field(ge=0, le=100)] = Field(
+        default=50,
+        description="A list of postings that fell by more than this is not taken for complete. 100: by any number.",
+    )
     expect: Expectations = Field(default_factory=Expectations, description="The least that a job must yield.")
 
     @field_validator("actions")

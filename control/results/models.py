@@ -118,6 +118,10 @@ class Posting(models.Model):
     last_seen = models.DateTimeField(db_default=Now())
     closed_at = models.DateTimeField(null=True)
     close_reason = models.TextField(null=True)
+    # What shows that it is closed or expired.
+    evidence = models.JSONField(null=True)
+    # Its page is its own, and no list that names it.
+    own_page = models.BooleanField(db_default=False)
     fence = fence()
 
     class Meta:
@@ -240,6 +244,7 @@ class Listing(models.Model):
 
     class Meta:
         db_table = "listing"
+        indexes = [models.Index(fields=["platform", "tenant", "url_sha256"], name="listing_board")]
         constraints = [models.UniqueConstraint(fields=["job", "url_sha256"], name="listing_key")]
 
     def __str__(self) -> str:

@@ -10,7 +10,8 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from pipelines import postings, rows
+from pipelines import postings_sql, rows
+from pipelines.states import SET_STATES
 from tests.control.conftest import Database
 
 DIGEST = bytes(range(32))
@@ -245,6 +246,9 @@ def test_no_index_holds_a_url(database: Database) -> None:
         ("posting", "(page_id)"),
         ("posting", "(status)"),
         ("posting", "(last_seen)"),
+        ("posting_version", "(posting_id, content_sha256, seen_at)"),
+        ("listing", "(job_id, url_sha256)"),
+        ("listing", "(platform, tenant, url_sha256)"),
         ("record", "(site_id, kind, key)"),
         ("record", "(page_id)"),
         ("rejected_record", "(page_id, kind, data_sha256)"),
@@ -261,7 +265,10 @@ def test_what_is_looked_up_has_an_index(database: Database, table: str, columns:
 
 @pytest.mark.parametrize(
     "statement",
-    [rows.PAGE, rows.WALL, rows.TEXT, postings.POSTING, rows.RECORD, rows.REJECTED, rows.REJECTED_ITEM, rows.JOB_STATS],
+    [
+        *(rows.PAGE, rows.WALL, rows.TEXT, rows.RECORD, rows.REJECTED, rows.REJECTED_ITEM, rows.JOB_STATS),
+        *(postings_sql.FIRST, postings_sql.CHANGE, postings_sql.KNOWN, postings_sql.TOUCH, SET_STATES),
+    ],
 )
 def test_what_the_pipelines_write_has_its_columns(database: Database, statement: str) -> None:
     named = dict.fromkeys(re.findall(r"%\((\w+)\)s", statement))

@@ -56,6 +56,8 @@ def test_a_url_is_enough() -> None:
         "tiers": (),
         "budget": None,
         "shards": 1,
+        "absence_hours": 6,
+        "shrink_percent": 50,
         "expect": {"pages": 0, "postings": 0},
     }
 

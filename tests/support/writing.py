@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from pipelines.writer import Writer
-from schemas.job import JobStats
-from schemas.page import ArchivePointer, Page, Record
+from schemas.job import Job, JobStats
+from schemas.page import ArchivePointer, Page, Record, Unchanged
 from schemas.posting import Posting
 
 POINTER = ArchivePointer("file:///archive/warc/1.warc.gz", 123, 456)
@@ -47,3 +48,10 @@ def posting(source_id: str = "7", **changes: Any) -> Record:
 def text(markdown: str) -> Record:
     """A page's text."""
     return Record("text", {"markdown": markdown})
+
+
+def unchanged(page: Page, job: Job, fetched_at: datetime) -> Page:
+    """The page once more, in another job, to which its site says that it is as it was."""
+    known = Unchanged(page.fetched_at, page.body_sha256, [])
+    fence = job.fence(1)
+    return replace(page, job_id=job.id, fence=fence, fetched_at=fetched_at, unchanged=known, records=[], rejected=[])

@@ -1,0 +1,60 @@
+"""Does the head of a page say that its posting is closed? In its title, headings, notices, or where one would apply.
+
+Not in the body, where people write of closed positions, nor beside it, where other postings stand.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from importlib.resources import files
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+_WORDS = json.loads(files(__package__).joinpath("closed.json").read_text("utf-8"))
+_CLOSED = [one.replace("{this}", _WORDS["this"]) for words in _WORDS["closed"].values() for one in words]
+_MARKER = re.compile("|".join(f"(?:{one})" for one in _CLOSED), re.IGNORECASE)
+_PLACES = (
+    "title, h1, h2, [role=alert], [class*=closed i], [class*=expired i], [class*=alert i], [class*=notice i],"
+    " [class*=apply i], [id*=apply i], [class*=banner i]"
+)
+_ASIDE = frozenset({"aside", "nav", "footer"})
+_OTHERS = _ASIDE | {"li", "article"}
+_HEAD = 4
+"""So many headings of a page are its head."""
+_PLACES_READ = 40
+_MOST = 300
+"""Characters: a notice is short, and prose is not read."""
+_BLANKS = re.compile(r"\s+")
+
+
+def closed_marker(tree: LexborHTMLParser) -> str | None:
+    """The words by which a page says that its posting is closed; None: it says nothing of the kind."""
+    headings = 0
+    for node in tree.css(_PLACES)[:_PLACES_READ]:
+        if node.tag in {"h1", "h2"}:
+            headings += 1
+            if headings > _HEAD:
+                continue
+        if not _within(node, _ASIDE if node.tag == "h1" else _OTHERS) and (found := _marker_in(node)):
+            return found
+    return None
+
+
+def _marker_in(node: LexborNode) -> str | None:
+    text = node.text(deep=True, separator=" ")
+    if len(text) > 4 * _MOST:
+        return None
+    text = _BLANKS.sub(" ", text).strip()
+    found = _MARKER.search(text) if len(text) <= _MOST else None
+    return found[0] if found else None
+
+
+def _within(node: LexborNode, tags: frozenset[str]) -> bool:
+    """Whether it stands in a list or beside the posting, where other postings are named."""
+    above: LexborNode | None = node
+    while above is not None:
+        if above.tag in tags:
+            return True
+        above = above.parent
+    return False
