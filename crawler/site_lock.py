@@ -11,8 +11,8 @@ from pipelines import database
 from pipelines.database import Row
 from schemas.job import JobState
 
-CRAWL, AGAIN = "site", "again"
-"""What is done to a site: it is crawled, or its pages are read again from the archive."""
+CRAWL, AGAIN, ERASE = "site", "again", "erase"
+"""What is done to a site: it is crawled, or its pages are read again from the archive; or things are erased."""
 _TAKE = "SELECT pg_try_advisory_xact_lock(hashtextextended('longline ' || %s || ' ' || %s, 0)) AS taken"
 _RUNNING = """
 SELECT id, started_at FROM job WHERE site_id = %s AND state = %s AND (mode = 'archive') = %s
@@ -61,6 +61,26 @@ class SiteLock:
             raise
         return cls(connection)
 
+    @classmethod
+    def of_erasures(cls, database_url: str) -> SiteLock:
+        """Lock what only one at a time may do: write segments anew. Its sites are locked one by one, by ``also``.
+
+        Raises:
+            SiteBusyError: another is at it.
+            DatabaseUnavailableError: PostgreSQL cannot be reached.
+        """
+        return cls.take(database_url, 0, "The archive", ERASE)
+
+    def also(self, site_id: int, site: str) -> None:
+        """Lock a site for all that is done to sites.
+
+        Raises:
+            SiteBusyError: something is done to it; names the job.
+        """
+        for work in (CRAWL, AGAIN):
+            if not _one(self._connection, _TAKE, [work, site_id])["taken"]:
+                raise SiteBusyError(_busy(self._connection, site_id, site, work))
+
     def release(self) -> None:
         """Let the next one begin."""
         self._connection.close()
@@ -78,7 +98,7 @@ def _begin(connection: psycopg.Connection[Row]) -> None:
 def _busy(connection: psycopg.Connection[Row], site_id: int, site: str, work: str) -> str:
     job = connection.execute(_RUNNING, [site_id, JobState.RUNNING, work == AGAIN]).fetchone()
     by = f" by job {job['id']} since {job['started_at'].astimezone(UTC):%Y-%m-%d %H:%M} UTC" if job else ""
-    done = "is being crawled" if work == CRAWL else "is being read from the archive"
+    done = {CRAWL: "is being crawled", AGAIN: "is being read from the archive", ERASE: "is being erased from"}[work]
     return f"{site} {done} already{by}: let that end first."
 
 

@@ -142,6 +142,10 @@ class SiteConfig(BaseModel):
         default=50,
         description="A list of postings that fell by more than this is not taken for complete. 100: by any number.",
     )
+    retention_days: Annotated[int, Field(ge=1, le=36_500)] | None = Field(
+        default=None,
+        description="How many days pages are kept that were not seen again: scrapy erase --expired. Unset: for ever.",
+    )
     expect: Expectations = Field(default_factory=Expectations, description="The least that a job must yield.")
 
     @field_validator("actions")

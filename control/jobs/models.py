@@ -105,3 +105,17 @@ class JobSegment(models.Model):
 
     def __str__(self) -> str:
         return self.uri
+
+
+class ArchiveMove(models.Model):
+    """A segment that an erasure writes anew. The row goes with one of both objects: the old one where ``moved``."""
+
+    old_uri = models.TextField()
+    new_uri = models.TextField()
+    moved = models.BooleanField(db_default=False)
+
+    class Meta:
+        db_table = "archive_move"
+
+    def __str__(self) -> str:
+        return self.old_uri

@@ -58,6 +58,7 @@ def test_a_url_is_enough() -> None:
         "shards": 1,
         "absence_hours": 6,
         "shrink_percent": 50,
+        "retention_days": None,
         "expect": {"pages": 0, "postings": 0},
     }
 
