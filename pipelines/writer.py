@@ -13,6 +13,7 @@ from typing import Any
 import psycopg
 
 from pipelines.database import connect_async
+from pipelines.doubt import status_of, transaction_id
 from pipelines.failures import DatabaseError, RowError, StoppedError, StorageError
 from pipelines.outage import Outage, OutageError
 from pipelines.refusals import first_line, is_passing, is_poison, is_race
@@ -47,6 +48,7 @@ class Writer:
         self._queue: asyncio.Queue[Waiting | WaitingItem] = asyncio.Queue()
         self._connection: Connection | None = None
         self._task: asyncio.Task[None] | None = None
+        self._doubt: tuple[str, JobStats] | None = None
         self.stats = JobStats()
 
     async def write(self, page: Page, pointer: ArchivePointer) -> None:
@@ -100,6 +102,7 @@ class Writer:
             batch.append(self._queue.get_nowait())
 
     async def _commit(self, batch: Batch) -> None:
+        self._doubt = None
         try:
             await self._patiently(batch)
         except OutageError as error:
@@ -178,12 +181,29 @@ class Writer:
         return await self._transact(batch, keep)
 
     async def _transact(self, batch: Batch, keep: bool) -> None:
+        if self._doubt and await self._was_committed(*self._doubt):
+            return
+        self._doubt = None
         async with asyncio.timeout(ANSWER_SECONDS), self._cursor() as cursor:
             stored = await write(cursor, batch)
             if not keep:
                 raise psycopg.Rollback
+            # From here on it may be committed although we are not told so.
+            self._doubt = (await transaction_id(cursor), stored)
         if keep:
+            self._doubt = None
             self.stats.add(stored)
+
+    async def _was_committed(self, transaction: str, stored: JobStats) -> bool:
+        """Whether the last try of this batch has done it, though the connection broke before it could say so."""
+        async with asyncio.timeout(ANSWER_SECONDS), self._cursor() as cursor:
+            status = await status_of(cursor, transaction)
+        if status == "in progress":
+            raise TimeoutError
+        self._doubt = None
+        if status == "committed":
+            self.stats.add(stored)
+        return status == "committed"
 
     @asynccontextmanager
     async def _cursor(self) -> AsyncIterator[psycopg.AsyncCursor[tuple[Any, ...]]]:

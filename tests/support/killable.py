@@ -102,9 +102,13 @@ class Killable(ABC):
 
 
 class KillablePostgres(Killable):
-    """PostgreSQL with an empty data folder; the folder is made, and goes with ``remove``."""
+    """PostgreSQL with an empty data folder; the folder is made, and goes with ``remove``.
+
+    ``largest_file``: bytes beyond which no file of it may grow from its next start on, as where its disk is full.
+    """
 
     stop_signal = signal.SIGINT
+    largest_file: int | None = None
 
     def __init__(self) -> None:
         from crawler.embedded.account import server_account  # noqa: PLC0415 - few tests need it
@@ -123,7 +127,9 @@ class KillablePostgres(Killable):
     @property
     def command(self) -> list[str | Path]:
         settings = ("listen_addresses=127.0.0.1", f"port={self.port}", "unix_socket_directories=")
-        return [self._programs / "postgres", "-D", "data", *(word for setting in settings for word in ("-c", setting))]
+        limited = ["sh", "-c", f'ulimit -f {self.largest_file // 512}; exec "$@"', "sh"] if self.largest_file else []
+        chosen = [word for setting in settings for word in ("-c", setting)]
+        return [*limited, self._programs / "postgres", "-D", "data", *chosen]
 
     def serves(self) -> bool:
         asking: list[str | Path] = [self._programs / "pg_isready", "--quiet", "--host=127.0.0.1", f"--port={self.port}"]
