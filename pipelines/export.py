@@ -1,25 +1,24 @@
-"""Rows into files: JSON lines, CSV or Parquet."""
+"""Rows into files, or into objects of a store: JSON lines, CSV or Parquet, in constant memory."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable
-from datetime import date, datetime
-from decimal import Decimal
-from itertools import chain
+import io
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
-import orjson
 import psycopg
 from psycopg import Column
 from psycopg.rows import dict_row
 
+from pipelines import destination
+from pipelines.cells import cell, json_bytes, plain
 from pipelines.database import Row
+from pipelines.destination import DestinationError
+from pipelines.location import ArchiveLocation
 
-_BATCH_ROWS = 2000
-QUERIES = {
+TABLES = {
     "pages": "SELECT page.* FROM page WHERE %(job)s::uuid IS NULL OR page.job_id = %(job)s ORDER BY page.id",
     "texts": """
         SELECT page.url, page.body_sha256, page_text.markdown
@@ -34,78 +33,117 @@ QUERIES = {
         WHERE %(job)s::uuid IS NULL OR record.fence[1] = (SELECT sequence FROM job WHERE id = %(job)s)
         ORDER BY record.id""",
 }
+VIEWS = {
+    name: f"SELECT * FROM {name} ORDER BY {order}"  # noqa: S608 - made of this module's own names
+    for name, order in {
+        "open_posting": "posting_id",
+        "posting_once": "posting_id",
+        "posting_salary": "posting_id",
+        "posting_skill": "posting_id, source, skill",
+        "salary_by_month": "month, currency",
+    }.items()
+}
+"""Views of postings over all jobs, for analysts."""
+QUERIES = TABLES | VIEWS
 FORMATS = (".jsonl", ".csv", ".parquet")
+
+_CHUNK_BYTES = 256 * 1024
+_FETCH_BYTES = 4 * 1024 * 1024
+_FETCH_ROWS = 1000
+_FIRST_ROWS = 50
+
+Chunks = Callable[[list[Column], Iterator[Row]], Iterator[bytes]]
 
 
 class ExportError(ValueError):
     """The rows cannot be written as asked."""
 
 
-def export(connection: psycopg.Connection[Row], what: str, to: Path, job: UUID | None = None) -> int:
-    """Write the rows of ``pages``, ``texts``, ``postings`` or ``records`` to a file, of a job or of all.
+def export(
+    connection: psycopg.Connection[Row],
+    what: str,
+    to: str | Path,
+    job: UUID | None = None,
+    archive: ArchiveLocation | None = None,
+) -> int:
+    """Write the rows of one of ``QUERIES`` to a file or an object (see ``destination.write``), of a job or of all.
 
-    Digests are written as hexadecimal digits, times as ISO 8601.
+    Digests are written as hexadecimal digits, times as ISO 8601. What fails leaves nothing behind.
 
     Returns:
         The number of rows.
 
     Raises:
-        ExportError: the format is unknown, or its library is missing.
+        ExportError: one sentence: the format is unknown, or its library is missing; it cannot be written there.
     """
-    if to.suffix not in FORMATS:
+    to = str(to)
+    suffix = next((suffix for suffix in FORMATS if to.endswith(suffix)), None)
+    if suffix is None:
         raise ExportError(f"--to {to}: the name must end in {', '.join(FORMATS)}.")
+    if job and what in VIEWS:
+        raise ExportError(f"--job: {what} is of all jobs. Leave it out.")
+    chunks = _chunks(suffix)
     with connection.transaction(), connection.cursor(name="export", row_factory=dict_row) as cursor:
-        cursor.itersize = _BATCH_ROWS
         cursor.execute(QUERIES[what].encode(), {"job": job})
-        first = cursor.fetchmany(_BATCH_ROWS)
-        return _writer(to.suffix)(to, list(cursor.description or []), chain(first, cursor))
+        rows = _Rows(cursor)
+        try:
+            destination.write(to, chunks(list(cursor.description or []), rows.all()), archive)
+        except DestinationError as error:
+            raise ExportError(str(error)) from error
+        return rows.count
 
 
 def export_job(connection: psycopg.Connection[Row], job: UUID, folder: Path) -> None:
     """Write each kind of a job's rows into a folder, as JSON lines."""
     folder.mkdir(parents=True, exist_ok=True)
-    for what in QUERIES:
+    for what in TABLES:
         export(connection, what, folder / f"{what}.jsonl", job)
 
 
-def _writer(suffix: str) -> Callable[[Path, list[Column], Iterable[Row]], int]:
+class _Rows:
+    """Rows as a cursor on the server gives them, so many at a time that they take about as much memory; counted."""
+
+    def __init__(self, cursor: psycopg.ServerCursor[Row]) -> None:
+        self._cursor = cursor
+        self.count = 0
+
+    def all(self) -> Iterator[Row]:
+        number = _FIRST_ROWS
+        while rows := self._cursor.fetchmany(number):
+            size = sum(len(value) for row in rows for value in row.values() if isinstance(value, str | bytes))
+            number = max(1, min(_FETCH_ROWS, len(rows) * _FETCH_BYTES // max(size, 1)))
+            self.count += len(rows)
+            yield from rows
+
+
+def _chunks(suffix: str) -> Chunks:
     if suffix == ".parquet":
         try:
-            from pipelines.parquet import write_parquet  # noqa: PLC0415 - pyarrow is an extra
+            from pipelines.parquet import parquet_chunks  # noqa: PLC0415 - pyarrow is an extra
         except ImportError:
             raise ExportError("Parquet needs pyarrow. Install it: pip install pyarrow") from None
-        return write_parquet
+        return parquet_chunks
     return _jsonl if suffix == ".jsonl" else _csv
 
 
-def _value(value: Any) -> Any:
-    if isinstance(value, bytes):
-        return value.hex()
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, UUID | Decimal):
-        return str(value)
-    return value
+def _jsonl(_: list[Column], rows: Iterator[Row]) -> Iterator[bytes]:
+    chunk = bytearray()
+    for row in rows:
+        chunk += json_bytes({name: plain(value) for name, value in row.items()}) + b"\n"
+        if len(chunk) >= _CHUNK_BYTES:
+            yield bytes(chunk)
+            chunk.clear()
+    yield bytes(chunk)
 
 
-def _jsonl(to: Path, _: list[Column], rows: Iterable[Row]) -> int:
-    count = 0
-    with to.open("wb") as file:
-        for count, row in enumerate(rows, 1):  # noqa: B007 - the count is the result
-            plain = {name: _value(value) for name, value in row.items()}
-            file.write(orjson.dumps(plain, option=orjson.OPT_APPEND_NEWLINE))
-    return count
-
-
-def _csv(to: Path, columns: list[Column], rows: Iterable[Row]) -> int:
-    count = 0
-    with to.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, [column.name for column in columns])
-        writer.writeheader()
-        for count, row in enumerate(rows, 1):  # noqa: B007 - the count is the result
-            writer.writerow({name: _cell(_value(value)) for name, value in row.items()})
-    return count
-
-
-def _cell(value: Any) -> Any:
-    return orjson.dumps(value).decode() if isinstance(value, list | dict) else value
+def _csv(columns: list[Column], rows: Iterator[Row]) -> Iterator[bytes]:
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, [column.name for column in columns])
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({name: cell(value) for name, value in row.items()})
+        if text.tell() >= _CHUNK_BYTES:
+            yield text.getvalue().encode()
+            text.seek(0)
+            text.truncate()
+    yield text.getvalue().encode()

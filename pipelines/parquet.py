@@ -1,20 +1,23 @@
-"""Rows into a Parquet file. Needs pyarrow, an extra."""
+"""Rows as the bytes of a Parquet file, as they come. Needs pyarrow, an extra."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import islice
-from pathlib import Path
-from typing import Any
+import io
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
-import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 from psycopg import Column
 
+from pipelines.cells import cell
 from pipelines.database import Row
 
-_ROW_GROUP = 2000
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
+_GROUP_ROWS = 10_000
+_GROUP_CHARACTERS = 4 * 1024 * 1024
 # PostgreSQL's type numbers (pg_type.dat) that have a like in Parquet; anything else is written as text.
 _TYPES = {
     16: pa.bool_(),
@@ -30,27 +33,59 @@ _TYPES = {
 }
 
 
-def write_parquet(to: Path, columns: list[Column], rows: Iterable[Row]) -> int:
-    """Write rows with their types: jsonb as JSON text, digests as hexadecimal digits.
-
-    Returns:
-        The number of rows.
-    """
+def parquet_chunks(columns: list[Column], rows: Iterator[Row]) -> Iterator[bytes]:
+    """The bytes of a file with the rows and their types: jsonb as JSON text, digests as hexadecimal digits."""
     schema = pa.schema([(column.name, _TYPES.get(column.type_code, pa.string())) for column in columns])
     texts = {column.name for column in columns if column.type_code not in _TYPES}
-    count = 0
-    remaining = iter(rows)
-    with pq.ParquetWriter(to, schema) as writer:
-        while batch := list(islice(remaining, _ROW_GROUP)):
-            count += len(batch)
-            values = [{k: _text(v) if k in texts else v for k, v in row.items()} for row in batch]
-            writer.write_table(pa.Table.from_pylist(values, schema))
-    return count
+    sink = _Sink()
+    with pq.ParquetWriter(sink, schema) as writer:
+        for group in _groups(rows, texts):
+            writer.write_table(pa.Table.from_pylist(group, schema))
+            yield sink.taken()
+    yield sink.taken()
+
+
+def _groups(rows: Iterator[Row], texts: set[str]) -> Iterator[list[Row]]:
+    """Rows of one group: so many that their texts fill some megabytes."""
+    group: list[Row] = []
+    size = 0
+    for row in rows:
+        values = {name: _text(value) if name in texts else value for name, value in row.items()}
+        size += sum(len(values[name] or "") for name in texts)
+        group.append(values)
+        if size >= _GROUP_CHARACTERS or len(group) >= _GROUP_ROWS:
+            yield group
+            group, size = [], 0
+    if group:
+        yield group
+
+
+class _Sink(io.RawIOBase):
+    """Takes what is written, and gives it away."""
+
+    def __init__(self) -> None:
+        self._waiting: list[bytes] = []
+        self._written = 0
+
+    def writable(self) -> bool:
+        """It is there for that."""
+        return True
+
+    def tell(self) -> int:
+        """How much was written in all."""
+        return self._written
+
+    def write(self, data: Buffer) -> int:
+        """Keep it until it is taken."""
+        self._waiting.append(bytes(data))
+        self._written += len(self._waiting[-1])
+        return len(self._waiting[-1])
+
+    def taken(self) -> bytes:
+        """What was written since."""
+        waiting, self._waiting = self._waiting, []
+        return b"".join(waiting)
 
 
 def _text(value: Any) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, bytes):
-        return value.hex()
-    return orjson.dumps(value, default=str).decode() if isinstance(value, list | dict) else str(value)
+    return None if value is None else str(cell(value))

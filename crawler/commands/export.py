@@ -1,33 +1,34 @@
-"""``scrapy export``: rows into a file."""
+"""``scrapy export``: rows into a file, or into an object of a store."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 from uuid import UUID
 
 from scrapy.exceptions import UsageError
 
 from crawler.database_command import DatabaseCommand, NothingFoundError
+from pipelines.destination import SCHEMES
 from pipelines.export import FORMATS, QUERIES, ExportError, export
 
 
 class Command(DatabaseCommand):
-    """Writes pages, texts, postings or records as JSON lines, CSV or Parquet."""
+    """Writes tables, or views for analysts, as JSON lines, CSV or Parquet."""
 
     def syntax(self) -> str:
         """For the help."""
-        return f"{'|'.join(QUERIES)} --to FILE [--job ID]"
+        return f"{'|'.join(QUERIES)} --to FILE|URL [--job ID]"
 
     def short_desc(self) -> str:
         """For the help."""
-        return "Write stored rows to a file"
+        return "Write stored rows to a file, or to S3 and the like"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Ours beside Scrapy's."""
         super().add_options(parser)
-        parser.add_argument("--to", metavar="FILE", help=f"the file; its name ends in {', '.join(FORMATS)}")
+        text = f"a file, or a URL (file, {', '.join(SCHEMES)}); its name ends in {', '.join(FORMATS)}"
+        parser.add_argument("--to", metavar="FILE|URL", help=text)
         parser.add_argument("--job", metavar="ID", help="only rows of this job")
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -40,11 +41,9 @@ class Command(DatabaseCommand):
         if job and not self.connection.execute("SELECT 1 FROM job WHERE id = %s", [job]).fetchone():
             raise NothingFoundError(f"--job {job}: there is no such job. See: scrapy jobs")
         try:
-            count = export(self.connection, args[0], Path(opts.to), job)
+            count = export(self.connection, args[0], opts.to, job, self.services.archive)
         except ExportError as error:
             raise UsageError(str(error), print_help=False) from None
-        except OSError as error:
-            raise UsageError(f"--to {opts.to} cannot be written: {error.strerror}.", print_help=False) from None
         print(f"{count:,} {args[0]} in {opts.to}", file=sys.stderr)
 
 

@@ -75,7 +75,7 @@ def test_export_writes_each_format(job: dict[str, Any], scrapy: Scrapy, tmp_path
     [
         (["pages"], "Give --to FILE."),
         (["pages", "--to", "pages.xls"], "--to pages.xls: the name must end in .jsonl, .csv, .parquet."),
-        (["everything", "--to", "x.csv"], "Give one of pages, texts, postings, records."),
+        (["everything", "--to", "x.csv"], "Give one of pages, texts, postings, records, open_posting, posting_once,"),
         (["pages", "--to", "x.csv", "--job", "nonsense"], "--job nonsense: it takes a job's id."),
         (["pages", "--to", "/nosuch/x.csv"], "--to /nosuch/x.csv cannot be written: No such file or directory."),
     ],

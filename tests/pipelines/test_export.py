@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.database import connect
-from pipelines.export import QUERIES, ExportError, export, export_job
+from pipelines.export import QUERIES, TABLES, ExportError, export, export_job
 from schemas.job import Job
 from schemas.page import PageMetadata
 from tests.support.pages import MOMENT, make_page
@@ -164,7 +164,7 @@ def test_a_jobs_folder_gets_a_file_for_each_kind(filled: Any, job: Job, tmp_path
     export_job(filled, job.id, tmp_path / "new" / "folder")
 
     counts = {file.name: len(READERS[".jsonl"](file)) for file in (tmp_path / "new" / "folder").iterdir()}
-    assert counts == {f"{what}.jsonl": 1 for what in QUERIES}
+    assert counts == {f"{what}.jsonl": 1 for what in TABLES}
 
 
 def test_a_command_s_own_connection_will_do(filled: Any, tables_url: str, tmp_path: Path) -> None:
