@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from tests.web import coherent, faults, gates, reserved, unchanging
+from tests.web import coherent, faults, gates, reserved, shifting, unchanging
 from tests.web.apps import APPS
 from tests.web.bans import BANNING, BUDGETS, COOKIES, REFUSING, TREE
 from tests.web.big import BIG
@@ -61,6 +61,7 @@ SITES: Mapping[str, Site] = {
     "reserved": reserved.SITE,
     "coherent": coherent.SITE,
     "unchanging": unchanging.SITE,
+    "shifting": shifting.SITE,
     "client-rendered": CLIENT_RENDERED,
     "scripts": SCRIPTS,
     "apps": APPS,
