@@ -15,7 +15,7 @@ from scrapy.exceptions import NotConfigured
 from scrapy.http import Response
 from scrapy.utils.httpobj import urlparse_cached
 
-from crawler.fetch.identity import IdentityMiddleware
+from crawler.fetch.identity import JARS, IdentityMiddleware
 from crawler.fetch.keys import DIRECT, GOES_BY, MAY_CLIMB, PROXY, SESSION, TIER
 from crawler.fetch.proxy_demand import forget_proxy, has_smart_proxy
 from crawler.fetch.proxy_faults import Fault, fault_of_exception, fault_of_response
@@ -261,9 +261,12 @@ class ProxyMiddleware:
 
 
 def _session(request: Request) -> Hashable:
-    """Who keeps proxy and cookies together; nothing where the request has chosen cookies of its own."""
+    """Who keeps proxy and cookies together; nothing where the request has chosen cookies of its own.
+
+    Those of an identity, or of the session as it has been, are none of its own.
+    """
     meta: dict[str, Any] = request.meta
     name = meta.get(SESSION)
     jar = meta.get("cookiejar", name)
-    ours = jar == name or str(jar).rpartition("~")[0] == str(name)
+    ours = jar == name or str(jar).startswith(JARS) or str(jar).rpartition("~")[0] == str(name)
     return (meta.get(JOB), name) if name and ours else None

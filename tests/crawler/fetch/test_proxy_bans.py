@@ -137,13 +137,14 @@ def test_where_a_site_refuses_all_proxies_requests_wait_and_then_fail_with_one_s
     assert len(visits(web, "banning")) <= 3
 
 
+@pytest.mark.parametrize("identity", ["robot", "browser"])
 def test_a_session_keeps_proxy_and_cookies_and_both_go_together_when_it_is_refused(
-    web: RunningWeb, proxies: dict[str, str], tmp_path: Path
+    web: RunningWeb, proxies: dict[str, str], tmp_path: Path, identity: str
 ) -> None:
     pages = [
         {
             "url": web.url("cookies", f"/{name}/{number}" if number != 5 or name != "a" else "/__ban__"),
-            "meta": {"session": name},
+            "meta": {"session": f"{name}~1"},
             "priority": -number,
         }
         for number in range(10)
@@ -153,6 +154,7 @@ def test_a_session_keeps_proxy_and_cookies_and_both_go_together_when_it_is_refus
     named = ",".join(proxies[name] for name in GOOD)
     # Scrapy's cookies look for a list of domains in the net, and log that there is none.
     settings = {"LONGLINE_PROXIES": named, "CONCURRENT_REQUESTS": "1", "LOG_LEVEL": "CRITICAL"}
+    settings["LONGLINE_IDENTITY"] = identity
     words = command(tmp_path, pages, SETTINGS | settings)
     done = subprocess.run(
         words, cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, text=True, timeout=60, check=True
