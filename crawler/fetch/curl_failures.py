@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 from collections.abc import Callable
 
@@ -12,6 +13,8 @@ from yarl import URL
 
 from crawler.fetch.socks import SocksError, SocksPasswordError
 
+_NUMBER = re.compile(r"^\(\d+\) ?")
+_NO_MORE = ("closed", "died")
 REFUSES_US = frozenset({12, 32, 33})
 """Of a SOCKS5 proxy (CURLPX_): it takes no method of ours, or not our user and password."""
 Info = Callable[[CurlInfo], int]
@@ -51,7 +54,8 @@ def unknown_name(url: URL, error: OSError) -> aiohttp.ClientConnectorDNSError:
 
 def words_of(error: CurlError) -> str:
     """What curl says, without what the package says about it."""
-    return str(error).partition("curl: ")[2].partition(" See https://curl.se")[0].rstrip(". ") or str(error)
+    said = str(error).partition("curl: ")[2].partition(" See https://curl.se")[0].rstrip(". ")
+    return _NUMBER.sub("", said) or f"curl says {error.code}"
 
 
 def info_of(url: URL) -> aiohttp.RequestInfo:
@@ -70,6 +74,8 @@ def _os_error(words: str, info: Info) -> OSError:
 
 
 def _system(words: str, _: URL, info: Info) -> Exception:
+    if any(word in words for word in _NO_MORE):
+        return aiohttp.ServerDisconnectedError()
     return aiohttp.ClientOSError(info(CurlInfo.OS_ERRNO) or None, words)
 
 

@@ -16,7 +16,8 @@ from crawler.fetch.typed import NOTHING, endpoints_of
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-    from crawler.fetch.curl_session import Curls, CurlSession
+    from crawler.fetch.curl_connections import Curls
+    from crawler.fetch.curl_session import CurlSession
 
 
 class Impersonator:
@@ -39,28 +40,35 @@ class Impersonator:
 
     def session_of(self, request: Request) -> CurlSession | None:
         """With what it is to be sent; None: as any other."""
+        identity = self._identity_of(request)
+        target = target_of(identity.browser_of(request)) if identity else None
+        if identity is None or target is None:
+            return None
+        from crawler.fetch.curl_session import CurlSession  # noqa: PLC0415 - 40 MB, and optional
+
+        allowed = NOTHING if self._guard.allows_all else endpoints_of(self._crawler, request)
+        most = request.meta.get("download_maxsize", self._most)
+        more = over_http2(identity.browser_of(request), navigates=request.meta[PUT_ON] == "page")
+        return CurlSession(self._ready(), target, identity.self_of(request), allowed, most, more)
+
+    def _identity_of(self, request: Request) -> IdentityMiddleware | None:
+        """Who knows the browser that it is to be taken for; None where it is for none."""
         meta = request.meta
         if meta.get(IMPERSONATE, self._default) != "auto" or PUT_ON not in meta or meta.get(TIER) == "smartproxy":
             return None
-        identity = self._crawler.get_downloader_middleware(IdentityMiddleware)
-        if identity is None or not request.url.startswith("https:"):
+        if not request.url.startswith("https:"):
             return None
         check_installed("The request asks for")
-        browser = identity.browser_of(request)
-        target = target_of(browser)
-        if target is None:
-            return None
-        allowed = NOTHING if self._guard.allows_all else endpoints_of(self._crawler, request)
-        most = meta.get("download_maxsize", self._most)
-        more = over_http2(browser, navigates=meta[PUT_ON] == "page")
-        return self._ready().session(target, identity.self_of(request), allowed, most, more)
+        return self._crawler.get_downloader_middleware(IdentityMiddleware)
 
     def _ready(self) -> Curls:
         if self._curls is None:
-            from crawler.fetch.curl_session import Curls  # noqa: PLC0415 - 40 MB, and optional
+            from crawler.fetch.curl_connections import Curls  # noqa: PLC0415 - the same
 
-            verify = self._crawler.settings.getbool("DOWNLOAD_VERIFY_CERTIFICATES")
-            self._curls = Curls(self._guard, verify=verify, header_bytes=self._header_bytes)
+            settings = self._crawler.settings
+            verify, bind = settings.getbool("DOWNLOAD_VERIFY_CERTIFICATES"), settings["DOWNLOAD_BIND_ADDRESS"]
+            host = bind if isinstance(bind, str) or not bind else bind[0]
+            self._curls = Curls(self._guard, verify=verify, header_bytes=self._header_bytes, bind=host)
         return self._curls
 
     async def close(self) -> None:

@@ -33,6 +33,7 @@ class NotInstalledError(RuntimeError):
     """Impersonation is asked for, and the package for it is not there."""
 
 
+@cache
 def is_installed() -> bool:
     """Whether requests can be impersonated here."""
     return find_spec(PACKAGE) is not None

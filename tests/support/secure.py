@@ -1,7 +1,7 @@
 """A site by https that notes how it is spoken to: the ClientHello, and the first frames of HTTP/2.
 
-By HTTP/2 it answers each request with ``hello``; over HTTP/1.1 it passes all on to a plain site, faults and all, or
-answers likewise where it has none.
+By HTTP/2 it answers each request with ``hello``, or breaks off in a way that a test names. Over HTTP/1.1 it passes all
+on to a plain site, faults and all, or answers likewise where it has none.
 """
 
 from __future__ import annotations
@@ -67,6 +67,7 @@ class SecureSite:
     pem: Path
     alpn: tuple[str, ...]
     behind: int | None
+    fault: str = ""
     spoken: list[Spoken] = field(default_factory=list)
     raw: list[socket.socket] = field(default_factory=list)
 
@@ -85,7 +86,7 @@ class SecureSite:
                 spoken.protocol = secured.selected_alpn_protocol() or ""
                 self.spoken.append(spoken)
                 if spoken.protocol == "h2":
-                    speak_h2(secured, spoken)
+                    speak_h2(secured, spoken, self.fault)
                 elif self.behind:
                     relay(secured, self.behind)
                 else:
@@ -156,7 +157,8 @@ def speak_h1(secured: ssl.SSLSocket, spoken: Spoken) -> None:
         secured.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 5\r\n\r\n" + body)
 
 
-def speak_h2(secured: ssl.SSLSocket, spoken: Spoken) -> None:
+def speak_h2(secured: ssl.SSLSocket, spoken: Spoken, fault: str) -> None:
+    """``fault``: ``cut``, ``reset``, ``refused``, ``flood`` or ``empty``; empty: all is well."""
     assert exactly(secured, len(PREFACE)) == PREFACE
     secured.sendall(frame(SETTINGS))
     while True:
@@ -175,10 +177,26 @@ def speak_h2(secured: ssl.SSLSocket, spoken: Spoken) -> None:
             spoken.requests += 1
             if not spoken.order:
                 spoken.order = pseudo_headers(payload[5 * bool(flags & PRIORITY) :])
-            answer = frame(HEADERS, STATUS_200, END_HEADERS, stream) + frame(DATA, HELLO, END_STREAM, stream)
-            secured.sendall(answer)
+            if not answer_h2(secured, stream, fault):
+                return
         elif kind == GOAWAY:
             return
+
+
+def answer_h2(secured: ssl.SSLSocket, stream: int, fault: str) -> bool:
+    """Whether there may be another."""
+    head = frame(HEADERS, STATUS_200, END_HEADERS, stream)
+    if fault == "refused":
+        secured.sendall(frame(RESET, (7).to_bytes(4), stream=stream))
+    elif fault in {"cut", "reset"}:
+        secured.sendall(head + frame(DATA, HELLO, stream=stream))
+        if fault == "reset":
+            secured.sendall(frame(RESET, (2).to_bytes(4), stream=stream))
+    elif fault == "flood":
+        secured.sendall(head + frame(DATA, bytes(16_000), stream=stream) * 120)
+    elif not fault:
+        secured.sendall(head + frame(DATA, HELLO, END_STREAM, stream))
+    return fault in {"", "refused", "reset", "flood"}
 
 
 def pseudo_headers(block: bytes) -> list[str]:
@@ -229,11 +247,16 @@ def relay(secured: ssl.SSLSocket, port: int) -> None:
 
 @contextmanager
 def secure_site(
-    folder: Path, *, alpn: tuple[str, ...] = ("h2", "http/1.1"), behind: int | None = None, pem: Path | None = None
+    folder: Path,
+    *,
+    alpn: tuple[str, ...] = ("h2", "http/1.1"),
+    behind: int | None = None,
+    pem: Path | None = None,
+    fault: str = "",
 ) -> Iterator[SecureSite]:
     """Serve until the block ends; ``folder`` gets a certificate that nobody has signed, where there is no ``pem``."""
     server = socket.create_server(("127.0.0.1", 0))
-    site = SecureSite(server.getsockname()[1], pem or certificate(folder), alpn, behind)
+    site = SecureSite(server.getsockname()[1], pem or certificate(folder), alpn, behind, fault)
     threads: list[threading.Thread] = []
 
     def accept() -> None:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import aiohttp
 import pytest
 
+from crawler.fetch.curl_connections import Curls
+from crawler.fetch.curl_session import CurlSession
+from crawler.fetch.guard import Guard
 from tests.crawler.fetch.test_impersonation import SETTINGS as IMPERSONATED
 from tests.crawler.fetch.test_impersonation import request, statuses
 from tests.crawler.fetch.test_limits import LIMIT, MEND, TOO_LARGE
 from tests.crawler.fetch.test_limits import SETTINGS as LIMITED
 from tests.crawler.fetch.test_proxy_kinds import SAID
 from tests.support.alone import ask
+from tests.support.names import Names
 from tests.support.processes import serving
 from tests.support.secure import SecureSite, secure_site
 from tests.support.web import RunningWeb
@@ -81,6 +87,70 @@ def test_what_is_broken_at_first_is_tried_again(answers: dict[str, dict[str, Any
 def test_all_of_them_at_once_take_little_memory(answers: dict[str, dict[str, Any]]) -> None:
     # The library itself takes 15 MB; each bomb alone has 64.
     assert answers["grown"]["bytes"] < 60 * LIMIT
+
+
+# By HTTP/2
+
+FAULTS: dict[str, tuple[type[Exception], int]] = {
+    "cut": (aiohttp.ClientPayloadError, 5),
+    "reset": (aiohttp.ClientPayloadError, 5),
+    "flood": (aiohttp.ClientPayloadError, LIMIT),
+    "empty": (aiohttp.ServerDisconnectedError, 0),
+    "refused": (aiohttp.ServerDisconnectedError, 0),
+}
+"""The error in the words of aiohttp, and at least how many bytes came before it."""
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_faults_of_http_2_are_those_that_aiohttp_has(tmp_path: Path, fault: str) -> None:
+    kind, least = FAULTS[fault]
+    with secure_site(tmp_path, fault=fault) as site:
+        error, count = asyncio.run(error_of(site.url()))
+    assert type(error) is kind
+    assert least <= count <= least + 65_536
+
+
+async def error_of(url: str) -> tuple[Exception, int]:
+    """What goes wrong with a page, after how many bytes."""
+    curls = Curls(Guard(Names, allows_all=True), verify=False, header_bytes=65_536)
+    session = CurlSession(curls, "chrome150", "me", frozenset(), LIMIT, [])
+    count = 0
+    try:
+        async with await session.request("GET", url, headers=[], timeout=aiohttp.ClientTimeout(total=20)) as answer:
+            async for piece in answer.iter_any():
+                count += len(piece)
+    except aiohttp.ClientError as error:
+        return error, count
+    finally:
+        await curls.close()
+    raise AssertionError("it came whole")
+
+
+def test_one_that_is_given_up_takes_no_other_along(tmp_path: Path) -> None:
+    with secure_site(tmp_path) as site:
+        assert asyncio.run(asked_beside_one_that_is_given_up(site.url())) == [b"hello"] * 8
+    assert len(site.spoken) == 1
+
+
+async def asked_beside_one_that_is_given_up(url: str) -> list[bytes]:
+    curls = Curls(Guard(Names, allows_all=True), verify=False, header_bytes=65_536)
+    session = CurlSession(curls, "chrome150", "me", frozenset(), LIMIT, [])
+
+    async def get() -> bytes:
+        async with await session.request("GET", url, headers=[], timeout=aiohttp.ClientTimeout(total=20)) as answer:
+            return b"".join([piece async for piece in answer.iter_any()])
+
+    await get()
+    tasks = [asyncio.ensure_future(get()) for _ in range(10)]
+    await asyncio.sleep(0)
+    for task in tasks[3:7]:
+        task.cancel()
+    found = await asyncio.gather(*tasks, return_exceptions=True)
+    assert sum(isinstance(each, asyncio.CancelledError) for each in found) == 4
+    whole = [each for each in found if isinstance(each, bytes)]
+    whole += [await get() for _ in range(2)]
+    await curls.close()
+    return whole
 
 
 # Proxies
