@@ -31,6 +31,8 @@ class Command(crawl.Command):
         parser.add_argument(
             "--quiet", action="store_true", help="say nothing unless something is wrong: then one sentence, on stderr"
         )
+        parser.add_argument("--dry-run", action="store_true", help="archive: say what would change, and write nothing")
+        parser.add_argument("--json", action="store_true", help="archive, with --dry-run: record by record, as JSON")
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Say how much is said, and where."""
@@ -46,11 +48,13 @@ class Command(crawl.Command):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Run one spider."""
+        if args == ["archive"]:
+            self._read_again(opts)
+            return
+        _check(args, opts)
         if args == ["worker"]:
             self._serve()
             return
-        if len(args) != 1:
-            raise UsageError("Give one spider. To see which there are: scrapy list", print_help=False)
         # Scrapy imports every command for each: what only this one needs is imported late.
         from crawler.fetch.guard import PrivateAddressError  # noqa: PLC0415
         from crawler.fetch.impersonation import BadImpersonationError, NotInstalledError  # noqa: PLC0415
@@ -123,9 +127,27 @@ class Command(crawl.Command):
             assert self.crawler_process
             self.exitcode = serve(self.crawler_process, services)
 
+    def _read_again(self, opts: argparse.Namespace) -> None:
+        from crawler.again_command import RefusedError, again  # noqa: PLC0415
+
+        assert self.settings is not None
+        level = "CRITICAL" if opts.quiet else self.settings["LOG_LEVEL"]
+        try:
+            asked = {"dry_run": opts.dry_run, "as_json": opts.json, "quiet": opts.quiet}
+            self.exitcode = again(opts.spargs, **asked, log_level=level)
+        except RefusedError as error:
+            self._refuse(str(error), error.status)
+
     def _refuse(self, sentence: str, status: int) -> None:
         print(sentence, file=sys.stderr)
         assert self.settings is not None
         if self.settings["LOG_FILE"]:
             logger.error(sentence)
         self.exitcode = status
+
+
+def _check(args: list[str], opts: argparse.Namespace) -> None:
+    if len(args) != 1:
+        raise UsageError("Give one spider. To see which there are: scrapy list", print_help=False)
+    if opts.dry_run or opts.json:
+        raise UsageError("--dry-run and --json are for: scrapy crawl archive. Try -a dry_run=true", print_help=False)
