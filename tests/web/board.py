@@ -34,6 +34,7 @@ ABOUT: Mapping[str, str] = {
     "reserved": "pages that ask not to be read, or not to be followed",
     "coherent": "refuses who is no browser, or contradicts itself in its headers",
     "unchanging": "pages that say whether they have changed",
+    "shifting": "a board of postings; /edition?is=2 and ?is=3 change it",
     "client-rendered": "pages that a script makes in the browser",
     "scripts": "what scripts do to a browser, a path each",
     "apps": "pages that a browser must do something for, a path each",
