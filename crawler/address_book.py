@@ -6,10 +6,13 @@ import asyncio
 import re
 import socket
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from urllib.parse import urlsplit
+
+from aiohttp import ThreadedResolver
+from aiohttp.abc import AbstractResolver
 
 KEPT_SECONDS = 600.0
 """How long an answer holds; one that there is no such host, less long."""
@@ -31,9 +34,10 @@ class _Found:
 
 
 class AddressBook:
-    """Addresses of hosts, as this process's resolver says. ``address`` never waits: it begins to look."""
+    """Addresses of hosts, as the resolver that ``names`` gives says. ``address`` never waits: it begins to look."""
 
-    def __init__(self) -> None:
+    def __init__(self, names: Callable[[], AbstractResolver] = ThreadedResolver) -> None:
+        self._names = names
         self._found: dict[str, _Found] = {}
         self._looking: dict[str, asyncio.Task[str]] = {}
 
@@ -55,7 +59,7 @@ class AddressBook:
 
     def _look(self, host: str) -> None:
         if len(self._looking) < MOST_AT_ONCE:
-            task = asyncio.get_running_loop().create_task(resolve(host))
+            task = asyncio.get_running_loop().create_task(resolve(host, self._names))
             self._looking[host] = task
             task.add_done_callback(lambda done: self._note(host, done))
 
@@ -70,7 +74,7 @@ class AddressBook:
         self._found[host] = _Found(address, time.monotonic() + seconds)
 
 
-async def resolve(host: str) -> str:
+async def resolve(host: str, names: Callable[[], AbstractResolver] = ThreadedResolver) -> str:
     """The address of a host, which may have a port: the smallest, of several. NOWHERE where none is found in time."""
     name = _name(host)
     if name is None:
@@ -81,10 +85,10 @@ async def resolve(host: str) -> str:
         pass  # it is no address, but the name of a host
     try:
         async with asyncio.timeout(LONGEST_SECONDS):
-            found = await asyncio.get_running_loop().getaddrinfo(name, None, type=socket.SOCK_STREAM)
+            found = await names().resolve(name, family=socket.AF_UNSPEC)
     except (OSError, UnicodeError):  # of which TimeoutError is one
         return NOWHERE
-    return _smallest(str(address[4][0]) for address in found)
+    return _smallest(address["host"] for address in found)
 
 
 def _name(host: str) -> str | None:

@@ -24,6 +24,7 @@ from crawler.beginning import Beginning
 from crawler.courier import Courier
 from crawler.delivery import Delivery
 from crawler.drain import Drain
+from crawler.fetch.guard import Guard
 from crawler.fetch.unfetched import failures_of
 from crawler.gates import Gates
 from crawler.job_ends import JobEnds
@@ -60,7 +61,8 @@ class Scheduler(scheduler.Scheduler):  # type: ignore[misc] # scrapy-redis has n
         instance.crawler, instance.delivery = crawler, delivery_of(crawler)
         instance.wiring = wiring
         instance.politeness = Politeness(crawler, instance.lanes_now)
-        instance.addresses = AddressBook()
+        guard = Guard.of(crawler)
+        instance.addresses = AddressBook(lambda: guard.names)
         neighbours = Neighbours(instance.politeness.to_addresses, instance.addresses)
         instance.gates = Gates(instance.politeness.terms, instance.politeness.last_sent, neighbours)
         instance.ends = JobEnds(crawler.settings["DATABASE_URL"], wiring.outage_seconds)

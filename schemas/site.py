@@ -105,7 +105,10 @@ class SiteConfig(BaseModel):
     )
     polite_to: PoliteTo = Field(
         default="host",
-        description="Whom delay and concurrency spare: each host, or each address, with all hosts that are there.",
+        description=(
+            "Whom delay and concurrency spare: each host, or each address, with all hosts that are there. Behind "
+            "proxies always each host: they alone know the addresses."
+        ),
     )
     user_agent: str | None = Field(default=None, description="The User-Agent header. Unset: Longline's own name.")
     identity: Identity = Field(

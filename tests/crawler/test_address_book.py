@@ -8,6 +8,7 @@ import socket
 import pytest
 
 from crawler.address_book import MOST_AT_ONCE, NOWHERE, AddressBook, resolve
+from tests.support.names import Names
 
 
 @pytest.mark.parametrize(
@@ -47,6 +48,16 @@ def test_the_book_does_not_wait_and_knows_soon() -> None:
         return first, second
 
     assert asyncio.run(asyncio.wait_for(ask(), 10)) == (None, "127.0.0.3")
+
+
+def test_a_host_is_where_the_resolver_of_the_crawl_says() -> None:
+    async def ask() -> str | None:
+        book = AddressBook(Names)
+        while (found := book.address("is.192-0-2-7.test:8080")) is None:  # noqa: ASYNC110 - the book tells nobody
+            await asyncio.sleep(0)
+        return found
+
+    assert asyncio.run(asyncio.wait_for(ask(), 10)) == "192.0.2.7"
 
 
 def test_many_hosts_are_looked_up_some_at_a_time() -> None:
