@@ -15,6 +15,8 @@ TABLES = [
     "results/page",
     "results/pagetext",
     "results/posting",
+    "results/postingversion",
+    "results/listing",
     "results/postinggroup",
     "results/postinggroupmember",
     "results/record",
@@ -27,13 +29,17 @@ DIGEST = b"\xab" * 32
 
 def crawled(*numbers: int) -> dict[str, Model]:
     """For each number a site with a job, a page and what it yielded; the last row of each table."""
+    from django.utils import timezone  # noqa: PLC0415 - as the models
+
     from control.jobs.models import DeadRequest, Job  # noqa: PLC0415 - needs Django to be set up
     from control.results.models import (  # noqa: PLC0415 - needs Django to be set up
+        Listing,
         Page,
         PageText,
         Posting,
         PostingGroup,
         PostingGroupMember,
+        PostingVersion,
         Record,
         RejectedRecord,
     )
@@ -50,6 +56,11 @@ def crawled(*numbers: int) -> dict[str, Model]:
         key = {"platform": "web", "tenant": "acme.example", "source_id": str(number)}
         title = f"Baker <b>{number}</b>"
         posting = Posting.objects.create(page=page, url=url, title=title, content_sha256=DIGEST, **key)
+        seen = {"content_sha256": DIGEST, "seen_at": timezone.now(), "data": {"status": "open"}, "changed": ["title"]}
+        version = PostingVersion.objects.create(posting=posting, page=page, **seen, **place)
+        listing = Listing.objects.create(
+            job=job, url=url, url_sha256=url_sha256(url), platform="web", tenant=f"acme-{number}.example"
+        )
         group = PostingGroup.objects.create()
         member = PostingGroupMember.objects.create(group=group, posting=posting, rule="text", score=0.98)
         reasons = [{"field": "title", "problem": "is missing"}]
@@ -60,5 +71,6 @@ def crawled(*numbers: int) -> dict[str, Model]:
         dead = DeadRequest.objects.create(
             job=job, url=url, url_sha256=url_sha256(url), cause=f"<b>{number}</b> refused"
         )
-        rows = dict(zip(TABLES, (site, job, page, text, posting, group, member, record, rejected, dead), strict=True))
+        advert = (posting, version, listing, group, member)
+        rows = dict(zip(TABLES, (site, job, page, text, *advert, record, rejected, dead), strict=True))
     return rows
