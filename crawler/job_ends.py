@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from crawler.completeness import whole_crawl
+from crawler.grouping import Grouping
 from crawler.jobs import ENDS
 from crawler.lane import Lane
 from crawler.patient import Connection, PatientConnection, Result
@@ -53,6 +54,7 @@ class JobEnds:
 
     def __init__(self, url: str | None, outage_seconds: float) -> None:
         self._database = PatientConnection(url, outage_seconds) if url else None
+        self._grouping = Grouping(url) if url else None
         self._saved = 0.0
         self._saving: asyncio.Task[None] | None = None
 
@@ -88,6 +90,8 @@ class JobEnds:
         verdict = judge_job(lane.job.config, stats, cancelled=cancelled)
         full = answer.admitted >= (lane.job.config.max_pages or sys.maxsize)
         await self.end(lane.job, verdict, stats, whole_crawl(lane.job, stats, full=full))
+        if self._grouping and stats.postings:
+            self._grouping.begin(lane.id)
         return verdict
 
     async def lost(self, lane: Lane) -> str | None:
@@ -119,8 +123,10 @@ class JobEnds:
         assert self._database
         return await self._database.do(act)
 
-    async def close(self) -> None:
-        """Close the connection, when what is being written is written."""
+    async def close(self, *, hurried: bool = False) -> None:
+        """Close the connection, when what is being written is written; hurried: postings are not all grouped."""
+        if self._grouping:
+            await self._grouping.close(hurried=hurried)
         if self._saving and not self._saving.done():
             await asyncio.wait([self._saving], timeout=SAVE_SECONDS)
             self._saving.cancel()

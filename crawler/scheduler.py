@@ -245,7 +245,7 @@ class Scheduler(scheduler.Scheduler):  # type: ignore[misc] # scrapy-redis has n
         """Give back what was not done, and be gone."""
         return deferred_from_coro(self._close(reason))
 
-    async def _close(self, reason: str) -> None:  # noqa: ARG002 - Scrapy's signature
+    async def _close(self, reason: str) -> None:
         self.waker.stop()
         for lane in self.lanes.values():
             lane.give_up()
@@ -255,7 +255,7 @@ class Scheduler(scheduler.Scheduler):  # type: ignore[misc] # scrapy-redis has n
         finally:
             await self.addresses.close()
             await self.server.aclose()
-            await self.ends.close()
+            await self.ends.close(hurried=reason != "finished")
             await self.watch.spill.close()
 
     async def leave(self) -> None:

@@ -7,6 +7,7 @@ town, or an address that applicants are sent to. Each posting's part is a row of
 from __future__ import annotations
 
 from array import array
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -30,20 +31,22 @@ class Grouped:
     changed: int
 
 
-def group_job(connection: psycopg.Connection[Row], job_id: UUID) -> Grouped:
+def group_job(connection: psycopg.Connection[Row], job_id: UUID, stop: Callable[[], bool] = bool) -> Grouped:
     """Group the postings of a job's pages that are new or have changed. Again, it finds nothing to do.
+
+    ``stop`` is asked now and then: true ends it early, and the rest is done the next time.
 
     ``connection`` is one that commits by itself, with rows as dicts. Many postings take their time: some 1 ms each.
 
     Raises:
         psycopg.Error: what is done stays done, and the rest is done the next time.
     """
-    return _group(connection, job=job_id, site=None)
+    return _group(connection, stop, job=job_id, site=None)
 
 
 def group_stored(connection: psycopg.Connection[Row], site_id: int | None = None) -> Grouped:
     """The same for a site's postings, or all."""
-    return _group(connection, job=None, site=site_id)
+    return _group(connection, bool, job=None, site=site_id)
 
 
 def split(connection: psycopg.Connection[Row], postings: list[int]) -> list[Row]:
@@ -61,12 +64,14 @@ def listed(connection: psycopg.Connection[Row], site_id: int | None = None) -> l
     return connection.execute(group_rows.LIST.encode(), {"site": site_id, "most": LISTED}).fetchall()
 
 
-def _group(connection: psycopg.Connection[Row], **of: Any) -> Grouped:
-    changed = 0
+def _group(connection: psycopg.Connection[Row], stop: Callable[[], bool], **of: Any) -> Grouped:
+    compared = changed = 0
     with connection.cursor() as cursor:
         ids = array("q", (row["id"] for row in cursor.stream(group_rows.CHANGED.encode(), of | {"rules": RULES})))
-    for start in range(0, len(ids), BATCH):
+    while compared < len(ids) and not stop():
+        some = ids[compared : compared + BATCH].tolist()
         with connection.transaction():
             connection.execute(group_rows.LOCK.encode())
-            changed += Batch(connection).compare(ids[start : start + BATCH].tolist())
-    return Grouped(len(ids), changed)
+            changed += Batch(connection).compare(some)
+        compared += len(some)
+    return Grouped(compared, changed)

@@ -63,6 +63,16 @@ def test_titles_are_read_in_every_encoding(pages: dict[str, dict[str, Any]]) -> 
     assert {path: pages[path]["title"] for path in PLAIN.titles} == PLAIN.titles
 
 
+def test_postings_are_compared_with_others_when_the_job_has_ended(pages: dict[str, dict[str, Any]], rows: Rows) -> None:
+    query = """
+        SELECT posting.id, posting_compared.rules FROM posting LEFT JOIN posting_compared ON posting_id = posting.id
+        WHERE page_id = ANY(%s)
+    """
+    found = rows.execute(query, [[row["id"] for row in pages.values()]]).fetchall()
+    assert found
+    assert [row["rules"] for row in found] == [1] * len(found)
+
+
 def test_postings_are_stored_and_bad_ones_set_aside_with_their_reasons(
     pages: dict[str, dict[str, Any]], rows: Rows
 ) -> None:
