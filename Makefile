@@ -63,6 +63,7 @@ lock:
 	$(COMPILE) $(ARGS) --output-file requirements.txt
 	$(COMPILE) $(ARGS) --extra deploy --constraint requirements.txt --output-file requirements-deploy.txt
 	$(COMPILE) $(ARGS) --extra deploy --extra dev --constraint requirements-deploy.txt --output-file requirements-dev.txt
+	echo 'pywb>=2.10,<2.11' | $(subst pyproject.toml,-,$(COMPILE)) $(ARGS) --output-file requirements-pywb.txt
 
 setup:
 	sh scripts/bootstrap.sh requirements.txt

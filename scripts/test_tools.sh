@@ -2,7 +2,8 @@
 # Installs what the tests use and pip cannot bring: nginx, the pages of the Python manual that it serves, PgBouncer, and
 # a browser.
 # Only with apt, as root, or on a CI machine (CI=true) where sudo asks no password; elsewhere one line says what is
-# missing, and the tests that need it say so.
+# missing, and the tests that need it say so. pywb, which replays archives, gets an environment of its own (.venv-pywb), with the
+# older redis that it needs.
 
 PATH=$PATH:/usr/sbin:/sbin
 
@@ -36,6 +37,23 @@ install() {
     as_root env RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install --quiet --yes --no-install-recommends \
         -o DPkg::Options::=--path-include='/usr/share/doc/python3*' $(missing) >"$log" 2>&1 </dev/null
 }
+
+pywb() {
+    cmp -s requirements-pywb.txt .venv-pywb/installed.txt && return 0
+    echo "Installing requirements-pywb.txt into .venv-pywb, for the tests …" >&2
+    rm -rf .venv-pywb
+    .venv/bin/python -m venv --without-pip .venv-pywb || return 1
+    if command -v uv >/dev/null; then
+        uv pip install --quiet --python .venv-pywb/bin/python --require-hashes -r requirements-pywb.txt || return 1
+    else
+        .venv-pywb/bin/python -m ensurepip >/dev/null || return 1
+        .venv-pywb/bin/python -m pip install --quiet --require-hashes -r requirements-pywb.txt || return 1
+    fi
+    cp requirements-pywb.txt .venv-pywb/installed.txt
+}
+
+cd "$(dirname "$0")/.." || exit 1
+pywb || echo "pywb could not be installed into .venv-pywb: some tests use it." >&2
 
 [ -n "$(missing)" ] || exit 0
 if ! may; then
