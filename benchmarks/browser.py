@@ -1,6 +1,7 @@
 """``python -m benchmarks.browser``: browser pages by Longline beside plain scrapy-playwright, as many at a time.
 
-``--faults``: Longline alone, with tabs that crash at random and a browser that is killed in the middle.
+``--guarded``: Longline's browser goes out through its egress proxy, as in any crawl that may not go to private
+addresses. ``--faults``: Longline alone, with tabs that crash at random and a browser that is killed in the middle.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from tests.support.processes import serving
 
 LOOK_SECONDS = 0.5
 FREE = {"LONGLINE_ALLOW_PRIVATE_ADDRESSES": True}
-"""The site is on this machine."""
+"""The site is on this machine. Without it, the spider says that it starts there, and all else there is refused."""
 
 
 @dataclass
@@ -55,6 +56,7 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--pages", type=int, default=None, help="pages of each crawl: 200; with --faults, 1,000")
     parser.add_argument("--bound", type=int, default=4, help="the most pages at one time (4)")
     parser.add_argument("--rounds", type=int, default=2, help="how often each has its turn (2)")
+    parser.add_argument("--guarded", action="store_true", help="through the egress proxy, which guards the browser")
     parser.add_argument("--faults", action="store_true", help="crash tabs at random, and kill a browser")
     parser.add_argument("--seed", type=int, default=1, help="of what --faults does (1)")
     return parser.parse_args()
@@ -90,13 +92,13 @@ def outcome_of(process: subprocess.Popen[str]) -> Outcome:
 def compare(url: str, options: argparse.Namespace) -> int:
     """Each waits for what a page shows last, and then for quiet."""
     pages = options.pages or 200
-    print(f"{pages} pages, {options.bound} at a time, {options.rounds} rounds in turns")
+    print(f"{pages} pages, {options.bound} at a time, {options.rounds} rounds in turns{', guarded' * options.guarded}")
     whole = True
     for wait in ("selector", "quiet"):
         turns: dict[str, list[Outcome]] = {name: [] for name in HANDLERS}
         for _ in range(options.rounds):
             for name, outcomes in turns.items():
-                settings = FREE if name == "longline" else {}
+                settings = FREE if name == "longline" and not options.guarded else {}
                 outcomes.append(crawl(Task(name, url, pages, options.bound, wait, settings)))
         report(wait, turns)
         whole = whole and all(outcome.whole == pages for each in turns.values() for outcome in each)

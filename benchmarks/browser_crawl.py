@@ -62,6 +62,8 @@ class Postings(Spider):
     def __init__(self, task: Task, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.task = task
+        # What a spider says that it starts from may be on this machine, and nothing else.
+        self.start_urls = [task.url]
         self.began = self.ended = 0.0
         self.whole: Counter[str] = Counter()
         self.broken: list[str] = []

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import aiohttp
 import pytest
 
-from crawler.fetch.curl_connections import Curls
+from crawler.fetch.curl_connections import MOST_IDLE, Curls
 from crawler.fetch.curl_session import CurlSession
 from crawler.fetch.guard import Guard
 from tests.crawler.fetch.test_impersonation import SETTINGS as IMPERSONATED
@@ -194,3 +194,20 @@ def test_one_that_does_not_work_rests_and_says_why(proxies: dict[str, str], tmp_
     assert address(name) in rest
     assert TUNNELS[name] in rest.replace("Connection", "connection")
     assert PASSWORD not in asked.log
+
+
+def test_connections_of_selves_that_nobody_asks_for_are_closed(tmp_path: Path) -> None:
+    with secure_site(tmp_path) as site:
+        assert asyncio.run(open_after_many_selves(site.url())) <= MOST_IDLE + 1
+        assert len(site.spoken) == MOST_IDLE + 6
+
+
+async def open_after_many_selves(url: str) -> int:
+    curls = Curls(Guard(Names, allows_all=True), verify=False, header_bytes=65_536)
+    for number in range(MOST_IDLE + 6):
+        session = CurlSession(curls, "chrome150", f"self {number}", frozenset(), LIMIT, [])
+        async with await session.request("GET", url, headers=[], timeout=aiohttp.ClientTimeout(total=20)) as answer:
+            assert answer.status == 200
+    found = len(curls._connections)
+    await curls.close()
+    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import count
@@ -15,8 +16,10 @@ from curl_cffi.fingerprints import NATIVE_IMPERSONATE_TARGETS
 
 from crawler.fetch.browsers import Browser, browsers
 from crawler.fetch.impersonation import nearest
+from tests.conftest import missing
 from tests.support import alone
 from tests.support.alone import Asked, ask
+from tests.support.browser import find_browser
 from tests.support.listener import Listener, listening
 from tests.support.lure import Said, lure
 from tests.support.proxies import PASSWORD, forward_proxy
@@ -180,6 +183,24 @@ def test_certificates_are_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(alone, "environment", lambda: environment)
     with secure_site(tmp_path, pem=pem) as site:
         assert statuses(ask(tmp_path, [request(site.url())], **settings)) == [200]
+
+
+def test_it_is_what_the_browser_of_this_machine_says(tmp_path: Path, seen: dict[str, Spoken]) -> None:
+    browser = find_browser()
+    if browser is None:
+        missing("There is no browser (Debian: apt install chromium)")
+    words = [
+        "--headless",
+        "--no-sandbox",
+        "--ignore-certificate-errors",
+        "--dump-dom",
+        f"--user-data-dir={tmp_path}/user",
+    ]
+    with secure_site(tmp_path) as site:
+        subprocess.run([browser, *words, site.url()], capture_output=True, timeout=50, check=False)
+    own, ours = next(spoken for spoken in site.spoken if spoken.requests), seen["Chrome"]
+    assert (ours.hello.ciphers, ours.hello.alpn) == (own.hello.ciphers, own.hello.alpn)
+    assert (ours.settings, ours.window, ours.order) == (own.settings, own.window, own.order)
 
 
 # The guard
