@@ -1,6 +1,6 @@
 """``python -m benchmarks.servers``: starts and migrates the servers of LONGLINE_HOME, and keeps them for others.
 
-It says where its Redis is, in JSON, and ends when its standard input is closed.
+It says where they are, in JSON, and ends when its standard input is closed.
 """
 
 from __future__ import annotations
@@ -31,15 +31,22 @@ class ServersError(RuntimeError):
 def main() -> None:
     """Hold the servers."""
     services = prepare(read_environment())
-    print(json.dumps({"redis_url": services.redis_url}), flush=True)
+    print(json.dumps({"redis_url": services.redis_url, "database_url": services.database_url}), flush=True)
     sys.stdin.read()
 
 
 @contextmanager
 def running_servers(home: Path, folder: Path, environment: dict[str, str]) -> Iterator[str]:
+    """The same as ``running``, where the URL of its Valkey is all that the block needs."""
+    with running(home, folder, environment) as urls:
+        yield urls["redis_url"]
+
+
+@contextmanager
+def running(home: Path, folder: Path, environment: dict[str, str]) -> Iterator[dict[str, str]]:
     """Have the servers of ``home`` run, migrated, until the block ends; then wait until they have stopped.
 
-    The URL of its Valkey is for the block.
+    ``redis_url`` and ``database_url`` are for the block.
     """
     command = [sys.executable, "-m", "benchmarks.servers"]
     with subprocess.Popen(
@@ -51,7 +58,7 @@ def running_servers(home: Path, folder: Path, environment: dict[str, str]) -> It
             said = process.stdout.readline()
             if not said:
                 raise ServersError("PostgreSQL and Valkey did not start: see above.")
-            yield json.loads(said)["redis_url"]
+            yield json.loads(said)
         finally:
             process.stdin.close()
             process.wait()
