@@ -128,6 +128,29 @@ _MOVES.append(
     """  # noqa: S608 - made of this module's own text
 )
 
+_MOVED_PLACE = "jsonb_build_object('uri', moved.uri, 'offset', moved.new_at, 'length', moved.length)"
+_EVIDENCE = {
+    "posting": ("evidence", "archive", "evidence IS NOT NULL"),
+    "posting_version": ("data", "evidence,archive", "data ? 'evidence'"),
+}
+"""What shows that a posting is closed, where its answer is archived: column, path, and what an index of it is for."""
+_MOVES += [
+    f"""
+    UPDATE {table} SET {column} = jsonb_set({column}, '{{{path}}}', {_MOVED_PLACE}) {_MOVED}
+    WHERE {there} AND {column} #>> '{{{path},uri}}' = %(uri)s
+        AND ({column} #>> '{{{path},offset}}')::bigint = moved.at
+    """  # noqa: S608 - made of this module's own text
+    for table, (column, path, there) in _EVIDENCE.items()
+]
+_FORGET = [
+    f"""
+    UPDATE {table} SET {column} = {column} #- '{{{path}}}'
+    WHERE {there} AND {column} #>> '{{{path},uri}}' = %(uri)s
+        AND ({column} #>> '{{{path},offset}}')::bigint = ANY(%(offsets)s)
+    """  # noqa: S608 - made of this module's own text
+    for table, (column, path, there) in _EVIDENCE.items()
+]
+
 
 def move_pointers(connection: Connection, uri: str, moves: Collection[Move]) -> int:
     """Have all rows that point into a segment point at where its records are now; how many."""
@@ -191,8 +214,10 @@ def forget_lost_walls(connection: Connection, uri: str, offsets: Collection[int]
 
 
 def settle_versions(connection: Connection, uri: str, offsets: Collection[int]) -> None:
-    """Have the last versions of postings point at what their pages show, where their own bytes go."""
-    connection.execute(_OLD_VERSIONS, {"uri": uri, "offsets": list(offsets)})
+    """Have the last versions of postings point at what their pages show, where their own bytes go; and no evidence at
+    what is gone."""
+    for statement in (_OLD_VERSIONS, *_FORGET):
+        connection.execute(statement.encode(), {"uri": uri, "offsets": list(offsets)})
 
 
 def _stamp(text: str) -> str:

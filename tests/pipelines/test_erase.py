@@ -285,6 +285,31 @@ def test_evidence_goes_with_its_page_and_moves_with_its_segment(shelf: Shelf, tm
     check(shelf, tmp_path)
 
 
+def test_what_shows_that_a_posting_is_closed_moves_with_its_segment_or_loses_its_place(shelf: Shelf) -> None:
+    page, missing, old = shelf.page("a"), shelf.page("a", b"gone" * 99, 3, status=404), shelf.page("a", b"was" * 99, 1)
+    me = shelf.page("me", SECRET)
+    page_id = shelf.kept(page, "w-1")
+    places = shelf.put("w-2", warc.exchange(old), warc.exchange(me), warc.exchange(missing), days=3)
+    for number, place in enumerate((places[2], places[0])):
+        said = {"status": 404, "archive": {"uri": place.uri, "offset": place.offset, "length": place.length}}
+        closed = posting(shelf, page_id, str(number))
+        shelf.rows.execute("UPDATE posting SET evidence = %s WHERE id = %s", [Json(said), closed])
+        version(shelf, closed, page_id, page, places[2])
+        data = "UPDATE posting_version SET data = %s WHERE posting_id = %s"
+        shelf.rows.execute(data, [Json({"evidence": said}), closed])
+    shelf.rows.execute("UPDATE page SET last_seen = %s", [MONDAY + timedelta(days=9)])
+
+    erase(shelf, Wish(url=URL), Wish(url=page.url, before=MONDAY + timedelta(days=2)))
+
+    for statement in (
+        "SELECT evidence FROM posting ORDER BY id",
+        "SELECT data->'evidence' AS evidence FROM posting_version ORDER BY posting_id",
+    ):
+        moved, lost = (row["evidence"] for row in shelf.rows.execute(statement.encode()).fetchall())
+        assert body_at(shelf, {f"archive_{name}": value for name, value in moved["archive"].items()}) == missing.body
+        assert lost == {"status": 404}
+
+
 class Failing(Archive):
     """An archive that gives up after so many objects were written, or at the first that is to be deleted."""
 
