@@ -11,6 +11,8 @@ from scrapy.exceptions import UsageError
 from crawler.database_command import DatabaseCommand, NothingFoundError
 from pipelines.destination import SCHEMES
 from pipelines.export import FORMATS, QUERIES, ExportError, export
+from pipelines.location import ArchiveLocation
+from schemas.environment import read_environment
 
 
 class Command(DatabaseCommand):
@@ -41,10 +43,18 @@ class Command(DatabaseCommand):
         if job and not self.connection.execute("SELECT 1 FROM job WHERE id = %s", [job]).fetchone():
             raise NothingFoundError(f"--job {job}: there is no such job. See: scrapy jobs")
         try:
-            count = export(self.connection, args[0], opts.to, job, self.services.archive)
+            count = export(self.connection, args[0], opts.to, job, self._reached(opts.to))
         except ExportError as error:
             raise UsageError(str(error), print_help=False) from None
         print(f"{count:,} {args[0]} in {opts.to}", file=sys.stderr)
+
+    def _reached(self, to: str) -> ArchiveLocation:
+        """How a store is reached: as the archive is, or by boto3's own variables."""
+        archive = self.services.archive
+        if not to.startswith("s3:") or archive.scheme == "s3":
+            return archive
+        environment = read_environment()
+        return ArchiveLocation("s3://", environment.aws_endpoint_url, environment.aws_region)
 
 
 def _job_id(text: str | None) -> UUID | None:
