@@ -189,6 +189,12 @@ class Gates:
         if gate:
             gate.pace.answered(status, latency, retry_after, time.monotonic())
 
+    def hold(self, host: str, seconds: float) -> None:
+        """Have no request for a host leave for so long: there is no way to it."""
+        gate = self._gates.get(host)
+        if gate:
+            gate.next_at = max(gate.next_at, time.monotonic() + seconds)
+
     def opens_at(self, now: float) -> float | None:
         """When the first lease that waits for nothing but time may go out."""
         times = [gate.opens_at(now) for gate in self._gates.values() if gate.ready]

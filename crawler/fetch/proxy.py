@@ -97,21 +97,25 @@ class ProxyMiddleware:
             logger.info("For sites without tiers, the smart proxy takes the place of LONGLINE_PROXIES.")
         return middleware
 
-    async def process_request(self, request: Request) -> None:
-        """Give the request a proxy; one that it brings itself stays.
+    async def process_request(self, request: Request) -> Request | None:
+        """Give the request a proxy; one that it brings itself stays. The request once more, where it is to come again.
 
         Raises:
             NoProxyError: none works.
         """
         if urlparse_cached(request).scheme not in {"http", "https"} or request.meta.get(DIRECT):
-            return
+            return None
         way = request.meta.get(GOES_BY)
         if way != "proxy" and (way or self._leaves_all):
-            return
+            return None
         request.meta[TIER] = "proxy"
         if not request.meta.get("proxy"):
-            lease = self._leases[request] = await self._lease(request, host_in(request.url))
+            lease = await self._lease(request, host_in(request.url))
+            if isinstance(lease, Request):
+                return lease
+            self._leases[request] = lease
             self._lend(request, lease)
+        return None
 
     def process_response(self, request: Request, response: Response) -> Request | Response:
         """Note how the proxy fared; the request once more, where it did badly."""
@@ -133,12 +137,15 @@ class ProxyMiddleware:
 
     # A request's proxy
 
-    async def _lease(self, request: Request, host: str) -> Lease:
+    async def _lease(self, request: Request, host: str) -> Lease | Request:
+        """A proxy; the request as it is to come again, where it waits in the scheduler."""
         if self._keeper.share:
             await self._keeper.share.look_up(host)
         lease = self._choose(request, host)
         if lease is None and request.meta.get(MAY_CLIMB):
             raise NoProxyError(f"no proxy of LONGLINE_PROXIES is free for {host}")
+        if lease is None and self.waiting.is_elsewhere(request):
+            return await self.waiting.again(request, host)
         if lease is None:
             with self.waiting.at(host):
                 while lease is None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from scrapy import Request
+from scrapy.http.request import NO_CALLBACK
 
 from crawler.fetch.proxy_pool import ProxyPool
-from crawler.leases import host_in, lane_of
+from crawler.leases import DELAY, host_in, host_of, lane_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -20,6 +23,11 @@ logger = logging.getLogger(__name__)
 
 LONGEST_PAUSE = 1.0
 """Seconds: by then there may be others in the file, or another worker may have found that one works."""
+
+LEAST_PAUSE = 0.5
+"""Of a request that waits in the scheduler: each time it goes through Redis."""
+COMES_BACK = 2.0
+"""Seconds, in which a request that has waited there is here again, if it waits on."""
 
 
 class NoProxyError(RuntimeError):
@@ -34,25 +42,59 @@ class Waiting:
         self._pool = pool
         self._longest = longest
         self._hosts: Counter[str] = Counter()
+        self._later: dict[str, tuple[str, float]] = {}
+        """Of requests that wait in the scheduler: the host, and until when they count."""
         self.last_failure = ""
 
     @property
     def count(self) -> int:
-        """Requests that wait now."""
-        return self._hosts.total()
+        """Requests that wait now, as far as this process knows."""
+        return self._hosts.total() + len(self._elsewhere())
 
     @property
     def words(self) -> str:
         """Why; nothing while none waits."""
-        host = next(iter(self._hosts), None)
+        host = next(iter([*self._hosts, *self._elsewhere().values()]), None)
         return self._why(host) if host else ""
+
+    def is_elsewhere(self, request: Request) -> bool:
+        """Whether the request waits in our scheduler, and so leaves its place in the downloader to others."""
+        lane = lane_of(self._crawler, request) if request.callback is not NO_CALLBACK else None
+        return lane is not None and lane.holds(request)
+
+    async def again(self, request: Request, host: str) -> Request:
+        """The request as the scheduler hands it out later. Meanwhile no other leaves for its host.
+
+        Raises:
+            NoProxyError: as ``pause``.
+        """
+        pause = max(self.pause(request, host), LEAST_PAUSE)
+        if host not in self._hosts and host not in self._elsewhere().values():
+            self._tell(host)
+        self._later[request.url] = host, time.monotonic() + pause + COMES_BACK
+        engine: Any = self._crawler.engine
+        engine.scheduler.gates.hold(host_of(request), pause)
+        # A spider that downloads something by itself, with the meta of a response, asks again at once.
+        await asyncio.sleep(LEAST_PAUSE / 10)
+        again = request.replace(dont_filter=True)
+        again.meta[DELAY] = pause
+        return again
+
+    def _elsewhere(self) -> dict[str, str]:
+        """Of requests that wait in the scheduler, the hosts."""
+        now = time.monotonic()
+        self._later = {url: (host, until) for url, (host, until) in self._later.items() if until > now}
+        return {url: host for url, (host, _) in self._later.items()}
+
+    def _tell(self, host: str) -> None:
+        logger.warning("%s. Requests for %s wait, for up to %g s.", self._why(host), host, self._longest)
 
     @contextmanager
     def at(self, host: str) -> Iterator[None]:
         """Within, a request for the host waits."""
         self._hosts[host] += 1
-        if self._hosts[host] == 1:
-            logger.warning("%s. Requests for %s wait, for up to %g s.", self._why(host), host, self._longest)
+        if self._hosts[host] == 1 and host not in self._elsewhere().values():
+            self._tell(host)
         try:
             yield
         finally:

@@ -17,6 +17,7 @@ import redis
 from schemas.redis_keys import PROXY_EVENTS
 from tests.support.alone import Asked, ask, command, environment
 from tests.support.processes import serving
+from tests.support.small_crawl import SmallCrawl
 from tests.support.web import RunningWeb
 from tests.web.bans import paths
 from tests.web.proxies import address
@@ -135,6 +136,29 @@ def test_where_a_site_refuses_all_proxies_requests_wait_and_then_fail_with_one_s
     assert last.startswith(f"None of the 3 proxies of LONGLINE_PROXIES worked for 3 s (3 banned by {host}); the last ")
     assert f"Requests for {host} wait, for up to 3 s." in asked.log
     assert len(visits(web, "banning")) <= 3
+
+
+def test_while_requests_wait_for_a_proxy_other_hosts_go_on(
+    web: RunningWeb, proxies: dict[str, str], redis_url: str
+) -> None:
+    for name in GOOD:
+        ban(web, name)
+    pages = [
+        *({"url": web.url("banning", path), "priority": 10 - n} for n, path in enumerate(sorted(paths())[:8])),
+        *({"url": web.url("tree", path)} for path in sorted(paths())[:20]),
+    ]
+    settings = {"LONGLINE_PROXIES": ",".join(proxies[name] for name in GOOD), "LONGLINE_PROXY_WAIT": 10}
+    settings |= {"CONCURRENT_REQUESTS": 4, "CONCURRENT_REQUESTS_PER_DOMAIN": 4, "RETRY_TIMES": 0}
+    spider, arguments = "tests.support.looking.Looking", {"requests": pages}
+
+    crawled = SmallCrawl(spider, redis_url, arguments, settings | {"LONGLINE_RENDER": "never"}).run()
+
+    notes = {note["url"]: note for note in crawled.notes}
+    assert len(notes) == len(pages)
+    first_failure = next(n for n, note in enumerate(crawled.notes) if "NoProxyError" in note.get("error", ""))
+    fetched = [n for n, note in enumerate(crawled.notes) if note["url"].startswith(web.sites["tree"])]
+    assert max(fetched) < first_failure
+    assert {crawled.notes[n]["status"] for n in fetched} == {200}
 
 
 @pytest.mark.parametrize("identity", ["robot", "browser"])
