@@ -60,6 +60,11 @@ def carrier_of(request: Request) -> str:
     return _carriers.get(request, "")
 
 
+def carried_alike(request: Request, other: Request) -> None:
+    """The answer to a request is that to another one."""
+    _carriers[request] = carrier_of(other)
+
+
 def _note_carrier(request: Request, address: object) -> None:
     if isinstance(address, str) and address:
         # Whatever is in a password that should be escaped: it stands before the last "@".

@@ -15,6 +15,7 @@ from crawler.fetch.browser import LED_TO, RENDERED
 from crawler.fetch.chromium import NoBrowserError
 from crawler.fetch.gains import Gains
 from crawler.fetch.keys import TIER, VERDICT
+from crawler.fetch.proxy_demand import carried_alike
 from crawler.fetch.render_share import RenderLearner
 from crawler.responses import header
 from extractors.blocked import is_empty_shell, may_be_shell
@@ -117,6 +118,7 @@ class RenderMiddleware:
             raise DownloadFailedError(f"the browser got no page, but status {response.status}")
         # From here on as if the request itself had gone through the browser.
         request.headers = asked.headers
+        carried_alike(request, asked)
         request.meta.update({name: asked.meta[name] for name in (LED_TO, VERDICT) if name in asked.meta})
         return response.replace(request=request)
 
