@@ -10,9 +10,9 @@ from typing import Any
 
 import psycopg
 
+from pipelines.cleaning import row_key
 from pipelines.listings import OF_BOARD, Stored, judged, of_board
 from pipelines.states import Change, set_states
-from schemas.addresses import url_sha256
 from schemas.job import Job
 from schemas.lifecycle import CloseReason
 from schemas.listing import WholeCrawl
@@ -72,7 +72,7 @@ async def sweep(connection: psycopg.AsyncConnection[Any], job: Job, crawl: Whole
 
 async def _absent(cursor: Cursor, job: Job, later: Stored) -> int:
     board = of_board(job, later.listing) | {"listing": later.id, "hours": job.config.absence_hours}
-    await cursor.execute(_EARLIER, board | {"url_sha256": url_sha256(later.listing.url)})
+    await cursor.execute(_EARLIER, board | {"url_sha256": row_key(later.listing.url)})
     earlier = await cursor.fetchone()
     if earlier is None:
         return 0

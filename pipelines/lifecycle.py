@@ -7,10 +7,12 @@ from typing import Any
 
 import psycopg
 
+from pipelines import listings
 from pipelines.postings import Sighting, evidence, sightings, store
 from pipelines.postings_sql import TOUCH
 from pipelines.states import Change, set_states
 from schemas.lifecycle import INFERRED, CloseReason, closing_status
+from schemas.listing import Listing
 from schemas.page import ArchivePointer, Page
 from schemas.verdicts import Kind
 
@@ -36,10 +38,13 @@ WHERE posting.last_seen >= page.fetched_at ORDER BY posting.id FOR UPDATE OF pos
 
 
 async def fetched(cursor: Cursor, pages: Sequence[Stored]) -> None:
-    """Write the postings that stand on pages, and close those that pages say are closed."""
+    """Write the postings and listings that stand on pages, and close the postings that pages say are closed."""
     found: list[Sighting] = []
     for page, page_id, pointer in pages:
         found += sightings(page, page_id, pointer)
+        for record in page.records:
+            if record.kind == listings.KIND:
+                await listings.write(cursor, page.job_id, Listing.model_validate(record.data))
     if found:
         await store(cursor, found)
     closing = [(stored, reason) for stored in pages if (reason := closing_of(stored[0]))]

@@ -9,11 +9,13 @@ from uuid import UUID
 import psycopg
 
 from pipelines.cleaning import row_key
-from schemas.addresses import site_host, url_sha256
+from schemas.addresses import site_host
 from schemas.job import Job
 from schemas.listing import Listing, WholeCrawl
 
 Cursor = psycopg.AsyncCursor[tuple[Any, ...]]
+KIND = "listing"
+"""Of the records of a page that are listings, in the shape of ``schemas.listing.Listing``."""
 WEB = "web"
 RECENT = "7 days"
 """Postings that were seen so lately belong to what a list is measured by."""
@@ -136,7 +138,7 @@ async def _hosts(cursor: Cursor, job: Job) -> tuple[list[str], bool]:
     """
     url, hosts, on_posting = job.config.url, [site_host(job.config.url)], False
     for _ in range(MOST_HOPS):
-        await cursor.execute(_START, [job.site_id, url_sha256(url)])
+        await cursor.execute(_START, [job.site_id, row_key(url)])
         row = await cursor.fetchone()
         if row is None:
             break

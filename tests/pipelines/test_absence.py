@@ -14,10 +14,9 @@ import pytest
 from pipelines.absence import sweep
 from pipelines.database import connect_async
 from pipelines.listings import STARTS_ON_POSTING
-from pipelines.listings import write as write_listing
 from schemas.job import Job
 from schemas.listing import Listing, WholeCrawl
-from schemas.page import Page, RejectedRecord
+from schemas.page import Page, Record, RejectedRecord
 from tests.support.pages import make_page
 from tests.support.tables import Rows, add_job
 from tests.support.writing import posting, unchanged, write
@@ -200,10 +199,10 @@ def test_a_list_that_was_cut_off_closes_none(site: Site, rows: Rows) -> None:
     def listed(numbers: Sequence[int], total: int | None, problems: tuple[str, ...] = ()) -> Job:
         job = add_job(rows)
         records = [posting(str(n), url=f"https://jobs.example/{n}", **board) for n in numbers]
-        site.pass_by([make_page("https://api.example/acme", job=job, records=records, fetched_at=site.now())])
+        url = "https://api.example/acme"
         said = {"declared_total": total, "listed": len(numbers), "complete": True, "problems": problems}
-        listing = Listing(url="https://api.example/acme", **board, **said)
-        asyncio.run(_list(site.url, job, listing))
+        records.append(Record("listing", Listing(url=url, **board, **said).model_dump(mode="json")))
+        site.pass_by([make_page(url, job=job, records=records, fetched_at=site.now())])
         site.end(job, None)
         site.wait(7)
         return job
@@ -221,11 +220,6 @@ def test_a_list_that_was_cut_off_closes_none(site: Site, rows: Rows) -> None:
     for _ in range(2):
         listed(range(120), 120)
     assert site.closed() == set(range(120, 140))
-
-
-async def _list(url: str, job: Job, listing: Listing) -> None:
-    async with await connect_async(url) as connection, connection.transaction(), connection.cursor() as cursor:
-        await write_listing(cursor, job.id, listing)
 
 
 def test_a_sudden_shrink_closes_none_until_somebody_says_that_it_is_so(site: Site, rows: Rows) -> None:
