@@ -81,6 +81,10 @@ _COUNTS = "SELECT count(*) AS segments, count(done_at) AS done FROM job_segment 
 _END = """
 UPDATE job SET state = %(state)s, error = %(error)s, completed_at = now(), stats = %(stats)s WHERE id = %(id)s
 """
+_STOP = """
+UPDATE job SET state = 'cancelled', error = %(error)s, completed_at = now()
+WHERE id = %(id)s AND mode = %(mode)s AND state = 'running' RETURNING id
+"""
 _TODO = "SELECT uri FROM job_segment WHERE job_id = %s AND done_at IS NULL ORDER BY uri"
 
 
@@ -250,13 +254,13 @@ def write_end(connection: Connection, job: UUID, verdict: Verdict, stats: JobSta
     connection.execute(_END, values)
 
 
-def stop(connection: Connection, job: UUID) -> None:
-    """Cancel a job that was stopped: what is done stays done."""
-    said = "Stopped on request; the same command goes on with it."
-    connection.execute(
-        "UPDATE job SET state = 'cancelled', error = %s, completed_at = now() WHERE id = %s AND state = 'running'",
-        [said, job],
-    )
+def stop(connection: Connection, job: UUID) -> bool:
+    """Cancel a running job of mode ``archive``: what is done stays done, and segments that are begun are ended.
+
+    Returns whether it was one.
+    """
+    values = {"id": job, "mode": MODE, "error": "Stopped on request; the same command goes on with it."}
+    return connection.execute(_STOP, values).fetchone() is not None
 
 
 def progress(connection: Connection, job: UUID) -> tuple[int, int]:

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 
 from redis.asyncio import Redis, RedisCluster
 
+from crawler import again_job
 from crawler.jobs import end_job
 from crawler.verdict import Verdict
 from crawler.why_known import Connection, KnownJob
@@ -76,6 +77,9 @@ class Deeds:
 
     async def cancel(self) -> str:
         """End it: its workers do, when what is under way has ended; where there are none, it is done here."""
+        # One that reads the archive is not in Redis: whoever reads for it looks at its row.
+        if again_job.stop(self._connection, self._job.id):
+            return "is cancelled: the segments that are being read are the last."
         await self._tell(JobCommand.CANCELLED)
         # A worker that lives may join at any time, and ends the job as well as those that work on it.
         alive, members = set(await Jobs(self._server).alive()), await self._control.members()

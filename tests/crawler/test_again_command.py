@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from crawler import again_job
+from crawler.again_arguments import AgainArguments
 from extractors import EXTRACTOR
 from schemas.job import Job
 from tests.crawler.again import AGE, archive, job, newest, one, rows, store, tables_url
@@ -120,6 +122,17 @@ def test_a_command_that_is_told_to_stop_ends_in_order_and_goes_on_later(
     assert scrapy.run(*asked, **place).status == 0
 
     all_read(rows)
+
+
+def test_a_job_that_nobody_goes_on_with_is_cancelled_by_its_id(
+    scrapy: Scrapy, place: dict[str, Any], old: Job, rows: Rows
+) -> None:
+    asked = AgainArguments(site=old.site)
+    left = again_job.start(rows, again_job.sites(rows, asked)[0], asked)
+
+    done = scrapy.run("frontier", "cancel", str(left), **place)
+
+    assert (done.status, newest(rows)["state"]) == (0, "cancelled"), done.stderr
 
 
 def test_a_dry_run_prints_what_would_change(scrapy: Scrapy, place: dict[str, Any], old: Job, rows: Rows) -> None:
