@@ -18,15 +18,18 @@ from pipelines.database import Row
 from pipelines.destination import DestinationError
 from pipelines.location import ArchiveLocation
 
+# A job's pages are found by its site: an index by jobs would have to be written with each page of each crawl.
+_OF_JOB = """(%(job)s::uuid IS NULL
+    OR page.job_id = %(job)s AND page.site_id = (SELECT site_id FROM job WHERE id = %(job)s))"""
 TABLES = {
-    "pages": "SELECT page.* FROM page WHERE %(job)s::uuid IS NULL OR page.job_id = %(job)s ORDER BY page.id",
-    "texts": """
+    "pages": f"SELECT page.* FROM page WHERE {_OF_JOB} ORDER BY page.id",  # noqa: S608 - made of this text
+    "texts": f"""
         SELECT page.url, page.body_sha256, page_text.markdown
         FROM page JOIN page_text ON page_text.body_sha256 = page.body_sha256 AND page_text.extractor = page.extractor
-        WHERE %(job)s::uuid IS NULL OR page.job_id = %(job)s ORDER BY page.id""",
-    "postings": """
+        WHERE {_OF_JOB} ORDER BY page.id""",  # noqa: S608 - made of this text
+    "postings": f"""
         SELECT posting.* FROM posting JOIN page ON page.id = posting.page_id
-        WHERE %(job)s::uuid IS NULL OR page.job_id = %(job)s ORDER BY posting.id""",
+        WHERE {_OF_JOB} ORDER BY posting.id""",  # noqa: S608 - made of this text
     # A record need not come from a page: its fence begins with the sequence of the job that saw it last.
     "records": """
         SELECT record.* FROM record

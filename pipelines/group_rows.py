@@ -11,7 +11,9 @@ LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('longline.posting_group', 
 CHANGED = """
 SELECT posting.id FROM posting JOIN page ON page.id = posting.page_id
 LEFT JOIN posting_compared AS known ON known.posting_id = posting.id
-WHERE (%(job)s::uuid IS NULL OR page.job_id = %(job)s) AND (%(site)s::bigint IS NULL OR page.site_id = %(site)s)
+WHERE (%(job)s::uuid IS NULL
+        OR page.job_id = %(job)s AND page.site_id = (SELECT site_id FROM job WHERE id = %(job)s))
+    AND (%(site)s::bigint IS NULL OR page.site_id = %(site)s)
     AND (known.content_sha256 IS DISTINCT FROM posting.content_sha256 OR known.rules <> %(rules)s)
 ORDER BY posting.id
 """

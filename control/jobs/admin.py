@@ -33,7 +33,8 @@ class JobAdmin(ReadOnlyAdmin):
     @admin.display(description="pages")
     def pages(self, job: Job) -> str:
         """The way to what the job fetched."""
-        address = f"{reverse('admin:results_page_changelist')}?job__id__exact={job.pk}"
+        of_job = f"site__id__exact={job.site_id}&job__id__exact={job.pk}"
+        address = f"{reverse('admin:results_page_changelist')}?{of_job}"
         return link(address, str(job.stats.get("pages", "pages")))
 
     @admin.display(description="dead requests")

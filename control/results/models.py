@@ -32,7 +32,9 @@ class Page(models.Model):
     site = models.ForeignKey(Site, models.PROTECT, db_index=False, related_name="pages")
     url = models.TextField()
     url_sha256 = models.BinaryField()
-    job = models.ForeignKey(Job, models.PROTECT, related_name="pages")
+    # Without an index: each crawl changes it, and no row could be updated without telling all indexes. A job's pages
+    # are found by its site.
+    job = models.ForeignKey(Job, models.PROTECT, db_index=False, related_name="pages")
     final_url = models.TextField()
     status = models.SmallIntegerField()
     content_type = models.TextField(db_default="")

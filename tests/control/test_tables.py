@@ -239,7 +239,6 @@ def test_no_index_holds_a_url(database: Database) -> None:
         ("job", "(sequence)"),
         ("job", "(site_id, created_at DESC)"),
         ("page", "(site_id, url_sha256)"),
-        ("page", "(job_id)"),
         ("page", "(body_sha256)"),
         ("page_text", "(body_sha256, extractor)"),
         ("posting", "(platform, tenant, source_id)"),
