@@ -59,7 +59,9 @@ def test_a_server_that_cannot_be_reached(fresh: Scrapy, variable: str, value: st
 def test_an_archive_of_an_unknown_kind(fresh: Scrapy) -> None:
     done = fresh.crawl(NOWHERE, LONGLINE_ARCHIVE_URL="ftp://example.com/archive")
     assert done.status == 2
-    assert done.stderr == "LONGLINE_ARCHIVE_URL must be file:///folder or s3://bucket/prefix.\n"
+    assert done.stderr == (
+        "LONGLINE_ARCHIVE_URL must be file:///folder, s3://bucket/prefix, gs://bucket/prefix or az://container/prefix.\n"
+    )
 
 
 def test_a_bucket_that_is_not_there(fresh: Scrapy, s3: S3) -> None:
