@@ -24,12 +24,15 @@ def pages(job: Job, *, unchanged: bool = False) -> list[Page]:
     return found
 
 
-def updates(rows: Rows) -> tuple[int, int]:
-    """How many updates there were, and how many of them told no index."""
+def updates(rows: Rows, count: int) -> int:
+    """How many of so many updates told no index; PostgreSQL counts them a little after they are done."""
     query = "SELECT n_tup_upd AS all, n_tup_hot_upd AS hot FROM pg_stat_user_tables WHERE relname = 'page'"
-    row = rows.execute(query).fetchone()
-    assert row is not None
-    return row["all"], row["hot"]
+    for _ in range(1000):
+        row = rows.execute(query).fetchone()
+        if row and row["all"] == count:
+            return int(row["hot"])
+        rows.execute("SELECT pg_sleep(0.01)")
+    raise AssertionError(f"PostgreSQL does not count {count} updates: {row}")
 
 
 @pytest.mark.parametrize("unchanged", [True, False], ids=["304", "the same bytes"])
@@ -40,18 +43,13 @@ def test_a_page_that_is_as_it_was_touches_no_index(tables_url: str, rows: Rows, 
     for _ in range(3):
         write(tables_url, *pages(add_job(rows), unchanged=unchanged))
 
-    done, hot = updates(rows)
-    assert done == 3 * COUNT
-    assert hot / done > 0.95
+    assert updates(rows, 3 * COUNT) > 0.95 * 3 * COUNT
     assert rows.execute("SELECT pg_indexes_size('page') AS bytes").fetchone() == before
 
 
 def test_long_values_that_are_as_they_were_are_not_written_again(tables_url: str, rows: Rows, job: Job) -> None:
     def stored() -> Any:
-        query = """
-            SELECT pg_relation_size(reltoastrelid) AS bytes, pg_stat_get_tuples_inserted(reltoastrelid) AS written
-            FROM pg_class WHERE relname = 'page'
-        """
+        query = "SELECT pg_relation_size(reltoastrelid) AS bytes FROM pg_class WHERE relname = 'page'"
         return rows.execute(query).fetchone()
 
     metadata = PageMetadata(description=LONG, open_graph={"description": LONG})
@@ -60,5 +58,5 @@ def test_long_values_that_are_as_they_were_are_not_written_again(tables_url: str
 
     write(tables_url, make_page(job=add_job(rows), metadata=metadata))
 
-    assert first["written"]
+    assert first["bytes"] > len(LONG)
     assert stored() == first
