@@ -110,6 +110,12 @@ def tier_purse(job: UUID) -> str:
     return f"longline:tier:{{purse:{job}}}"
 
 
+def tier_held(job: UUID) -> str:
+    """A sorted set: name and amount of what an answer that is under way may cost beside → when it is let go, by the
+    server's seconds. Workers write it with the purse; what is there longer than any answer takes goes by itself."""
+    return f"longline:tier:{{purse:{job}}}:held"
+
+
 def start_urls_taken(key: str) -> str:
     """A sorted set: what workers have taken from a key of start URLs → when it may be taken again, µs. Its worker takes
     it away when it is queued."""

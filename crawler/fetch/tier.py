@@ -94,12 +94,13 @@ class TierMiddleware:
         policy = TierPolicy(time.monotonic, seconds)
         costs = read_costs(settings.getdict("LONGLINE_TIER_COSTS"))
         outage = settings.getfloat("LONGLINE_OUTAGE_SECONDS", OUTAGE_SECONDS)
+        most = settings.getint("DOWNLOAD_MAXSIZE")
         if settings["REDIS_URL"]:
             server = connect_async(settings["REDIS_URL"], timeout_seconds=TIMEOUT_SECONDS)
             share: TierShare | None = TierShare(policy, TierPolicies(server, seconds))
-            middleware = cls(crawler, policy, share, Money(costs, Purse(server), outage))
+            middleware = cls(crawler, policy, share, Money(costs, Purse(server), outage, most))
         else:
-            middleware = cls(crawler, policy, None, Money(costs, OwnPurse(), outage))
+            middleware = cls(crawler, policy, None, Money(costs, OwnPurse(), outage, most))
         crawler.signals.connect(middleware.spider_closed, signals.spider_closed)
         Verdicts.of(crawler).listen(middleware.judged, last=True)
         return middleware
@@ -107,7 +108,7 @@ class TierMiddleware:
     async def spider_closed(self) -> None:
         """Tell what was not told."""
         with suppress(RedisUnavailableError):
-            await self._money.settle()
+            await self._money.close()
         if self._share:
             await self._share.close()
 

@@ -12,7 +12,7 @@ import redis
 
 from frontier import tiers
 from frontier.connection import connect_async
-from frontier.purse import Purse
+from frontier.purse import Change, Held, Purse
 from frontier.tiers import MOST_ANSWERS, WHOLE, Answer, News, TierPolicies
 from schemas.redis_keys import TIER_POLICY
 
@@ -100,14 +100,14 @@ def test_averages_move_and_nothing_stays_for_ever(
 
 
 def test_workers_never_take_more_than_the_job_has(redis_url: str) -> None:
-    async def spend() -> tuple[list[bool], int]:
+    async def spend() -> tuple[list[bool | None], int]:
         servers = [connect_async(redis_url) for _ in range(4)]
         job = uuid4()
         try:
-            taken = await asyncio.gather(*(Purse(server).take(job, 100, 7) for server in servers * 10))
+            taken = await asyncio.gather(*(Purse(server).take(job, 100, Change(7)) for server in servers * 10))
             spent = await Purse(servers[0]).spent(job)
-            assert not await Purse(servers[0]).take(job, 100, 7)
-            assert await Purse(servers[0]).take(job, 100, 7, back=6)
+            assert not await Purse(servers[0]).take(job, 100, Change(7))
+            assert await Purse(servers[0]).take(job, 100, Change(7, back=6))
         finally:
             for server in servers:
                 await server.aclose()
@@ -115,4 +115,25 @@ def test_workers_never_take_more_than_the_job_has(redis_url: str) -> None:
 
     taken, spent = asyncio.run(spend())
 
-    assert (sum(taken), spent) == (14, 98)
+    assert (taken.count(True), spent) == (14, 98)
+
+
+def test_what_answers_may_cost_at_the_most_is_held_until_they_have_come(redis_url: str) -> None:
+    async def spend() -> list[bool | None]:
+        server, job = connect_async(redis_url), uuid4()
+        purse, held = Purse(server), [Held(str(number), 40) for number in range(4)]
+        try:
+            return [
+                await purse.take(job, 100, Change(1, held=held[0])),
+                await purse.take(job, 100, Change(1, held=held[1])),
+                await purse.take(job, 100, Change(1, held=held[2])),  # 2 spent, and 80 may be: no 41 are left
+                await purse.take(job, 100, Change(1, -39, held=held[2], freed=held[:1])),  # 41 spent, and 40 may be
+                await purse.take(job, 100, Change(1, held=held[2], freed=held[1:2])),
+                await purse.take(job, 100, Change(1, -39, held=held[3], freed=held[2:3])),  # 81 spent: one goes alone
+                await purse.take(job, 100, Change(1, held=held[0])),
+                await purse.take(job, 100, Change(1, -30, freed=held[3:])),  # overrun, by it alone
+            ]
+        finally:
+            await server.aclose()
+
+    assert asyncio.run(spend()) == [True, True, None, None, True, True, None, False]
