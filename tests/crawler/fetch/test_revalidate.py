@@ -16,13 +16,14 @@ from scrapy.utils.test import get_crawler
 
 from crawler.fetch.revalidate import REVALIDATE, RevalidateMiddleware, Shelf
 from crawler.queues import SHORT, VERSION
+from crawler.responses import page_of
 from frontier.codec import dumps
 from pipelines.object_store import ArchiveLocation
 from pipelines.validators import Known, Validators
 from pipelines.warc import exchange
 from pipelines.writer import Writer
 from schemas.job import Job
-from schemas.page import ArchivePointer
+from schemas.page import Archived, ArchivePointer
 from tests.support.pages import make_page
 from tests.support.tables import add_job, reading, tables
 
@@ -164,3 +165,29 @@ def test_a_page_whose_record_is_damaged_is_fetched(tmp_path: Path) -> None:
     whole = answered(record)
     assert isinstance(whole, Response)
     assert (whole.status, whole.body) == (200, page.body)
+
+
+def test_of_a_page_without_validators_the_body_is_known(
+    again: tuple[str, Job, Job], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, first, job = again
+    page, where = make_page(f"{SITE}/bare", first, headers=[]), ArchivePointer("file:///a", 7, 70)
+    monkeypatch.setattr(RevalidateMiddleware, "_lane", lambda *_: Place(job.id, job))
+    monkeypatch.setattr(RevalidateMiddleware, "_ahead", lambda *_: [])
+
+    async def asked() -> tuple[Request, Request]:
+        writer = Writer(url)
+        await writer.write(page, where)
+        await writer.close()
+        shelf = Shelf(Validators(url))
+        middleware = RevalidateMiddleware(get_crawler(), shelf, ArchiveLocation("file:///a"), own=True)
+        bare, tagged = Request(page.url), Request(f"{SITE}/1")
+        for request in (bare, tagged):
+            await middleware.process_request(request)
+        await shelf.close()
+        return bare, tagged
+
+    bare, tagged = asyncio.run(asked())
+    assert ("If-None-Match" in bare.headers, "If-None-Match" in tagged.headers) == (False, True)
+    answered = page_of(Response(page.url, body=page.body, request=bare), job)
+    assert answered.known == Archived(page.body_sha256, where)
