@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -64,6 +65,16 @@ def test_a_page_that_is_as_it_was_is_a_revisit_of_the_bytes_that_are_there() -> 
     ]
     of = revisit.rec_headers.get_header("WARC-Record-ID")
     assert request.rec_headers.get_header("WARC-Concurrent-To") == of
+
+
+def test_a_page_that_is_as_it_was_may_refer_to_bytes_of_another_page() -> None:
+    page = make_page(URL)
+    known = Unchanged(MOMENT, page.body_sha256, [], original_url="https://example.com/other")
+
+    ((revisit, _),) = records(warc.records(replace(page, unchanged=known))[0])
+
+    assert revisit.rec_headers.get_header("WARC-Target-URI") == URL
+    assert revisit.rec_headers.get_header("WARC-Refers-To-Target-URI") == "https://example.com/other"
 
 
 def test_a_response_record_has_the_page_and_where_it_belongs() -> None:
