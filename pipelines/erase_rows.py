@@ -113,14 +113,14 @@ _MOVED = """
     FROM unnest(%(offsets)s::bigint[], %(uris)s::text[], %(news)s::bigint[], %(lengths)s::bigint[])
         AS moved(at, uri, new_at, length)
 """
-_MOVES = [
+MOVES = [
     f"""
     UPDATE {table} SET archive_uri = moved.uri, archive_offset = moved.new_at, archive_length = moved.length {_MOVED}
     WHERE archive_uri = %(uri)s AND archive_offset = moved.at
     """  # noqa: S608 - made of this module's own text
     for table in ("page", "posting_version")
 ]
-_MOVES.append(
+MOVES.append(
     f"""
     UPDATE page SET wall = wall || jsonb_build_object(
         'archive_uri', moved.uri, 'archive_offset', moved.new_at, 'archive_length', moved.length) {_MOVED}
@@ -134,7 +134,7 @@ _EVIDENCE = {
     "posting_version": ("data", "evidence,archive", "data ? 'evidence'"),
 }
 """What shows that a posting is closed, where its answer is archived: column, path, and what an index of it is for."""
-_MOVES += [
+MOVES += [
     f"""
     UPDATE {table} SET {column} = jsonb_set({column}, '{{{path}}}', {_MOVED_PLACE}) {_MOVED}
     WHERE {there} AND {column} #>> '{{{path},uri}}' = %(uri)s
@@ -161,7 +161,7 @@ def move_pointers(connection: Connection, uri: str, moves: Collection[Move]) -> 
         "news": [move.new_offset for move in moves],
         "lengths": [move.new_length for move in moves],
     }
-    return sum(connection.execute(statement.encode(), values).rowcount for statement in _MOVES) if moves else 0
+    return sum(connection.execute(statement.encode(), values).rowcount for statement in MOVES) if moves else 0
 
 
 def refetched(connection: Connection, move: Move, url: str, when: str) -> None:

@@ -11,6 +11,7 @@ from typing import get_args
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.db.models.fields.json import KT
 from django.db.models.functions import Now
 
 from control.jobs.models import Job
@@ -64,7 +65,12 @@ class Page(models.Model):
 
     class Meta:
         db_table = "page"
-        indexes = [models.Index(fields=["body_sha256"], name="page_body_sha256")]
+        indexes = [
+            models.Index(fields=["body_sha256"], name="page_body_sha256"),
+            # Rows move with their segment's records when an erasure writes it anew.
+            models.Index(fields=["archive_uri"], name="page_archive_uri"),
+            models.Index(KT("wall__archive_uri"), name="page_wall_archive_uri", condition=Q(wall__isnull=False)),
+        ]
         constraints = [models.UniqueConstraint(fields=["site", "url_sha256"], name="page_site_url_key")]
 
     def __str__(self) -> str:
@@ -131,6 +137,9 @@ class Posting(models.Model):
         indexes = [
             models.Index(fields=["status"], name="posting_status"),
             models.Index(fields=["last_seen"], name="posting_last_seen"),
+            models.Index(
+                KT("evidence__archive__uri"), name="posting_evidence_uri", condition=Q(evidence__isnull=False)
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["platform", "tenant", "source_id"], name="posting_key"),
@@ -159,6 +168,14 @@ class PostingVersion(models.Model):
 
     class Meta:
         db_table = "posting_version"
+        indexes = [
+            models.Index(fields=["archive_uri"], name="posting_version_archive_uri"),
+            models.Index(
+                KT("data__evidence__archive__uri"),
+                name="posting_version_evidence_uri",
+                condition=Q(data__has_key="evidence"),
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["posting", "content_sha256", "seen_at"], name="posting_version_key")
         ]

@@ -372,6 +372,14 @@ def test_every_table_that_points_at_what_goes_is_known(rows: Rows) -> None:
     assert {row["name"] for row in found} <= erase_rows.OF_PAGES.keys()
 
 
+def test_rows_that_move_are_found_by_indexes(rows: Rows) -> None:
+    rows.execute("SET enable_seqscan = off")
+    values = {"uri": "u", "offsets": [1], "uris": ["v"], "news": [2], "lengths": [3]}
+    for statement in erase_rows.MOVES:
+        plan = rows.execute(b"EXPLAIN " + statement.encode(), values).fetchall()
+        assert "Seq Scan" not in "\n".join(line["QUERY PLAN"] for line in plan), statement
+
+
 def test_wishes_know_their_captures() -> None:
     when = MONDAY.astimezone(UTC)
     wish = Wish("example.com", "https://example.com/?b=1&a=2", when)
