@@ -14,6 +14,8 @@ from crawler.fetch.guard import Guard
 
 MOST_IDLE = 64
 """Selves whose connections stay open when nothing is asked for."""
+MOST_HANDLES = 2
+"""Of a self, kept for its next requests: each takes 128 kB."""
 IDLE_SECONDS = 60.0
 KNOWN_SECONDS = 60.0
 """So long a checked address is connected to without asking for it again."""
@@ -60,6 +62,9 @@ class Connections:
         """It is used no longer."""
         self.running -= 1
         self.used = time.monotonic()
+        if len(self._idle) >= MOST_HANDLES:
+            curl.close()
+            return
         curl.clean_handles_and_buffers()
         curl.reset()
         self._idle.append(curl)

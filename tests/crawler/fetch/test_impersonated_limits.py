@@ -187,7 +187,7 @@ def test_each_kind_of_proxy_carries_it(proxies: dict[str, str], tmp_path: Path, 
 @pytest.mark.parametrize("name", TUNNELS)
 def test_one_that_does_not_work_rests_and_says_why(proxies: dict[str, str], tmp_path: Path, name: str) -> None:
     with secure_site(tmp_path) as site:
-        pages = [request(site.url("localhost", f"/{n}")) for n in range(20)]
+        pages = [{"url": site.url("localhost", f"/{n}")} for n in range(20)]
         asked = ask(tmp_path, pages, **through(proxies[name], proxies[GOOD]))
     assert statuses(asked) == [200] * 20
     (rest,) = [line for line in asked.log.splitlines() if " rests for " in line]
