@@ -66,13 +66,14 @@ def compare(work: Path, processes: int) -> None:
         running(scrapy.home, work, scrapy.environment()) as urls,
         psycopg.connect(urls["database_url"], autocommit=True, row_factory=dict_row) as rows,
     ):
+        host = address.partition("://")[2]
         for kind, extract in KINDS.items():
             site = ("site", "-a", f"url={address}/", "-a", f"extract={extract}", "-a", "revalidate=false")
             _spent(scrapy, cores, *site, "-a", "max_pages=1")
             crawled = _spent(scrapy, cores, *site) - _spent(scrapy, cores, *site, "-a", "max_pages=1")
             pages = _pages(rows, "default")
             print(f"{'crawled, ' + kind:<32}{_figures(pages, crawled)}", flush=True)
-            again = ("archive", "-a", "site=127.0.0.1", "-a", f"extract={extract}", "-a", f"processes={processes}")
+            again = ("archive", "-a", f"site={host}", "-a", f"extract={extract}", "-a", f"processes={processes}")
             read = _spent(scrapy, cores, *again) - _spent(scrapy, cores, *again, "-a", NOTHING)
             print(f"{'extracted again, ' + kind:<32}{_figures(_pages(rows, 'archive'), read)}", flush=True)
             dry = _spent(scrapy, cores, *again, "--dry-run") - _spent(scrapy, cores, *again, "-a", NOTHING, "--dry-run")

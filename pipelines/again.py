@@ -16,7 +16,16 @@ import psycopg
 
 from extractors import EXTRACTOR
 from pipelines import rows
-from pipelines.again_sql import CLOSED_SINCE, FIRST_SEEN, METADATA, PAGE, SEEN_LAST, TAKE_OVER
+from pipelines.again_sql import (
+    CLOSED_SINCE,
+    FIRST_SEEN,
+    METADATA,
+    OUTDATED_REJECTS,
+    OUTDATED_TEXTS,
+    PAGE,
+    SEEN_LAST,
+    TAKE_OVER,
+)
 from pipelines.batch import Row, run
 from pipelines.captures import Capture
 from pipelines.cleaning import Cleaner
@@ -97,6 +106,7 @@ class AgainWriter(Writer):
         await write_records(cursor, [(one, one.row["id"]) for one in written])
         if shown:
             await cursor.executemany(FIRST_SEEN, [found.values for found in shown])
+        await _tidy(cursor, written)
         self.outcomes |= {one.row["id"]: None for one in pages}
         self.outcomes |= await _missing(cursor, written)
         return _stats(written)
@@ -130,6 +140,16 @@ async def _keep_closed(cursor: Cursor, shown: list[_Shown]) -> None:
     for place, status in await cursor.fetchall():
         record = shown[place - 1].record
         record.data = record.data | {"status": status}
+
+
+async def _tidy(cursor: Cursor, written: list[Waiting]) -> None:
+    """Take away what only says how an older extractor has read the same bytes."""
+    read = [one for one in written if reads_postings(one.page)]
+    rejected = [rows.rejected_row(one.page, one.row["id"], record) for one in read for record in one.page.rejected]
+    kept = [row["data_sha256"] for row in rejected]
+    await cursor.execute(OUTDATED_REJECTS, {"pages": [one.row["id"] for one in read], "kept": kept})
+    bodies = [one.page.body_sha256 for one in written if any(record.kind == "text" for record in one.page.records)]
+    await cursor.execute(OUTDATED_TEXTS, {"bodies": bodies, "extractor": EXTRACTOR})
 
 
 async def _missing(cursor: Cursor, written: list[Waiting]) -> dict[int, set[int] | None]:

@@ -59,6 +59,19 @@ WHERE platform = %(platform)s AND tenant = %(tenant)s AND source_id = %(source_i
 """
 """A posting was there when the bytes were fetched that show it."""
 
+OUTDATED_TEXTS = """
+DELETE FROM page_text WHERE body_sha256 = ANY(%(bodies)s) AND extractor <> %(extractor)s AND NOT EXISTS (
+    SELECT FROM page WHERE page.body_sha256 = page_text.body_sha256 AND page.extractor = page_text.extractor
+)
+"""
+"""Texts that an older extractor has made, of bytes whose text is made anew."""
+
+OUTDATED_REJECTS = """
+DELETE FROM rejected_record
+WHERE page_id = ANY(%(pages)s) AND kind = 'posting' AND NOT (data_sha256 = ANY(%(kept)s))
+"""
+"""What did not pass as an older extractor read it, and is read otherwise now."""
+
 SEEN_LAST = """
 SELECT posting.id, posting.page_id, posting.platform, posting.tenant, posting.source_id
 FROM posting JOIN page ON page.id = posting.page_id

@@ -265,3 +265,23 @@ def test_a_body_that_two_pages_share_has_the_headers_of_one(store: Any, run: Any
 
     found = rows.execute("SELECT title, directives FROM page ORDER BY url").fetchall()
     assert [tuple(row.values()) for row in found] == [(None, ["noindex"]), ("A page", [])]
+
+
+def test_what_says_only_how_an_older_extractor_read_the_same_bytes_goes(
+    store: Any, run: Any, rows: Rows, job: Job
+) -> None:
+    store([posting_page(job, 1, extract=frozenset({"page", "posting", "text"}))])
+    rows.execute(AGE)
+    rows.execute("UPDATE page_text SET extractor = 'longline-0', markdown = 'as it was'")
+    rows.execute("""
+        INSERT INTO rejected_record (page_id, kind, data, data_sha256)
+        SELECT id, kind, '{}', '\\x00' FROM page, (VALUES ('posting'), ('book')) AS kinds (kind)
+    """)
+
+    assert run(site=job.site, extract=("page", "posting", "text")).run() == 0
+
+    (text,) = rows.execute("SELECT extractor, markdown FROM page_text").fetchall()
+    assert text["extractor"] == EXTRACTOR
+    assert "Come and work with us." in text["markdown"]
+    # That of somebody's own spider is none of ours.
+    assert [row["kind"] for row in rows.execute("SELECT kind FROM rejected_record")] == ["book"]
