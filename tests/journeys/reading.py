@@ -29,13 +29,18 @@ def last_job(connection: psycopg.Connection[dict[str, Any]], address: str) -> di
 
 
 def archived_body(row: dict[str, Any]) -> bytes:
-    """The body that a page's row points at, read as the standard says: one gzip member, WARC, then HTTP headers."""
+    """The body that a page's row points at, read as the standard says: one gzip member, WARC, then HTTP headers.
+
+    What a browser has made has none of the latter.
+    """
     path = Path(unquote(urlsplit(row["archive_uri"]).path))
     with path.open("rb") as file:
         file.seek(row["archive_offset"])
         record = gzip.decompress(file.read(row["archive_length"]))
     assert record.startswith(b"WARC/1.1\r\n")
-    _, _, block = record.partition(b"\r\n\r\n")
-    _, _, body = block.removesuffix(b"\r\n\r\n").partition(b"\r\n\r\n")
+    about, _, block = record.partition(b"\r\n\r\n")
+    body = block.removesuffix(b"\r\n\r\n")
+    if b"WARC-Type: resource\r\n" not in about:
+        _, _, body = body.partition(b"\r\n\r\n")
     assert hashlib.sha256(body).digest() == row["body_sha256"]
     return body
