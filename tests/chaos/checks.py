@@ -64,15 +64,15 @@ def exact_counts(expected: Found, found: Found) -> Iterator[str]:
 
 
 def archived(found: Found, members: dict[tuple[str, int], Member]) -> Iterator[str]:
-    """Each page's row points at a whole record of its URL, whose body has the row's digest."""
+    """Each page's row points at a whole record, its own or one with the same body, that has the row's digest."""
     wrong = [url for url, pointer in found.pointers.items() if not _is_at(members.get(place(pointer)), pointer)]
     if wrong:
         yield f"{len(wrong)} pages are not in the archive where their rows point: {', '.join(wrong[:SHOWN])}"
 
 
 def _is_at(member: Member | None, pointer: dict[str, Any]) -> bool:
-    expected = Member(pointer["archive_length"], pointer["url"], bytes(pointer["body_sha256"]))
-    return member == expected
+    expected = (pointer["archive_length"], bytes(pointer["body_sha256"]))
+    return member is not None and (member.length, member.digest) == expected
 
 
 def orphans(found: Found, members: dict[tuple[str, int], Member]) -> int:
@@ -82,7 +82,8 @@ def orphans(found: Found, members: dict[tuple[str, int], Member]) -> int:
 
 def unfinished_files(folder: Path) -> int:
     """Files of the archive that were never finished: they are allowed, since no row points at them."""
-    return sum(1 for file in folder.rglob("*") if file.is_file() and file.suffixes[-2:] != [".warc", ".gz"])
+    whole = (".warc.gz", ".cdxj")
+    return sum(1 for file in folder.rglob("*") if file.is_file() and not file.name.endswith(whole))
 
 
 def nothing_left(client: redis.Redis | redis.RedisCluster, job: Any) -> Iterator[str]:
