@@ -25,6 +25,17 @@ _TRUE = frozenset({"1", "true", "yes", "y", "ja", "oui", "si", "tak"})
 _FALSE = frozenset({"0", "false", "no", "n", "nein", "non", "nie", "unlisted", "private", "draft", "internal"})
 _CLOSED = frozenset({"closed", "archived", "expired", "filled", "inactive", "unpublished", "ended", "deleted"})
 _LONGEST_COMPANY = 120
+_MEANINGS = {
+    "locations": ("locations", "more_locations", "city", "region", "country"),
+    "applicant_scope": ("locations", "more_locations"),
+    "workplace_type": ("workplace_type", "hybrid", "remote", "locations"),
+    "salary": ("salary", "salary_min", "salary_max"),
+    "description_html": ("description", "sections"),
+    "description_text": ("description", "sections"),
+    "date_precision": ("date_posted",),
+    "status": ("gone", "state"),
+}
+"""The meanings in ``shapes.json`` that a field is read from, where they have other names."""
 
 
 def reading_of(found: Found, source: str, document: Document) -> Reading | None:
@@ -51,7 +62,17 @@ def reading_of(found: Found, source: str, document: Document) -> Reading | None:
     if is_true(flat.first("gone")) or _word(flat.first("state")) in _CLOSED:
         fields["status"] = "closed"
     said = {name: value for name, value in fields.items() if value not in (None, "", [])}
-    return Reading(source, said, dict.fromkeys(said, found.path or "the feed"))
+    return Reading(source, said, _where(said, found))
+
+
+def _where(said: Data, found: Found) -> dict[str, str]:
+    """Where each field stands in the data; one that was put together of several values: where the object does."""
+    places, whole = found.places(), found.path or "the feed"
+    where = {}
+    for field in said:
+        names = (found.flat.name_of(meaning) for meaning in _MEANINGS.get(field, (field,)))
+        where[field] = next((places[name] for name in names if name is not None and name in places), whole)
+    return where
 
 
 def is_true(value: Any) -> bool:

@@ -31,6 +31,25 @@ _DESCRIBING = (
     "incentiveCompensation",
 )
 _MOST_POSTINGS = 1_000
+_JOB_POSTING = "JobPosting"
+_PROPERTIES = {
+    "requisition_id": ("identifier",),
+    "apply_url": ("applyUrl", "applicationUrl", "apply_url", "potentialAction", "applicationContact"),
+    "title": ("title", "name"),
+    "company": ("hiringOrganization",),
+    "locations": ("jobLocation", "applicantLocationRequirements"),
+    "workplace_type": ("jobLocationType", "jobLocation"),
+    "applicant_scope": ("applicantLocationRequirements", "jobLocation"),
+    "employment_types": ("employmentType",),
+    "salary": ("baseSalary", "estimatedSalary"),
+    "description_html": _DESCRIBING,
+    "description_text": _DESCRIBING,
+    "language": ("inLanguage",),
+    "date_posted": ("datePosted",),
+    "date_precision": ("datePosted",),
+    "valid_through": ("validThrough",),
+}
+"""For people who ask where a value stood: the properties that a field is read from."""
 
 
 def read(document: Document) -> list[Reading]:
@@ -47,7 +66,9 @@ def readings(nodes: list[Node], source: str, document: Document) -> list[Reading
     for node in nodes:
         if "JobPosting" in types_of(node) and not node.keys() <= _REFERENCE and node not in found:
             found.append(node)
-    return [_reading(_resolved(node, by_id), source, document) for node in found[:_MOST_POSTINGS]]
+    prefixes = [_JOB_POSTING] if len(found) == 1 else [f"{_JOB_POSTING}[{place}]" for place in range(len(found))]
+    resolved = [_resolved(node, by_id) for node in found[:_MOST_POSTINGS]]
+    return [_reading(node, source, document, prefix) for node, prefix in zip(resolved, prefixes, strict=False)]
 
 
 def _blocks(tree: LexborHTMLParser) -> list[Any]:
@@ -65,7 +86,7 @@ def _resolved(node: Node, by_id: dict[str, Node]) -> Node:
     return resolved
 
 
-def _reading(node: Node, source: str, document: Document) -> Reading:
+def _reading(node: Node, source: str, document: Document, prefix: str) -> Reading:
     page, url = document.metadata, document.url
     company = company_name(text_of(node.get("hiringOrganization")) or "")
     fields = {
@@ -83,7 +104,12 @@ def _reading(node: Node, source: str, document: Document) -> Reading:
         **_date_fields(node),
     }
     said = {name: value for name, value in fields.items() if value not in (None, [])}
-    return Reading(source, said)
+    return Reading(source, said, {name: f"{prefix}.{_property(node, name)}" for name in said})
+
+
+def _property(node: Node, field: str) -> str:
+    """The property of the node that a field was read from, as far as that can be told by its name."""
+    return next((name for name in _PROPERTIES.get(field, (field,)) if node.get(name)), "*")
 
 
 def _title(node: Node) -> str:

@@ -29,6 +29,11 @@ class _Syntax:
     type: str
     property: str
 
+    def selector(self, place: str) -> str:
+        """Where ``JobPosting.title`` stands in the page, in CSS; names may have a vocabulary before them."""
+        posting, name = f'[{self.type}*="JobPosting"]', place.rpartition(".")[2]
+        return posting if name == "*" else f'{posting} [{self.property}*="{name}"]'
+
 
 _SYNTAXES = (_Syntax(MICRODATA, "itemtype", "itemprop"), _Syntax(RDFA, "typeof", "property"))
 
@@ -42,7 +47,9 @@ def read(document: Document) -> list[Reading]:
         if syntax.type.encode() in document.bytes:
             nodes = document.tree.css(f'[{syntax.type}*="JobPosting"]')
             objects = [_Object(syntax).of(node) for node in nodes]
-            found += jsonld.readings(objects, syntax.source, document)
+            for reading in jsonld.readings(objects, syntax.source, document):
+                reading.where = {name: syntax.selector(place) for name, place in reading.where.items()}
+                found.append(reading)
     return found
 
 

@@ -42,6 +42,17 @@ class Found:
     flat: Flat
     path: str
     around: tuple[Node, ...]
+    node: Node = field(default_factory=dict)
+
+    def places(self) -> dict[str, str]:
+        """Where each of ``flat``'s values stands, as the site spells it: ``props.job.jobTitle`` of ``job title``."""
+        spelled: dict[str, str] = {}
+        for name, value in self.node.items():
+            spelled[words_of(name)] = str(name)
+            if isinstance(value, dict):
+                for inner in value:
+                    spelled.setdefault(words_of(inner), f"{name}.{inner}")
+        return {words: f"{self.path}.{name}" if self.path else name for words, name in spelled.items()}
 
 
 class Flat:
@@ -106,7 +117,7 @@ class _Search:
         if len(self.found) == before and len(node) >= _LEAST_VALUES:
             flat = Flat(node)
             if looks_like_posting(flat, about_jobs=about_jobs):
-                self.found.append(Found(flat, path, around))
+                self.found.append(Found(flat, path, around, node))
 
 
 def found_in(value: Any, *, about_jobs: bool) -> list[Found]:
