@@ -65,8 +65,11 @@ class ExtractPipeline:
     @staticmethod
     def _postings(page: Page) -> None:
         document = Document(page.url, page.tree, page.body, page.content_type, page.fetched_at)
+        if "page" in page.extract and page.tree is not None:
+            document.metadata = page.metadata
         found = postings(document)
-        page.closed = closed_marker(page.tree) if page.tree is not None else None
+        if page.tree is not None and (found or document.is_about_jobs):
+            page.closed = closed_marker(page.tree)
         if page.closed and len(found) == 1 and found[0].get("status") == "open":
             found[0] |= {"status": "closed", "provenance": found[0].get("provenance", {}) | {"status": "marker"}}
         page.records += [Record("posting", data) for data in found]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -12,6 +13,7 @@ from extractors.html import is_html, parse
 from extractors.metadata import page_metadata
 from extractors.postings.feeds import value_of
 from extractors.postings.markup import visible_text
+from extractors.postings.shape import is_about_jobs
 from schemas.page import PageMetadata
 
 
@@ -46,6 +48,12 @@ class Document:
     def is_marked(self) -> bool:
         """Whether schema.org's JobPosting stands anywhere in it: one look for all kinds of markup."""
         return b"JobPosting" in self.bytes
+
+    @cached_property
+    def is_about_jobs(self) -> bool:
+        """Whether its address speaks of jobs."""
+        parts = urlsplit(self.url)
+        return is_about_jobs(parts.path) or is_about_jobs(parts.hostname or "")
 
     @cached_property
     def value(self) -> Any:

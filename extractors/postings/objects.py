@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from extractors.postings import jsonld
 from extractors.postings.document import Document
 from extractors.postings.embedded import embedded_values
 from extractors.postings.fields import reading_of
 from extractors.postings.reading import FEED, STATE, Reading
-from extractors.postings.shape import found_in, is_about_jobs
+from extractors.postings.shape import found_in
 from extractors.postings.values import nodes_in, types_of
 
 _MOST_POSTINGS = 5_000
@@ -33,7 +32,6 @@ def _readings(value: Any, source: str, document: Document) -> list[Reading]:
     marked = [node for node in nodes_in(value) if "JobPosting" in types_of(node)]
     if marked:
         return jsonld.readings(list(nodes_in(value)), source, document)
-    about_jobs = is_about_jobs(urlsplit(document.url).path) or is_about_jobs(urlsplit(document.url).hostname or "")
-    found = found_in(value, about_jobs=about_jobs)[:_MOST_POSTINGS]
+    found = found_in(value, about_jobs=document.is_about_jobs)[:_MOST_POSTINGS]
     read = (reading_of(one, source, document) for one in found)
     return [reading for reading in read if reading is not None]
