@@ -33,7 +33,7 @@ class Command(DatabaseCommand):
         super().add_options(parser)
         parser.add_argument("--at", metavar="DATE", help="as it was then: 2026-11-22, or 2026-11-22T10:30 (UTC)")
         parser.add_argument("--headers", action="store_true", help="print the status line and the headers too")
-        parser.add_argument("--open", action="store_true", help="show it in a browser, and print nothing")
+        parser.add_argument("--open", action="store_true", help="show it in a browser; its scripts do not run")
         parser.add_argument("--site", metavar="SLUG", help="as this site's jobs have captured it")
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -82,7 +82,10 @@ def _print(shown: Shown, *, headers: bool) -> None:
 
 
 def _open(shown: Shown) -> None:
-    from crawler.shown_file import open_in_browser  # noqa: PLC0415
+    from crawler.shown_file import NotShownError, open_in_browser  # noqa: PLC0415
 
-    file = open_in_browser(shown)
+    try:
+        file = open_in_browser(shown)
+    except NotShownError as error:
+        raise NothingFoundError(str(error)) from None
     print(file, file=sys.stderr)

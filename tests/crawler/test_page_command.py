@@ -68,6 +68,7 @@ def test_a_browser_gets_a_page_that_stands_alone(page: Run, tmp_path: Path) -> N
 
     assert (done.status, done.stdout) == (0, ""), done.stderr
     file = Path(unquote(urlsplit((tmp_path / "opened").read_text()).path))
-    shown = file.read_text()
+    shown = file.read_text(encoding="utf-8-sig")
     file.unlink()
-    assert shown == f'<!DOCTYPE html><meta charset="latin-1"><base href="{URL}"><p>large'
+    assert shown.startswith('<!DOCTYPE html><meta http-equiv="Content-Security-Policy" content="script-src \'none\'')
+    assert shown.endswith(f'<base href="{URL}"><p>large')
