@@ -58,6 +58,7 @@ def page_of(response: Response, job: Job, tree: Any = None) -> Page:
         # A redirect that a browser has met, or an error without a page, is the server's own.
         rendered=RENDERED in response.flags and bool(response.body),
         known=archived_of(response),
+        method=request.method,
         site=job.site,
         extract=frozenset() if verdict and verdict.is_wall else frozenset(job.config.extract),
         tree=tree,

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import io
 import re
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Self
 
 from pipelines.cdxj import members
-from pipelines.failures import ArchiveError
+from pipelines.warc import HEADER, NOT_MODIFIED, STATUS, packed, unpacked
 
-_GZIP_WINDOW = 31
-_LEVEL = 6
-_SENT = frozenset({"longline-status", "longline-header"})
+_SENT = frozenset({STATUS.lower(), HEADER.lower()})
 _BLANK_LINE = b"\r\n\r\n"
-NOT_MODIFIED = "server-not-modified"
 _REFERS = ("warc-profile", "warc-refers-to", "warc-refers-to-target-uri", "warc-refers-to-date")
 _OF_THE_BLOCK = ("warc-block-digest", "warc-truncated")
 
@@ -35,11 +31,7 @@ class Record:
         Raises:
             ArchiveError: it is damaged.
         """
-        try:
-            data = zlib.decompress(member, _GZIP_WINDOW)
-        except zlib.error as error:
-            raise ArchiveError(f"A record of the archive is damaged, so that it cannot be read: {error}.") from error
-        head, _, block = data.partition(_BLANK_LINE)
+        head, _, block = unpacked(member).partition(_BLANK_LINE)
         return cls(read_fields(head), block.removesuffix(_BLANK_LINE))
 
     def get(self, name: str) -> str:
@@ -51,8 +43,7 @@ class Record:
         kept = [pair for pair in self.fields if pair[0].lower() != "content-length"]
         lines = [f"{name}: {value}\r\n" for name, value in [*kept, ("Content-Length", str(len(self.block)))]]
         head = "".join(["WARC/1.1\r\n", *lines, "\r\n"]).encode("utf-8", "surrogateescape")
-        packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, _GZIP_WINDOW)
-        return packer.compress(head + self.block + _BLANK_LINE) + packer.flush()
+        return packed(head + self.block + _BLANK_LINE)
 
     def without(self, *names: str) -> list[tuple[str, str]]:
         """Its fields but some."""
@@ -78,7 +69,7 @@ def promoted(revisit: Record, original: Record) -> Record:
     """A revisit that has become the record of the body which it referred to."""
     fields = revisit.without("warc-type", *_REFERS, *_OF_THE_BLOCK)
     head, body = original.http
-    if NOT_MODIFIED not in revisit.get("warc-profile"):
+    if revisit.get("warc-profile") != NOT_MODIFIED:
         head = revisit.http[0]
     return Record([("WARC-Type", "response"), *fields], _with_length(head, len(body)) + _BLANK_LINE + body)
 

@@ -16,8 +16,8 @@ from pipelines.catalogue import Capture, Catalogue, days_between, digest_of
 from pipelines.database import Row
 from pipelines.failures import ArchiveError
 from pipelines.object_store import Archive
-from pipelines.segments import NOT_MODIFIED, Record, stamp
-from pipelines.warc import Headers
+from pipelines.segments import Record, stamp
+from pipelines.warc import NOT_MODIFIED, Headers, read_head
 from schemas.addresses import url_sha256
 
 _OF_SITE = "(%(site)s::text IS NULL OR site.slug = %(site)s)"
@@ -118,7 +118,7 @@ class Pages:
         if capture.has_bytes:
             return _shown(capture.line.url, *record.http)
         head, body = self._original(capture, record).http
-        not_modified = NOT_MODIFIED in record.get("warc-profile")
+        not_modified = record.get("warc-profile") == NOT_MODIFIED
         return _shown(capture.line.url, head if not_modified else record.http[0], body)
 
     def _member(self, capture: Capture) -> Record:
@@ -164,6 +164,4 @@ def _is_page(capture: Capture) -> bool:
 
 
 def _shown(url: str, head: bytes, body: bytes) -> Shown:
-    status, *lines = head.decode("latin-1").split("\r\n")
-    headers = [(name, value.strip()) for name, _, value in (line.partition(":") for line in lines)]
-    return Shown(url, status, headers, body)
+    return Shown(url, *read_head(head), body)

@@ -24,6 +24,8 @@ LEVEL = 6
 GZIP_WINDOW = 31
 # The body is kept decoded: these headers would no longer describe it.
 TRANSFER_HEADERS = frozenset({"content-encoding", "transfer-encoding", "content-length"})
+# A key or password of ours is nothing of the page's, and whoever reads the archive need not have it.
+SECRET_HEADERS = frozenset({"authorization", "proxy-authorization"})
 RESPONSE = ("Content-Type", "application/http; msgtype=response")
 NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 IDENTICAL = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
@@ -171,14 +173,18 @@ def read_http(member: bytes) -> tuple[str, Headers, bytes]:
     Raises:
         ArchiveError: it is damaged, or is not all of a member and nothing else.
     """
-    about, _, block = _gunzip(member).partition(b"\r\n\r\n")
+    about, _, block = unpacked(member).partition(b"\r\n\r\n")
     if b"\r\nWARC-Type: resource\r\n" in about:
         head, body = _sent(about), block
     else:
         head, _, body = block.partition(b"\r\n\r\n")
+    return *read_head(head), body.removesuffix(b"\r\n\r\n")
+
+
+def read_head(head: bytes) -> tuple[str, Headers]:
+    """The status line and the headers of an answer, as latin-1, which keeps any byte."""
     status, *lines = head.decode("latin-1").split("\r\n")
-    headers = [(name, value.strip()) for name, _, value in (line.partition(":") for line in lines)]
-    return status, headers, body.removesuffix(b"\r\n\r\n")
+    return status, [(name, value.strip()) for name, _, value in (line.partition(":") for line in lines)]
 
 
 def _sent(about: bytes) -> bytes:
@@ -200,8 +206,8 @@ def _response_head(page: Page) -> bytes:
 def _request_block(page: Page) -> bytes:
     _, _, rest = escaped(page.url).partition("://")
     host, slash, path = rest.partition("/")
-    headers = [("Host", host), *page.request_headers]
-    return _wire(f"GET {slash}{path} HTTP/1.1\r\n") + _http_fields(headers) + b"\r\n"
+    headers = [("Host", host), *(pair for pair in page.request_headers if pair[0].lower() not in SECRET_HEADERS)]
+    return _wire(f"{page.method} {slash}{path} HTTP/1.1\r\n") + _http_fields(headers) + b"\r\n"
 
 
 def _record(kind: str, when: datetime, headers: Headers, block: bytes, record_id: str | None = None) -> bytes:
@@ -212,7 +218,7 @@ def _record(kind: str, when: datetime, headers: Headers, block: bytes, record_id
         *headers,
         ("Content-Length", str(len(block))),
     ]
-    return _gzip(b"WARC/1.1\r\n" + _fields(fields) + b"\r\n" + block + b"\r\n\r\n")
+    return packed(b"WARC/1.1\r\n" + _fields(fields) + b"\r\n" + block + b"\r\n\r\n")
 
 
 def date(when: datetime, form: str = "%Y-%m-%dT%H:%M:%S.%fZ") -> str:
@@ -249,11 +255,17 @@ def _new_id() -> str:
     return f"<urn:uuid:{uuid4()}>"
 
 
-def _gzip(data: bytes) -> bytes:
+def packed(data: bytes) -> bytes:
+    """One gzip member."""
     return zlib_ng.compress(data, LEVEL, GZIP_WINDOW)
 
 
-def _gunzip(member: bytes) -> bytes:
+def unpacked(member: bytes) -> bytes:
+    """What is in a gzip member.
+
+    Raises:
+        ArchiveError: it is damaged, or is not all of a member and nothing else.
+    """
     try:
         data: bytes = igzip.decompress(member)  # type: ignore[no-untyped-call]
     except (isal_zlib.error, EOFError, OSError) as error:  # type: ignore[misc] # its stub has an instance

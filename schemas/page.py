@@ -105,6 +105,7 @@ class Page:
     ``leased``: it is counted where its lease is acknowledged, and not where its rows are written. ``agent``: the name
     by which a page may say ``noindex`` to this crawl; empty where that is not obeyed. ``proxy``: through which it came,
     ``host:port``. ``rendered``: a browser has made the body. ``known``: the body that it had when it was last seen.
+    ``method``: by which it was asked for.
     """
 
     url: str
@@ -129,6 +130,7 @@ class Page:
     proxy: str = ""
     rendered: bool = False
     known: Archived | None = None
+    method: str = "GET"
     # spider and extract: noindex and nofollow, as far as they are obeyed
     directives: frozenset[str] = frozenset()
     # archive

@@ -60,7 +60,7 @@ def unpacked(archive: Archive) -> bytes:
         if name.endswith(".gz"):
             places = [(offset, length) for offset, length, _ in members(io.BytesIO(data))]
             parts = [Record.read(data[offset : offset + length]).member() for offset, length in places]
-            parts = [warc._gunzip(part) for part in parts]
+            parts = [warc.unpacked(part) for part in parts]
         found += b"".join(parts)
     return found
 

@@ -105,6 +105,16 @@ def test_a_request_record_says_what_was_asked_for() -> None:
     assert request.rec_headers.get_header("WARC-Concurrent-To") == response.rec_headers.get_header("WARC-Record-ID")
 
 
+def test_a_request_record_has_the_method_and_no_password() -> None:
+    said = [("authorization", "Bearer open-sesame"), ("Proxy-Authorization", "Basic sesame"), ("Accept", "*/*")]
+    page = replace(make_page(URL), method="POST", request_headers=said)
+
+    _, _, (request, _) = records(segment(page))
+
+    assert request.http_headers.protocol == "POST"
+    assert request.http_headers.headers == [("Host", "example.com"), ("Accept", "*/*")]
+
+
 def test_times_are_written_in_utc() -> None:
     page = make_page(fetched_at=MOMENT.astimezone(tz=None))
 
