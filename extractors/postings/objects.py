@@ -8,8 +8,9 @@ from extractors.postings import jsonld
 from extractors.postings.document import Document
 from extractors.postings.embedded import embedded_values
 from extractors.postings.fields import reading_of
+from extractors.postings.platforms import board_of, page_of
 from extractors.postings.reading import FEED, STATE, Reading
-from extractors.postings.shape import found_in
+from extractors.postings.shape import Found, found_in
 from extractors.postings.values import nodes_in, types_of
 
 _MOST_POSTINGS = 5_000
@@ -32,6 +33,16 @@ def _readings(value: Any, source: str, document: Document) -> list[Reading]:
     marked = [node for node in nodes_in(value) if "JobPosting" in types_of(node)]
     if marked:
         return jsonld.readings(list(nodes_in(value)), source, document)
-    found = found_in(value, about_jobs=document.is_about_jobs)[:_MOST_POSTINGS]
-    read = (reading_of(one, source, document) for one in found)
-    return [reading for reading in read if reading is not None]
+    about_jobs = document.is_about_jobs or (source == FEED and board_of(document.url) is not None)
+    found = found_in(value, about_jobs=about_jobs)[:_MOST_POSTINGS]
+    read = ((one, reading_of(one, source, document)) for one in found)
+    return [_with_page(reading, one, document.url) for one, reading in read if reading is not None]
+
+
+def _with_page(reading: Reading, found: Found, url: str) -> Reading:
+    """With the posting's own page, where its platform's feed does not say it."""
+    if reading.source == FEED and "url" not in reading.fields:
+        page = page_of(url, found.flat.values)
+        if page:
+            reading.fields["url"], reading.where["url"] = page, found.path
+    return reading

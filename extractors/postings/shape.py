@@ -135,9 +135,19 @@ def looks_like_posting(flat: Flat, *, about_jobs: bool) -> bool:
     title = text_of(flat.first("title"))
     if not title or len(title) > _LONGEST_TITLE or len(description_text(flat)) < _LEAST_DESCRIPTION:
         return False
-    sure = sum(flat.name_of(meaning) is not None for meaning in _SURE)
-    other = sum(flat.name_of(meaning) is not None for meaning in _OTHER)
+    sure, other = signs_of(flat)
     return (sure >= 1 and sure + other >= 2) or (about_jobs and sure + other >= 1)
+
+
+def signs_of(flat: Flat) -> tuple[int, int]:
+    """How many signs of a posting an object has: those that nothing else has, and others."""
+    sure = sum(flat.name_of(meaning) is not None for meaning in _SURE)
+    return sure, sum(flat.name_of(meaning) is not None for meaning in _OTHER)
+
+
+def is_described(flat: Flat) -> bool:
+    """Whether an object has a text that may be a posting's description."""
+    return len(description_text(flat)) >= _LEAST_DESCRIPTION
 
 
 def description_text(flat: Flat) -> str:

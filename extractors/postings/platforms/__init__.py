@@ -1,16 +1,16 @@
 """Where employers publish their postings: platforms, known by the addresses of their boards.
 
-A platform is an entry of ``platforms.json``: patterns of a posting's address (with its ``tenant`` and ``id``) and of a
-board's, without ``https://``, and the address of the board's feed.
+A platform is an entry of ``platforms.json``; CONTRIBUTING says what it may hold.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from extractors.postings.words import word_list
 
@@ -28,24 +28,38 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """All postings of one employer on a platform; ``feed``: where they are read, None where there is no feed."""
+    """All postings of one employer on a platform; ``feed``: where they are read, None where there is no feed.
+
+    ``body``: what is sent to the feed by POST; empty: it is asked for by GET. ``list``: a page that lists them, where
+    there is no feed. ``part``: which of a tenant's several boards it is.
+    """
 
     platform: str
     tenant: str
     feed: str | None = field(default=None, compare=False)
+    body: str = field(default="", compare=False)
+    list: str | None = field(default=None, compare=False)
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class _Platform:
+class Platform:
+    """An entry of ``platforms.json``."""
+
     name: str
     postings: tuple[re.Pattern[str], ...]
     boards: tuple[re.Pattern[str], ...]
-    feed: str | None
+    embeds: tuple[re.Pattern[str], ...]
+    said: Mapping[str, Any]
+
+    def text(self, name: str) -> str:
+        """A template; empty where it has none."""
+        return str(self.said.get(name, ""))
 
 
 def key_of(url: str) -> Key | None:
     """The key of the posting at a platform's address; None for any other."""
-    for platform in _platforms():
+    for platform in platforms():
         for pattern in platform.postings:
             match = pattern.match(_bare(url))
             if match:
@@ -55,12 +69,54 @@ def key_of(url: str) -> Key | None:
 
 def board_of(url: str) -> Board | None:
     """The board that an address belongs to, of a posting, a list or a feed; None for what is on no known platform."""
-    for platform in _platforms():
-        for pattern in platform.boards:
-            match = pattern.match(_bare(url))
-            if match and match["tenant"]:
-                return Board(platform.name, _tenant(match), _feed(platform, match))
+    return next((board_in(platform, match) for platform, match in _matches(url)), None)
+
+
+def board_in(platform: Platform, match: re.Match[str]) -> Board:
+    """The board that a platform's pattern has found."""
+    values = _values(match)
+    texts = {name: platform.text(name).format_map(values) for name in ("feed", "list", "part")}
+    body = platform.text("body")
+    return Board(platform.name, _tenant(match), texts["feed"] or None, body, texts["list"] or None, texts["part"])
+
+
+def cap_of(url: str) -> int | None:
+    """How many postings a platform's lists show at most, however many there are; None: all."""
+    return next((platform.said.get("cap") for platform, _ in _matches(url)), None)
+
+
+def detail_of(url: str, values: Mapping[str, Any]) -> str | None:
+    """Where the data of a posting is that a platform's feed only lists; ``values`` of its entry, by words of names."""
+    return _filled("detail", url, values)
+
+
+def page_of(url: str, values: Mapping[str, Any]) -> str | None:
+    """The page of a posting in a platform's feed that does not say it."""
+    return _filled("page", url, values)
+
+
+def _filled(name: str, url: str, values: Mapping[str, Any]) -> str | None:
+    for platform, match in _matches(url):
+        template = platform.text(name)
+        said = {key.replace(" ", "_"): quote(str(value), safe="/%") for key, value in values.items() if _plain(value)}
+        try:
+            return template.format_map(said | _values(match)) or None
+        except KeyError:
+            return None
     return None
+
+
+def _plain(value: Any) -> bool:
+    return isinstance(value, str | int) and not isinstance(value, bool)
+
+
+def _matches(url: str) -> Iterator[tuple[Platform, re.Match[str]]]:
+    bare = _bare(url)
+    for platform in platforms():
+        for pattern in platform.boards:
+            match = pattern.match(bare)
+            if match and match["tenant"]:
+                yield platform, match
 
 
 def _bare(url: str) -> str:
@@ -71,19 +127,20 @@ def _tenant(match: re.Match[str]) -> str:
     return unquote(match["tenant"] or "").lower()
 
 
-def _feed(platform: _Platform, match: re.Match[str]) -> str | None:
-    if platform.feed is None:
-        return None
-    return platform.feed.format(**{name: value or "" for name, value in match.groupdict().items()})
+def _values(match: re.Match[str]) -> dict[str, str]:
+    return {name: value or "" for name, value in match.groupdict().items()}
 
 
 @cache
-def _platforms() -> tuple[_Platform, ...]:
+def platforms() -> tuple[Platform, ...]:
+    """All that are known."""
     known: Any = word_list("platforms", __package__)
-    return tuple(
-        _Platform(one["platform"], _compiled(one["postings"]), _compiled(one["boards"]), one.get("feed"))
-        for one in known
-    )
+    return tuple(map(_platform, known))
+
+
+def _platform(said: Mapping[str, Any]) -> Platform:
+    postings, boards, embeds = (_compiled(said.get(name, [])) for name in ("postings", "boards", "embeds"))
+    return Platform(said["platform"], postings, boards, embeds, said)
 
 
 def _compiled(patterns: list[str]) -> tuple[re.Pattern[str], ...]:

@@ -1,0 +1,304 @@
+"""A list of postings as data: how many it says there are, which these are, and where it goes on.
+
+Found by its shape, whatever the platform. What a platform has beside it stands in ``platforms/platforms.json``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from extractors.postings.asking import Ask, whole
+from extractors.postings.document import Document
+from extractors.postings.fields import is_false
+from extractors.postings.platforms import board_of, cap_of, detail_of, page_of
+from extractors.postings.shape import Flat, is_about_jobs, is_described, signs_of, words_of
+from extractors.postings.values import Node, text_of
+from extractors.postings.words import word_list
+from schemas.addresses import join_url
+
+_MOST_OBJECTS = 50_000
+_DEEPEST = 12
+_LOOKED_AT = 20
+_MOST_HEADS = 3
+_LONGEST_TITLE = 250
+_LINK = re.compile(r"<([^<>]*)>((?:\s*;\s*[\w*]+\s*=\s*(?:\"[^\"]*\"|[^\s,;]*))*)")
+_NEXT = re.compile(r"rel\s*=\s*\"?(?:[^\";]*\s)?next\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """One page of a list.
+
+    ``total``: how many postings it says that there are on all pages; None: it does not say. ``next``: the request for
+    the page after this one; None: this is the last. ``listed``: where each of them is to be read, itself or its data;
+    ``count``: how many these are, those without an address, too. ``whole``: it says all of each, so that nothing need
+    be asked for again. ``capped``: the platform shows no more than these, however many there are.
+    """
+
+    total: int | None = None
+    next: Ask | None = None
+    listed: tuple[str, ...] = ()
+    count: int = 0
+    whole: bool = False
+    capped: bool = False
+
+
+def feed(document: Document, asked: Ask | None = None, link: str = "") -> Feed | None:
+    """What a page of a list says of the list; None where it is none, as an error.
+
+    Args:
+        asked: what it is the answer to; without it, a GET of its URL.
+        link: the ``Link`` header.
+    """
+    value = document.value
+    if not isinstance(value, dict | list):
+        return None
+    asked = asked or Ask(document.url)
+    entries = _entries(value, document.url)
+    if entries is None:
+        return None
+    heads = list(_heads(value, entries.path))
+    shown = [one for one in entries.nodes if not is_false(Flat(one).first("unlisted"))]
+    total = _total(heads, asked, len(entries.nodes))
+    following = _next(heads, asked, link, len(entries.nodes), total)
+    cap = cap_of(document.url)
+    return Feed(
+        total=total,
+        next=following if following != asked else None,
+        listed=tuple(dict.fromkeys(filter(None, (_address(one, document.url) for one in shown)))),
+        count=len(shown),
+        whole=bool(shown) and all(is_described(Flat(one)) for one in shown[:_LOOKED_AT]),
+        capped=cap is not None and total is not None and total >= cap,
+    )
+
+
+# Entries
+
+
+@dataclass(slots=True)
+class _Entries:
+    """Objects that stand in lists at one path, as ``data.jobs[]``."""
+
+    path: tuple[str, ...] = ()
+    nodes: list[Node] = field(default_factory=list)
+
+
+def _entries(value: Any, url: str) -> _Entries | None:
+    places: dict[tuple[str, ...], _Entries] = {}
+    for path, node in _walked(value):
+        places.setdefault(path, _Entries(path)).nodes.append(node)
+    parts = urlsplit(url)
+    about = board_of(url) is not None or is_about_jobs(parts.path) or is_about_jobs(parts.hostname or "")
+    found = [(_worth(one, about=about), one) for one in places.values()]
+    best = max(found, key=lambda pair: (pair[0], len(pair[1].nodes)), default=(0.0, None))
+    return best[1] if best[0] else _none_of_them(value, about=about)
+
+
+def _walked(value: Any) -> Iterator[tuple[tuple[str, ...], Node]]:
+    """Each object that stands in a list, or alone where XML would have a list, with its path; bounded."""
+    waiting: list[tuple[tuple[str, ...], Any]] = [((), value)]
+    for _ in range(_MOST_OBJECTS):
+        if not waiting:
+            return
+        path, one = waiting.pop()
+        if isinstance(one, dict):
+            if path and path[-1] in _IN_LISTS:
+                yield path if path[-1] == "[]" else (*path, "[]"), one
+            inner = [((*path, str(name)), value) for name, value in one.items() if isinstance(value, dict | list)]
+        else:
+            inner = [((*path, "[]"), value) for value in reversed(one) if isinstance(value, dict | list)]
+        waiting += inner if len(path) < _DEEPEST else []
+
+
+_IN_LISTS = frozenset(
+    {"[]", "item", "job", "position", "posting", "vacancy", "offer", "entry", "opening", "Job", "JOB"}
+)
+"""Where an object stands in a list: an element of XML of which there is but one is none, then."""
+
+
+def _worth(entries: _Entries, *, about: bool) -> float:
+    """How much the objects look like postings: 0 where they do not."""
+    about = about or any(is_about_jobs(name) for name in entries.path)
+    looked = entries.nodes[:_LOOKED_AT]
+    return sum(_signs(Flat(one), about=about) for one in looked) / len(looked)
+
+
+def _signs(flat: Flat, *, about: bool) -> int:
+    title = text_of(flat.first("title"))
+    if not title or len(title) > _LONGEST_TITLE:
+        return 0
+    has_place = _first(flat.values, "id") is not None or flat.first("url") is not None
+    sure, other = signs_of(flat)
+    found = sure + (other if about or sure else 0) + (bool(flat.first("url")) if about else 0)
+    return found + is_described(flat) if found and has_place else 0
+
+
+def _none_of_them(value: Any, *, about: bool) -> _Entries | None:
+    """A list without a posting, where nothing speaks of an error."""
+    if value == []:
+        return _Entries()
+    if not isinstance(value, dict) or _is_error(value):
+        return None
+    names = word_list("paging")["empty"]
+    for name, inner in value.items():
+        key = words_of(name)
+        named = is_about_jobs(key) or (about and key in names)
+        if named and (inner == [] or (inner == "" and about)):
+            return _Entries((str(name),))
+        if isinstance(inner, dict) and (found := _none_of_them(inner, about=about or is_about_jobs(key))):
+            return _Entries((str(name), *found.path))
+    return None
+
+
+def _is_error(value: Node) -> bool:
+    said = {words_of(name): inner for name, inner in value.items()}
+    status = whole(said.get("status", said.get("status code", said.get("code"))))
+    failed = any(said.get(name) for name in word_list("paging")["errors"])
+    return failed or said.get("ok") is False or said.get("success") is False or (status or 0) >= 400
+
+
+def _address(node: Node, url: str) -> str | None:
+    """Where an entry is to be read: where the platform has its data, else its own address."""
+    flat = Flat(node)
+    known = detail_of(url, flat.values)
+    if known:
+        return known
+    for value in flat.all("url"):
+        text = _text(value)
+        if text and (text.startswith("/") or urlsplit(text).scheme in ("http", "https")):
+            return join_url(url, text)
+    path = _first(flat.values, "path")
+    return join_url(url, path) if isinstance(path, str) and path.startswith("/") else page_of(url, flat.values)
+
+
+def _text(value: Any) -> str:
+    """``link`` of Atom is ``{"@href": …}``; of several, the first."""
+    if isinstance(value, list):
+        value = value[0] if value else ""
+    if isinstance(value, dict):
+        value = value.get("@href") or value.get("href") or value.get("#text")
+    return value.strip() if isinstance(value, str) else ""
+
+
+# Around them
+
+
+def _heads(value: Any, path: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+    """What the list stands in, the nearest first, each followed by what it says of pages: values by words of names."""
+    around, one = [], value
+    for name in path:
+        if isinstance(one, dict):
+            around.append(one)
+            one = one.get(name)
+        else:
+            break
+    for node in reversed(around[-_MOST_HEADS:]):
+        flat = {words_of(name): inner for name, inner in node.items()}
+        yield flat
+        for name in word_list("paging")["heads"]:
+            if isinstance(flat.get(name), dict):
+                yield {words_of(key): inner for key, inner in flat[name].items()}
+
+
+def _first(values: dict[str, Any], meaning: str) -> Any:
+    return next((values[name] for name in word_list("paging")[meaning] if values.get(name) not in (None, "")), None)
+
+
+def _number(heads: list[dict[str, Any]], meaning: str) -> int | None:
+    for head in heads:
+        for name in word_list("paging")[meaning]:
+            value = head.get(name)
+            found = whole(value.get("value") if isinstance(value, dict) else value)
+            if found is not None:
+                return found
+    return None
+
+
+def _total(heads: list[dict[str, Any]], asked: Ask, here: int) -> int | None:
+    total = _number(heads, "total")
+    first = _offset(heads, asked)
+    if total is not None:
+        # Of pages after the first, some say 0.
+        return total if total or not (here or first) else None
+    count = _number(heads, "count")
+    return count if count is not None and count > here else None
+
+
+def _offset(heads: list[dict[str, Any]], asked: Ask) -> int | None:
+    own = asked.number("offset")
+    return own if own is not None else _number(heads, "offset")
+
+
+def _next(heads: list[dict[str, Any]], asked: Ask, link: str, here: int, total: int | None) -> Ask | None:
+    address = _named_next(heads) or _header_next(link)
+    if address:
+        url = join_url(asked.url, address)
+        return Ask(url, asked.method, asked.body) if url else None
+    if not here or _says_no_more(heads):
+        return None
+    return _by_token(heads, asked) or _by_page(heads, asked, here, total) or _by_offset(heads, asked, here, total)
+
+
+def _named_next(heads: list[dict[str, Any]]) -> str | None:
+    for head in heads:
+        text = _text(_first(head, "next"))
+        if text.startswith(("/", "?", "http://", "https://")):
+            return text
+    return None
+
+
+def _header_next(link: str) -> str | None:
+    return next((match[1] for match in _LINK.finditer(link[:4_000]) if _NEXT.search(match[2])), None)
+
+
+def _says_no_more(heads: list[dict[str, Any]]) -> bool:
+    return any(head.get(name) is False for head in heads for name in word_list("paging")["more"])
+
+
+def _by_token(heads: list[dict[str, Any]], asked: Ask) -> Ask | None:
+    for head in heads:
+        for name in (*word_list("paging")["cursor"], *word_list("paging")["next"]):
+            token = head.get(name)
+            if isinstance(token, str) and token:
+                return asked.having({asked.parameter("tokens") or _token_name(name): token})
+    return None
+
+
+def _token_name(name: str) -> str:
+    """How the next one is asked for that an answer calls ``next cursor``: as ``cursor``."""
+    words = [word for word in name.split() if word not in ("next", "end", "url", "link", "href")]
+    return "_".join(words) if words and words != ["page"] else "token"
+
+
+def _by_page(heads: list[dict[str, Any]], asked: Ask, here: int, total: int | None) -> Ask | None:
+    name, pages = asked.parameter("page"), _number(heads, "pages")
+    page = asked.number("page") if name is not None else _number(heads, "page")
+    if page is None or asked.parameter("offset") is not None:
+        return None
+    size = asked.number("limit") or _number(heads, "limit")
+    if pages is not None:
+        more = page < pages
+    elif total is not None:
+        # Whether pages are counted from 0 or 1: the first that holds nothing ends it anyway.
+        more = page * (size or here) < total
+    else:
+        more = _says_more(heads) or (name is not None and size is not None and here >= size)
+    return asked.having({name or "page": page + 1}) if more else None
+
+
+def _by_offset(heads: list[dict[str, Any]], asked: Ask, here: int, total: int | None) -> Ask | None:
+    name, first = asked.parameter("offset"), _offset(heads, asked)
+    if name is None and first is None:
+        return None
+    first = first or 0
+    limit = asked.number("limit") or _number(heads, "limit")
+    more = first + here < total if total is not None else (limit is not None and here >= limit) or _says_more(heads)
+    return asked.having({name or "offset": first + here}) if more else None
+
+
+def _says_more(heads: list[dict[str, Any]]) -> bool:
+    return any(head.get(name) is True for head in heads for name in word_list("paging")["more"])

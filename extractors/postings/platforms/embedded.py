@@ -1,0 +1,102 @@
+"""Boards of platforms that a page embeds or links to: most employers' careers pages are made of them."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from extractors.postings.document import Document
+from extractors.postings.platforms import Board, Platform, board_in, board_of, platforms
+from schemas.addresses import join_url, site_host
+
+_ADDRESS = re.compile(rb"//([A-Za-z0-9.-]{4,100})([^\s\"'<>\\)]{0,500})")
+_BACKWARDS = 12
+_LINK = re.compile(rb"href\s*=\s*[\"']?(?:https?:)?$", re.IGNORECASE)
+_MOST_ADDRESSES = 5_000
+_MOST_TEXT = 2_000_000
+_NOBODY = frozenset(
+    """
+    api app apply assets __assets__ careers cdn css embed favicon.ico fonts images img js jobs legal login my
+    my-applications ni oneclick-ui platform privacy public robots.txt search signin static support terms v1 v2 v3 widget
+    widgets www
+    """.split()  # noqa: SIM905 - a list of words, not of quotes
+)
+"""What stands where a board has its tenant, and is none."""
+_FILES = (".js", ".mjs", ".css", ".png", ".svg", ".ico", ".json")
+WEB = "web"
+"""The platform of postings on an employer's own host."""
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """A board, and how the page has it: ``linked`` by a link alone, or shown as a part of itself."""
+
+    board: Board
+    linked: bool
+
+
+def boards_in(document: Document) -> list[Embedded]:
+    """The boards of platforms that a page leads to, each once, in its order; by a look at the addresses on it.
+
+    A script, a frame, a data attribute or a script's own settings show a board; a link to it, or to one of its
+    postings, only leads there.
+    """
+    found: dict[Board, bool] = {}
+    names: dict[str, None] = {}
+    for domain, address, linked in _addresses(document.bytes[:_MOST_TEXT]):
+        names[domain] = None
+        board = board_of(address) if domain in _domains() else None
+        if board and board.tenant not in _NOBODY and not board.tenant.endswith(_FILES):
+            found[board] = found.get(board, True) and linked
+    known = {_domains()[name].name: _domains()[name] for name in names if name in _domains()}
+    for platform in known.values():
+        found |= dict.fromkeys(_in_settings(platform, document.bytes), False)
+    found |= dict.fromkeys(_own(document.url, names), False)
+    return [Embedded(board, linked) for board, linked in found.items()]
+
+
+def _addresses(page: bytes) -> Iterator[tuple[str, str, bool]]:
+    """The last two parts of the host, the address, and whether it is a link's: of what leads to a known platform."""
+    page = page.replace(b"\\/", b"/") if b"\\/\\/" in page else page
+    for count, match in enumerate(_ADDRESS.finditer(page)):
+        if count >= _MOST_ADDRESSES:
+            return
+        domain = b".".join(match[1].lower().rsplit(b".", 2)[-2:]).decode()
+        if domain in _domains() or domain in _assets():
+            before = page[max(0, match.start() - _BACKWARDS) : match.start()]
+            address = html.unescape(f"https:{match[0].decode('utf-8', 'replace')}")
+            yield domain, address, _LINK.search(before) is not None and not _is_script(page, match.start())
+
+
+def _is_script(page: bytes, position: int) -> bool:
+    """Whether the ``href`` is that of a ``<link>``, which loads something."""
+    return page[page.rfind(b"<", 0, position) :][:5].lower() == b"<link"
+
+
+def _in_settings(platform: Platform, page: bytes) -> Iterator[Board]:
+    """What a platform's script is told about the board: ``accountName: 'acme'``."""
+    text = page[:_MOST_TEXT].decode("utf-8", "replace") if platform.embeds else ""
+    for pattern in platform.embeds:
+        yield from (board_in(platform, match) for match in pattern.finditer(text) if match["tenant"])
+
+
+def _own(url: str, names: dict[str, None]) -> Iterator[Board]:
+    """The board that is the page's own host: it loads what only that platform's boards do."""
+    for name in names:
+        platform = _assets().get(name)
+        feed = join_url(url, platform.text("own")) if platform else None
+        if feed:
+            yield Board(WEB, site_host(url), feed)
+
+
+@cache
+def _domains() -> dict[str, Platform]:
+    return {name: platform for platform in platforms() for name in platform.said.get("domains", ())}
+
+
+@cache
+def _assets() -> dict[str, Platform]:
+    return {name: platform for platform in platforms() for name in platform.said.get("assets", ())}
