@@ -10,12 +10,16 @@ from typing import Any
 
 import orjson
 from pydantic import ValidationError
+from rich.console import Console
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from crawler.fetch.proxy_list import ProxyListError
-from extractors.postings import postings
+from extractors.blocked import Seen, judge
+from extractors.postings import explained, only_listed
+from extractors.postings.closed import closed_marker
 from extractors.postings.document import Document
+from extractors.postings.reasons import evidence
 from schemas.addresses import normalize_url
 from schemas.environment import BadEnvironmentError, read_environment
 from schemas.posting import Posting, problems_of
@@ -26,14 +30,18 @@ PLACEHOLDER = "http://localhost/"
 
 
 class Command(ScrapyCommand):
-    """Prints ``{"page": {…}, "postings": [{…}]}`` as JSON. Exit status: 0; 1 it could not be read; 2 wrong usage."""
+    """Prints ``{"page": {…}, "postings": [{…}]}`` as JSON. Exit status: 0; 1 it could not be read; 2 wrong usage.
+
+    With ``--explain`` also whence each value is and why it was taken, what was rejected, and what the gate says: on a
+    terminal in words.
+    """
 
     requires_project = True
     requires_crawler_process = False
 
     def syntax(self) -> str:
         """For the help."""
-        return "FILE_OR_URL [--url URL] [--explain]"
+        return "FILE_OR_URL [--url URL] [--explain] [--json]"
 
     def short_desc(self) -> str:
         """For the help."""
@@ -43,7 +51,8 @@ class Command(ScrapyCommand):
         """Ours beside Scrapy's."""
         super().add_options(parser)
         parser.add_argument("--url", help="where the file is from, so that its links and keys are right")
-        parser.add_argument("--explain", action="store_true", help="print rejected postings too, with the reasons")
+        parser.add_argument("--explain", action="store_true", help="say whence each value is, and why it was taken")
+        parser.add_argument("--json", action="store_true", help="with --explain: JSON on a terminal too")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Read, extract, print."""
@@ -61,6 +70,11 @@ class Command(ScrapyCommand):
             self._end(str(error), USAGE)
             return
         found = describe(body, content_type, address, explain=opts.explain)
+        if opts.explain and not opts.json and sys.stdout.isatty():
+            from crawler.evidence_view import show  # noqa: PLC0415 - Scrapy imports every command for each
+
+            show(found, Console(highlight=False))
+            return
         sys.stdout.buffer.write(
             orjson.dumps(found, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE, default=str)
         )
@@ -71,26 +85,41 @@ class Command(ScrapyCommand):
 
 
 def describe(body: bytes, content_type: str, url: str, *, explain: bool) -> dict[str, Any]:
-    """The page's metadata and postings; with ``explain`` also ``rejected``, each with its ``problems``.
+    """The page's metadata and postings.
 
-    Without a URL the page's own canonical one is taken: keys of postings are made of it.
+    With ``explain`` also ``evidence``, a list of fields for each of the postings; ``rejected``, each with its
+    ``problems``; ``only_listed``, of which other pages say more; and ``gate``, what the answer as a whole is. Without
+    a URL the page's own canonical one is taken: keys of postings are made of it.
     """
     document = Document.read(url or PLACEHOLDER, body, content_type)
     if not url and document.metadata.canonical_url:
         document = Document.read(document.metadata.canonical_url, body, content_type)
-    good, rejected = [], []
-    for data in postings(document):
+    good, why, rejected = [], [], []
+    for found in explained(document):
         try:
-            good.append(Posting.model_validate(data).model_dump(mode="json"))
+            good.append(Posting.model_validate(found.posting).model_dump(mode="json"))
         except ValidationError as error:
-            rejected.append({"data": data, "problems": problems_of(error)})
+            rejected.append({"data": found.posting, "problems": problems_of(error)})
+        else:
+            why.append([one.plain() for one in evidence(found, document)] if explain else [])
     page = {
         "url": document.url,
         "content_type": content_type or None,
         "body_bytes": len(body),
         **asdict(document.metadata),
     }
-    return {"page": page, "postings": good} | ({"rejected": rejected} if explain else {})
+    if not explain:
+        return {"page": page, "postings": good}
+    listed = [one.posting for one in only_listed(document)]
+    more = {"evidence": why, "rejected": rejected, "only_listed": listed, "gate": _gate(document, body)}
+    return {"page": page, "postings": good, **more}
+
+
+def _gate(document: Document, body: bytes) -> dict[str, Any]:
+    """What the answer is as a whole; a file has no status and no headers, so that its bytes alone are judged."""
+    verdict = judge(Seen(document.url, 200, {"content-type": document.content_type}, body, document.tree))
+    closed = closed_marker(document.tree) if document.tree is not None else None
+    return {**verdict.encode(), "says": str(verdict), "closed": closed}
 
 
 def _read(source: str, url: str | None) -> tuple[bytes, str, str]:

@@ -28,14 +28,22 @@ def postings(document: Document) -> list[dict[str, Any]]:
 
 def explained(document: Document) -> list[Merged]:
     """The same with what each source says of each field."""
-    found = merged(reading for source in SOURCES for reading in source(document))
-    found = [one for one in found if not _only_listed(one.posting, document)]
+    found = [one for one in _met(document) if not _only_listed(one.posting, document)]
     if found:
         for one in found:
             _name_employer(one.posting, document)
             one.posting = with_prose({"status": "open"} | one.posting, document.metadata.language)
         identified([one.posting for one in found], document.metadata, document.url)
     return found
+
+
+def only_listed(document: Document) -> list[Merged]:
+    """What ``explained`` leaves out: postings of which the page has a title and a link alone."""
+    return [one for one in _met(document) if _only_listed(one.posting, document)]
+
+
+def _met(document: Document) -> list[Merged]:
+    return merged(reading for source in SOURCES for reading in source(document))
 
 
 def _name_employer(posting: dict[str, Any], document: Document) -> None:

@@ -70,9 +70,15 @@ def _where(said: Data, found: Found) -> dict[str, str]:
     places, whole = found.places(), found.path or "the feed"
     where = {}
     for field in said:
-        names = (found.flat.name_of(meaning) for meaning in _MEANINGS.get(field, (field,)))
+        meanings = (meaning for meaning in _MEANINGS.get(field, (field,)) if _is_said(meaning, found.flat))
+        names = (found.flat.name_of(meaning) for meaning in meanings)
         where[field] = next((places[name] for name in names if name is not None and name in places), whole)
     return where
+
+
+def _is_said(meaning: str, flat: Flat) -> bool:
+    """A flag that is not set says nothing of the workplace."""
+    return meaning not in ("hybrid", "remote") or is_true(flat.first(meaning))
 
 
 def is_true(value: Any) -> bool:

@@ -102,8 +102,23 @@ def _one(members: list[Reading]) -> Merged:
     return Merged(posting, candidates)
 
 
+def is_first_by_rank(name: str, source: str, others: Iterable[str]) -> bool:
+    """Whether a source knows more of a field than each of the others, as a rule."""
+    order = _order(name)
+    return all(order.index(source) <= order.index(other) for other in others)
+
+
+def agree(name: str, one: Any, other: Any) -> bool:
+    """Whether two values of a field say the same, as far as that matters."""
+    return _COMPARED[name](one, other) if name in _COMPARED else bool(one == other)
+
+
+def _order(name: str) -> tuple[str, ...]:
+    return _STATE_FIRST if name in _FROM_STATE else _MARKUP_FIRST
+
+
 def _candidates(members: list[Reading], name: str) -> list[Candidate]:
-    order = _STATE_FIRST if name in _FROM_STATE else _MARKUP_FIRST
+    order = _order(name)
     said = [member for member in members if member.fields.get(name) not in (None, "", [])]
     said.sort(key=lambda member: order.index(member.source))
     better = _BETTER.get("description" if name.startswith("description") else name)
