@@ -13,11 +13,11 @@ from crawler.again_job import SUPERSEDED, UNREADABLE, UNSTORED, Portion
 from pipelines import database
 from pipelines.again import AgainWriter
 from pipelines.captures import Capture, Reading
-from pipelines.database import DatabaseUnavailableError
+from pipelines.database import DatabaseUnavailableError, connect_for_rows
 from pipelines.difference import Compare, Difference
 from pipelines.failures import RowError, StorageError
 from pipelines.outage import OutageError
-from pipelines.reread import Place, Reread, Unread, connect_for_rows
+from pipelines.reread import Place, Reread, Unread
 from schemas.job import JobStats
 from schemas.page import Page
 

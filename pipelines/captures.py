@@ -60,14 +60,6 @@ class Reading:
     agent: str
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
-    """A page whose bytes the archive does not give, and why."""
-
-    url: str
-    reason: str
-
-
 async def captures(
     connection: psycopg.AsyncConnection[dict[str, Any]], uri: str, ids: list[int]
 ) -> AsyncIterator[list[Capture]]:

@@ -100,23 +100,9 @@ def index(lines: Iterable[Line]) -> bytes:
     return b"".join(line + b"\n" for line in encoded)
 
 
-def read_index(data: bytes) -> list[Line]:
-    """The lines of an index.
-
-    Raises:
-        ArchiveError: one of them is none.
-    """
-    return [Line.decode(line) for line in data.splitlines() if line.strip()]
-
-
 def index_name(segment: str) -> str:
     """The name or URI of a segment's index, by the segment's own."""
     return segment.removesuffix(SEGMENT_SUFFIX) + INDEX_SUFFIX
-
-
-def segment_name(index: str) -> str:
-    """The name or URI of a segment, by that of its index."""
-    return index.removesuffix(INDEX_SUFFIX) + SEGMENT_SUFFIX
 
 
 def read_segment(stream: BinaryIO, filename: str) -> Iterator[Line]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 from pathlib import Path
 from pkgutil import iter_modules
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
@@ -57,6 +57,13 @@ async def connect_async(url: str) -> psycopg.AsyncConnection[tuple[Any, ...]]:
     return await psycopg.AsyncConnection.connect(
         url, autocommit=True, connect_timeout=CONNECT_SECONDS, prepare_threshold=NO_PREPARED_STATEMENTS
     )
+
+
+async def connect_for_rows(url: str) -> psycopg.AsyncConnection[Row]:
+    """The same, whose rows are dicts."""
+    connection = cast("psycopg.AsyncConnection[Row]", await connect_async(url))
+    connection.row_factory = dict_row
+    return connection
 
 
 def check(url: str) -> None:

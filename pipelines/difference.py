@@ -15,6 +15,7 @@ from pipelines.again import Key, failed, key_of, reads_postings
 from pipelines.again_sql import METADATA
 from pipelines.captures import Capture
 from pipelines.postings_sql import VALUES
+from pipelines.sieve import reasons
 from schemas.page import Page, Record
 
 EXAMPLES = 3
@@ -158,7 +159,7 @@ class Compare:
         """``change`` None: whether it is changed is for the fields to say."""
         differing = {name: both for name, both in fields.items() if not _same(*both)}
         known = change or ("changed" if differing else "the same")
-        self.difference.count(f"{kind}: {known}", about if said is None else f"{about}: {said}")
+        self.difference.count(f"{kind}: {known}", about if said is None else f"{about}: {_text(said)}")
         if change is None:
             for name, both in differing.items():
                 self.difference.fields.setdefault(f"{kind}.{name}", Counted()).add(about, both)
@@ -190,6 +191,10 @@ def sentences(difference: Difference) -> Iterator[tuple[str, int, str]]:
         total = counted.changed + counted.added + counted.removed
         parts = ((counted.changed, "changed"), (counted.added, "added"), (counted.removed, "removed"))
         yield name, total, ", ".join(f"{count:,} {word}" for count, word in parts if count)
+
+
+def _text(said: Any) -> str:
+    return said if isinstance(said, str) else reasons(said)
 
 
 def _is_newer(known: Row, page: Page) -> bool:

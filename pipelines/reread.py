@@ -5,13 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
-
-import psycopg
-from psycopg.rows import dict_row
 
 from pipelines.captures import Capture, Reading, blocks, captures, members, page_of
-from pipelines.database import CONNECT_SECONDS, NO_PREPARED_STATEMENTS
+from pipelines.database import connect_for_rows
 from pipelines.extract import ExtractPipeline
 from pipelines.failures import ArchiveAwayError, ArchiveError
 from pipelines.object_store import Archive, ArchiveLocation
@@ -105,14 +101,3 @@ class Reread:
 
 
 _read, _checked = ExtractPipeline(), ValidatePipeline()
-
-
-async def connect_for_rows(url: str) -> psycopg.AsyncConnection[dict[str, Any]]:
-    """An autocommit connection for the event loop, whose rows are dicts."""
-    return await psycopg.AsyncConnection.connect(
-        url,
-        autocommit=True,
-        connect_timeout=CONNECT_SECONDS,
-        prepare_threshold=NO_PREPARED_STATEMENTS,
-        row_factory=dict_row,
-    )

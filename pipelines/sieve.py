@@ -40,6 +40,11 @@ def problem(reason: str) -> dict[str, str]:
     return {"field": "", "problem": f"PostgreSQL: {clean_text(reason)}"}
 
 
+def reasons(problems: list[dict[str, str]]) -> str:
+    """What ``rejected_record`` says of a record, in a line."""
+    return "; ".join(f"{one['field']} {one['problem']}".strip() for one in problems)
+
+
 def _rejected(record: Record, reason: str) -> RejectedRecord:
     return RejectedRecord(record.kind, record.data, [problem(reason)])
 

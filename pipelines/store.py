@@ -19,6 +19,7 @@ from pipelines.items import as_page
 from pipelines.outage import Outage
 from pipelines.processor import note_cleaned, page_of_item
 from pipelines.records import Keys, read
+from pipelines.sieve import reasons
 from pipelines.writer import Writer
 from schemas.environment import OUTAGE_SECONDS
 from schemas.job import JobStats
@@ -105,11 +106,13 @@ class StorePipeline:
             await asyncio.shield(page.stored)
         own = self._read(item, page)
         if own.problems and not page:
-            raise RejectedItemError(f"An item of kind {own.kind} did not pass, and came from no page: {_reasons(own)}.")
+            raise RejectedItemError(
+                f"An item of kind {own.kind} did not pass, and came from no page: {reasons(own.problems)}."
+            )
         await self._writer.write_item(own)
         if own.problems:
             # The summary counts it, and the table rejected_record tells it.
-            raise SetAsideError(f"{own.kind}: {_reasons(own)}", log_level="INFO")
+            raise SetAsideError(f"{own.kind}: {reasons(own.problems)}", log_level="INFO")
 
     def _read(self, item: Any, page: Page | None) -> OwnItem:
         cleaner = Cleaner()
@@ -126,10 +129,6 @@ class StorePipeline:
     async def close_spider(self) -> None:
         """Close the connection."""
         await self._writer.close()
-
-
-def _reasons(item: OwnItem) -> str:
-    return "; ".join(f"{problem['field']} {problem['problem']}".strip() for problem in item.problems)
 
 
 def settle(page: Page, error: BaseException | None = None) -> None:

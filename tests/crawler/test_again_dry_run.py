@@ -93,6 +93,18 @@ def test_people_read_counts_by_field_with_examples(
     assert "+ Nurse" in said
 
 
+def test_people_read_why_a_posting_does_not_pass(
+    store: Any, run: Any, job: Job, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nameless = b'<script type="application/ld+json">{"@type": "JobPosting", "description": "We look for you."}</script>'
+    store([make_page(job=job, body=nameless)])
+
+    assert run(site=job.site, dry_run=True, quiet=False).run() == 0
+
+    (said,) = [line for line in capsys.readouterr().out.splitlines() if "posting: rejected" in line]
+    assert said.endswith(": title Field required")
+
+
 def test_bytes_that_are_not_there_are_told(
     store: Any, run: Any, job: Job, archive: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
