@@ -54,7 +54,8 @@ ON CONFLICT (id) DO NOTHING RETURNING sequence
 _LEFT = """
 UPDATE job SET state = 'running', error = NULL, completed_at = NULL WHERE id = (
     SELECT id FROM job WHERE site_id = %(site_id)s AND mode = %(mode)s AND config = %(config)s::jsonb
-        AND state IN ('running', 'cancelled') ORDER BY sequence DESC LIMIT 1
+        AND state IN ('running', 'cancelled') AND EXISTS (SELECT FROM job_segment WHERE job_id = job.id)
+    ORDER BY sequence DESC LIMIT 1
 ) RETURNING id
 """
 _CLAIM = """

@@ -106,6 +106,7 @@ class Eraser:
         with self._connection.transaction():
             self._done.rows = self._delete(plan)
             self._point(plan)
+            erase_rows.forget_readings(self._connection, self._olds())
             self._connection.execute("UPDATE archive_move SET moved = true WHERE old_uri = ANY(%s)", [self._olds()])
         settle(self._connection, self._archive)
         return self._done

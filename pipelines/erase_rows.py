@@ -12,6 +12,7 @@ import psycopg
 
 from pipelines.catalogue import STAMP
 from pipelines.database import Row
+from pipelines.group_rows import FORGET_EMPTY
 from pipelines.wishes import Wish
 from schemas.addresses import url_sha256
 
@@ -70,27 +71,34 @@ _TEXTS = """
 DELETE FROM page_text WHERE body_sha256 = ANY(%s) AND NOT EXISTS (
     SELECT FROM page WHERE page.body_sha256 = page_text.body_sha256)
 """
-_EMPTY_GROUPS = """
-DELETE FROM posting_group WHERE NOT EXISTS (
-    SELECT FROM posting_group_member WHERE group_id = posting_group.id)
+_GROUPS = """
+SELECT DISTINCT group_id FROM posting_group_member
+WHERE posting_id IN (SELECT id FROM posting WHERE page_id = ANY(%(pages)s))
 """
+# Which pages were to be read again from segments that are written anew is not known any more: it begins anew, too.
+_READ_AGAIN = "DELETE FROM job_segment WHERE job_id IN (SELECT job_id FROM job_segment WHERE uri = ANY(%s))"
 
 
 def delete_rows(connection: Connection, wishes: Iterable[Wish], bodies: Collection[bytes]) -> Counter[str]:
     """Delete what is wished for; how many rows of each table. ``bodies``: digests of what goes from the archive."""
     counted: Counter[str] = Counter()
-    digests = set(bodies)
+    digests, groups = set(bodies), set()
     for wish in wishes:
         values = _values(wish)
         pages = connection.execute(_PAGES.encode(), values).fetchall()
         digests |= {bytes(page["body_sha256"]) for page in pages}
         values["pages"] = [page["id"] for page in pages]
+        groups |= {row["group_id"] for row in connection.execute(_GROUPS, values)}
         for table, statement in [*OF_PAGES.items(), *OF_WISHES.items()]:
             counted[table] += connection.execute(statement.encode(), values).rowcount
     counted["page_text"] += connection.execute(_TEXTS, [list(digests)]).rowcount
-    if counted["posting_group_member"]:
-        counted["posting_group"] += connection.execute(_EMPTY_GROUPS).rowcount
+    counted["posting_group"] += connection.execute(FORGET_EMPTY, {"groups": sorted(groups)}).rowcount
     return +counted
+
+
+def forget_readings(connection: Connection, uris: Collection[str]) -> None:
+    """Have jobs begin anew that were stopped amid a reading of the archive with these segments."""
+    connection.execute(_READ_AGAIN, [list(uris)])
 
 
 def _values(wish: Wish) -> dict[str, Any]:

@@ -2,35 +2,38 @@
 
 from __future__ import annotations
 
-import io
-import subprocess
-import sys
-from datetime import UTC, date, timedelta
+from datetime import UTC, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
-from fastwarc.warc import ArchiveIterator
 from psycopg.types.json import Json
 
-from pipelines import erase_rows, warc
-from pipelines.cdxj import Line, members, read_segment
+from pipelines import warc
 from pipelines.erase import Erased, Eraser, settle
 from pipelines.failures import ArchiveError
 from pipelines.object_store import Archive, ArchiveLocation
-from pipelines.segments import Record
 from pipelines.wishes import Wish
 from schemas.addresses import url_sha256
 from schemas.job import Job
-from schemas.page import ArchivePointer, Page
+from tests.support.erasing import (
+    SECRET,
+    TODAY,
+    URL,
+    body_at,
+    check,
+    erase,
+    objects,
+    posting,
+    row_of,
+    rows_have_their_bytes,
+    unpacked,
+    version,
+)
 from tests.support.s3 import S3
 from tests.support.shelf import MONDAY, Shelf, duplicate, not_modified
 from tests.support.tables import Rows, add_job
-
-SECRET = b"<p>my name and my address, which nobody else has" * 20
-URL = "https://example.com/me"
-TODAY = date(2026, 3, 20)
 
 
 @pytest.fixture
@@ -41,78 +44,6 @@ def location(tmp_path: Path) -> ArchiveLocation:
 @pytest.fixture
 def shelf(location: ArchiveLocation, rows: Rows, job: Job) -> Shelf:
     return Shelf(Archive(location), rows, job)
-
-
-def erase(shelf: Shelf, *wishes: Wish, archive: Archive | None = None) -> Erased:
-    eraser = Eraser(shelf.rows, archive or shelf.archive, wishes, MONDAY.date() - timedelta(days=1), TODAY)
-    return eraser.erase(eraser.plan())
-
-
-def objects(archive: Archive) -> dict[str, bytes]:
-    return {name: archive.whole(archive.uri(name)) for name in archive.names("warc")}
-
-
-def unpacked(archive: Archive) -> bytes:
-    """All that is in the archive, as it would be read."""
-    found = b""
-    for name, data in objects(archive).items():
-        parts = [data]
-        if name.endswith(".gz"):
-            places = [(offset, length) for offset, length, _ in members(io.BytesIO(data))]
-            parts = [Record.read(data[offset : offset + length]).member() for offset, length in places]
-            parts = [warc.unpacked(part) for part in parts]
-        found += b"".join(parts)
-    return found
-
-
-def check(shelf: Shelf, tmp_path: Path) -> None:
-    """Public tools read every segment, its index says what is in it, and each row's bytes are its own."""
-    for name, data in objects(shelf.archive).items():
-        if not name.endswith(".warc.gz"):
-            continue
-        file = tmp_path / "checked.warc.gz"
-        file.write_bytes(data)
-        done = subprocess.run([sys.executable, "-m", "warcio.cli", "check", file], capture_output=True, check=False)
-        assert done.returncode == 0, done.stdout + done.stderr
-        read = [record.record_id for record in ArchiveIterator(io.BytesIO(data))]
-        assert len(read) == len(list(members(io.BytesIO(data))))
-        index = shelf.archive.whole(shelf.archive.uri(name.replace(".warc.gz", ".cdxj")))
-        assert list(map(Line.decode, index.splitlines())) == sorted(read_segment(io.BytesIO(data), name))
-    rows_have_their_bytes(shelf)
-
-
-def rows_have_their_bytes(shelf: Shelf) -> None:
-    for row in shelf.rows.execute("SELECT * FROM page").fetchall():
-        assert sha256(body_at(shelf, row)).digest() == row["body_sha256"], row["url"]
-
-
-def body_at(shelf: Shelf, row: dict[str, Any]) -> bytes:
-    member = shelf.archive.read(row["archive_uri"], row["archive_offset"], row["archive_length"])
-    return warc.read_http(member)[2]
-
-
-def row_of(shelf: Shelf, path: str) -> dict[str, Any]:
-    found = shelf.rows.execute("SELECT * FROM page WHERE url LIKE %s", [f"%/{path}"]).fetchone()
-    assert found
-    return found
-
-
-def posting(shelf: Shelf, page_id: int, source: str) -> int:
-    row = shelf.rows.execute(
-        "INSERT INTO posting (platform, tenant, source_id, page_id, url, title, content_sha256) "
-        "VALUES ('web', 'example.com', %s, %s, 'u', 't', 'x') RETURNING id",
-        [source, page_id],
-    ).fetchone()
-    assert row
-    return int(row["id"])
-
-
-def version(shelf: Shelf, posting_id: int, page_id: int, page: Page, pointer: ArchivePointer) -> None:
-    shelf.rows.execute(
-        "INSERT INTO posting_version (posting_id, content_sha256, seen_at, data, page_id, archive_uri, archive_offset, "
-        "archive_length) VALUES (%s, %s, %s, '{}', %s, %s, %s, %s)",
-        [posting_id, page.body_sha256, page.fetched_at, page_id, pointer.uri, pointer.offset, pointer.length],
-    )
 
 
 @pytest.mark.parametrize("store", ["file", "s3"])
@@ -285,31 +216,6 @@ def test_evidence_goes_with_its_page_and_moves_with_its_segment(shelf: Shelf, tm
     check(shelf, tmp_path)
 
 
-def test_what_shows_that_a_posting_is_closed_moves_with_its_segment_or_loses_its_place(shelf: Shelf) -> None:
-    page, missing, old = shelf.page("a"), shelf.page("a", b"gone" * 99, 3, status=404), shelf.page("a", b"was" * 99, 1)
-    me = shelf.page("me", SECRET)
-    page_id = shelf.kept(page, "w-1")
-    places = shelf.put("w-2", warc.exchange(old), warc.exchange(me), warc.exchange(missing), days=3)
-    for number, place in enumerate((places[2], places[0])):
-        said = {"status": 404, "archive": {"uri": place.uri, "offset": place.offset, "length": place.length}}
-        closed = posting(shelf, page_id, str(number))
-        shelf.rows.execute("UPDATE posting SET evidence = %s WHERE id = %s", [Json(said), closed])
-        version(shelf, closed, page_id, page, places[2])
-        data = "UPDATE posting_version SET data = %s WHERE posting_id = %s"
-        shelf.rows.execute(data, [Json({"evidence": said}), closed])
-    shelf.rows.execute("UPDATE page SET last_seen = %s", [MONDAY + timedelta(days=9)])
-
-    erase(shelf, Wish(url=URL), Wish(url=page.url, before=MONDAY + timedelta(days=2)))
-
-    for statement in (
-        "SELECT evidence FROM posting ORDER BY id",
-        "SELECT data->'evidence' AS evidence FROM posting_version ORDER BY posting_id",
-    ):
-        moved, lost = (row["evidence"] for row in shelf.rows.execute(statement.encode()).fetchall())
-        assert body_at(shelf, {f"archive_{name}": value for name, value in moved["archive"].items()}) == missing.body
-        assert lost == {"status": 404}
-
-
 class Failing(Archive):
     """An archive that gives up after so many objects were written, or at the first that is to be deleted."""
 
@@ -362,22 +268,6 @@ def test_a_rehearsal_counts_and_changes_nothing(shelf: Shelf) -> None:
     assert (told.captures, told.rewritten, dict(told.rows)) == (1, 1, {"page": 1})
     assert objects(shelf.archive) == before
     assert row_of(shelf, "me")
-
-
-def test_every_table_that_points_at_what_goes_is_known(rows: Rows) -> None:
-    found = rows.execute(
-        "SELECT DISTINCT conrelid::regclass::text AS name FROM pg_constraint WHERE contype = 'f' "
-        "AND confrelid = ANY(ARRAY['page', 'posting', 'posting_group']::regclass[]) AND confdeltype <> 'c'"
-    ).fetchall()
-    assert {row["name"] for row in found} <= erase_rows.OF_PAGES.keys()
-
-
-def test_rows_that_move_are_found_by_indexes(rows: Rows) -> None:
-    rows.execute("SET enable_seqscan = off")
-    values = {"uri": "u", "offsets": [1], "uris": ["v"], "news": [2], "lengths": [3]}
-    for statement in erase_rows.MOVES:
-        plan = rows.execute(b"EXPLAIN " + statement.encode(), values).fetchall()
-        assert "Seq Scan" not in "\n".join(line["QUERY PLAN"] for line in plan), statement
 
 
 def test_wishes_know_their_captures() -> None:
