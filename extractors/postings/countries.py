@@ -76,7 +76,7 @@ EE EST | Estonia | Eesti | Estland
 EG EGY | Egypt | مصر | Egypte
 EH ESH | Western Sahara
 ER ERI | Eritrea
-ES ESP | Spain | España | Spanien | Espagne | Spagna | Spanje | Espanha
+ES ESP | Spain | España | Spanien | Espagne | Spagna | Spanje | Espanha | Espanya
 ET ETH | Ethiopia
 FI FIN | Finland | Suomi | Finnland | Finlande | Finlandia
 FJ FJI | Fiji

@@ -3,51 +3,109 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from extractors.postings.document import Document
 from extractors.postings.loose_json import read_json
 from extractors.postings.names import company_key, company_name
+from extractors.postings.page_lines import MENU, Line
+from extractors.postings.shape import is_about_jobs
 from extractors.postings.values import nodes_in, text_of, types_of
+from extractors.postings.vocabulary import meanings, plain, words
 
 _ORGANISATIONS = {"Organization", "Corporation", "LocalBusiness", "EducationalOrganization", "GovernmentOrganization"}
-_APART = re.compile(r"\s+[|\u2013—·•»-]\s+|\s*\|\s*")
+_APART = re.compile(r"\s+[|\u2013\u2014\u00b7\u2022\u00bb-]\s+|\s*[|\uff5c]\s*")
 _RIGHTS = re.compile(
-    r"(?:©|\(c\)|copyright)\s*(?:copyright\s*)?(?:\d{4}(?:\s*[-\u2013]\s*\d{4})?)?\s*(?:by\s+)?([^.|©,\n\d]{2,60})",
+    r"(?:©|\(c\)|copyright)\s*(?:copyright\s*)?(?:\d{4}(?:\s*[-\u2013]\s*\d{4})?)?\s*,?\s*(?:by\s+)?"
+    r"([^.|©,\n\d]{2,60})",
     re.IGNORECASE,
 )
-_HIRING = re.compile(r"^(.{2,60}?) (?:is hiring|hiring) ", re.IGNORECASE)
+_HIRING = re.compile(r"^(.{2,60}?) (?:is hiring|hiring|sucht|recrute|zoekt|s\u00f6ker|s\u00f8ger) ", re.IGNORECASE)
+_JOBS_AT = re.compile(r"(?:^|\s)(?:careers?|jobs?|work|join|karriere|life|vacancies) (?:at|with|bei|@|chez)?\s*(\S.*)$")
+_JOBS_BEFORE = re.compile(r"^(?:careers?|jobs?|karriere|recruitment)\s+", re.IGNORECASE)
+_ABOUT = re.compile(
+    r"^(?:about|\u00fcber|about us at|qui est|who is|acerca de|sobre|om|over)\s+(\S.{1,50})$", re.IGNORECASE
+)
+_SAYS = re.compile(
+    r"^(?:at )?([A-Z\u00c0-\u00de\d][\w&.'\u2019-]*(?: [A-Z\u00c0-\u00de\d&][\w&.'\u2019-]*){0,4})"
+    r"(?:, (?:inc|llc|ltd)\.?)? "
+    r"(?:is|are|was|sucht|ist|recrute|recherche|est|busca|es|zoekt|s\u00f6ker|s\u00f8ger|er|\u00e4r|hled\u00e1|je) ",
+)
+_NAMING = (
+    "[class*=company-name i],[class*=companyname i],[class*=employer-name i],[class*=company_name i],"
+    "[class*=org-name i],[data-company],[class*=employername i],[class*=topcard__org]"
+)
 _LONGEST = 60
 _MOST_TEXT = 8_000
 _MOST_WORDS = 5
 _WORD = re.compile(r"[^\W_][\w&'.-]*(?<![.])")
+_NOT_A_NAME = re.compile(
+    r"^(?:https?:|www\.)|^(?:all|the|this|you|we|our|your|it|he|she|there|here|what|who|how|as|in|if|a|an|no|yes|new|"
+    r"home|page|copyright|all rights?|rights|reserved|website|company|about|team|role|position|job|us|benefits?)\b\W*$",
+    re.IGNORECASE,
+)
 
 
-def employer_of(document: Document) -> str | None:
-    """By what the page says of its organisation, its site's name, the end of its title, or its notice of rights."""
-    for said in (
-        _organisation(document),
-        document.metadata.open_graph.get("site_name"),
-        _in_title(document),
-        _rights(document),
-    ):
-        name = company_name(said or "")
-        if name and len(name) <= _LONGEST and company_key(name):
+def employer_of(document: Document, title: str = "", lines: list[Line] | None = None) -> str | None:
+    """By what the page says of its organisation, its site's name, its title, its notice of rights, and its prose.
+
+    What the host's name has too, or two places of the page say, comes first. ``title`` is the posting's.
+    """
+    sure = [name for said in _said(document, title, lines or []) if (name := _name(said, title))]
+    prose = [name for said in _in_prose(lines or [], title) if (name := _name(said, title))]
+    host = company_key((urlsplit(document.url).hostname or "").removeprefix("www."))
+    for name in sure + prose:
+        key = company_key(name)
+        if len(key) > 2 and len(host) > 3 and host.startswith(key):
             return name
-    return None
+    keys = [company_key(name) for name in sure + prose]
+    twice = (name for name in sure if keys.count(company_key(name)) > 1)
+    return next(twice, None) or next(iter(sure + prose), None)
+
+
+def _said(document: Document, title: str, lines: list[Line]) -> Iterator[str | None]:
+    yield _marked(document)
+    yield _organisation(document)
+    yield _in_title(document, title)
+    yield document.metadata.open_graph.get("site_name")
+    yield _rights(document, lines)
+
+
+def _name(said: str | None, title: str) -> str | None:
+    """A name of a firm; None for what else stands in such places: a menu's words, an address, the posting's title."""
+    name = company_name(said or "")
+    if not name or len(name) > _LONGEST or not company_key(name) or _NOT_A_NAME.search(name):
+        return None
+    bare = plain(name)
+    if bare in words("generic") or bare in words("headings") or bare in meanings() or bare in words("noise"):
+        return None
+    if title and (bare == plain(title) or bare in plain(title).split(" at ")[:1]):
+        return None
+    return name
 
 
 def employer_of_board(tenant: str, text: str) -> str | None:
     """The name of a board's employer, as the text writes it (``acmelabs``: ``Acme Labs``), else by the tenant."""
     wanted = company_key(tenant)
-    words = _WORD.findall(text[:_MOST_TEXT])
-    for start, word in enumerate(words):
+    found_words = _WORD.findall(text[:_MOST_TEXT])
+    for start, word in enumerate(found_words):
         if word[0].isupper() and wanted.startswith(company_key(word) or "?"):
-            names = (" ".join(words[start : start + count]) for count in range(1, _MOST_WORDS + 1))
+            names = (" ".join(found_words[start : start + count]) for count in range(1, _MOST_WORDS + 1))
             found = next((name for name in names if company_key(name) == wanted), None)
             if found:
                 return found
     parts = [part for part in re.split(r"[-_. ]+", tenant) if part]
     return " ".join(part[0].upper() + part[1:] for part in parts) or None
+
+
+def _marked(document: Document) -> str | None:
+    """An element that is named for it, of which there is but one name: a list of postings has several."""
+    if document.tree is None:
+        return None
+    names = [" ".join(node.text(separator=" ").split()) for node in document.tree.css(_NAMING)[:12]]
+    names = [name for name in dict.fromkeys(names) if name]
+    return names[0] if len(names) == 1 else None
 
 
 def _organisation(document: Document) -> str | None:
@@ -61,15 +119,45 @@ def _organisation(document: Document) -> str | None:
     return None
 
 
-def _in_title(document: Document) -> str | None:
-    title = document.metadata.title or ""
-    hiring = _HIRING.match(title)
+def _in_title(document: Document, title: str) -> str | None:
+    """``Baker | Acme``, ``Acme - Baker``, ``Acme is hiring a baker``, ``Baker - Careers at Acme``."""
+    own = document.metadata.title or document.metadata.open_graph.get("title") or ""
+    hiring = _HIRING.match(own)
     if hiring:
         return hiring[1]
-    parts = [part for part in _APART.split(title) if part]
-    return parts[-1] if len(parts) > 1 else None
+    wanted = plain(title)
+    parts = [part.strip() for part in _APART.split(own) if part.strip()]
+    rest = [part for part in parts if plain(part) not in wanted and wanted not in plain(part)] if wanted else parts[1:]
+    for part in reversed(rest):
+        if plain(part) in words("generic"):
+            continue
+        named = _JOBS_AT.search(part) if is_about_jobs(part) else None
+        if _name(named[1] if named else part, title):
+            return _JOBS_BEFORE.sub("", named[1] if named else part)
+    return None
 
 
-def _rights(document: Document) -> str | None:
-    found = [match for line in document.text.splitlines()[-60:] if (match := _RIGHTS.search(line))]
-    return found[-1][1].strip() if found else None
+def _rights(document: Document, lines: list[Line]) -> str | None:
+    texts = [line.words for line in lines if line.zone == MENU or "©" in line.text] or document.text.splitlines()[-60:]
+    found = [match for text in texts[-60:] if len(text) < 400 and (match := _RIGHTS.search(text))]
+    return _before_rights(found[-1][1]) if found else None
+
+
+def _before_rights(text: str) -> str:
+    """``Acme - All rights reserved`` is Acme."""
+    return re.split(r"\s+[-\u2013|]\s+|\s+(?:all rights|alle rechte|tous droits|todos los)", text, flags=re.IGNORECASE)[
+        0
+    ]
+
+
+def _in_prose(lines: list[Line], title: str) -> Iterator[str]:
+    """``About Acme``, a section; ``Acme is a bakery``, the first words of a paragraph."""
+    content = [line.words for line in lines if line.zone != MENU]
+    for text in content:
+        about = _ABOUT.match(text) if len(text) <= _LONGEST else None
+        if about and plain(about[1]).split()[:1] not in (["the"], ["this"], ["our"], ["you"], ["us"]):
+            yield about[1].rstrip(":!. ")
+    for text in content:
+        says = _SAYS.match(text) if len(text) > _LONGEST else None
+        if says and plain(says[1]) not in plain(title):
+            yield says[1]

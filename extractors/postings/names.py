@@ -40,7 +40,8 @@ _LEGAL = re.compile(
 )
 _AROUND_COMPANY = re.compile(
     r"^(?:careers? (?:at|with)|jobs? (?:at|bei)|work(?:ing)? at|join|about|life at|karriere bei)\s+|"
-    r"\s+(?:careers?|jobs?|karriere|recruiting|talent acquisition|hiring team|job board)$",
+    r"\s+(?:careers?|jobs?|karriere|recruiting|talent acquisition|hiring team|job board|career (?:site|page|portal))$|"
+    r"\s*(?:\u63a1\u7528\u60c5\u5831|\u63a1\u7528\u30b5\u30a4\u30c8|\u63a1\u7528|\u62db\u8058)$",
     re.IGNORECASE,
 )
 

@@ -39,6 +39,13 @@ _EDGES = " \t,.;:-\u2013\u2014/()[]\u00b7*_"
 _POSTCODE = re.compile(
     r"(?:\b[A-Z]{1,2}-)?\b\d{4,6}(?:-\d{3,4})?\b|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|\b[A-Z]\d[A-Z] ?\d[A-Z]\d\b"
 )
+_STREET = re.compile(
+    r"^(?!\d{4,6} )[^,]{2,60}? \d{1,4}(?:[/-]\d{1,4})?\s?[a-zA-Z]?$|"
+    r"^\d{1,5} [A-Z][\w .]{1,40}\b(?:street|st|road|rd|avenue|ave|boulevard|blvd|lane|drive|dr|way|square|parkway)\b",
+    re.IGNORECASE,
+)
+"""``Main Street 5``, ``U Mlynu 1522/2``, ``12 Main Street``: what stands before the town."""
+_DISTRICT = re.compile(r"\s[-\u2013\u2014]\s")
 _TIGHT = re.compile(r"[A-Z]{2,3}\s?[-._]\s?\w")
 _CONTINENTS = frozenset(
     {
@@ -128,6 +135,8 @@ def _parts(text: str) -> list[str]:
         parts = re.split(r"\s?[-._]\s?", text)
     else:
         parts = re.split(r"\s[-\u2013\u2014>]\s|[()]", text)
+    if len(parts) > 1 and _STREET.search(parts[0]) and len(_POSTCODE.sub("", parts[0]).strip(_EDGES)) > 2:
+        parts = [_DISTRICT.split(part)[0] for part in parts[1:]]
     bare = (_POSTCODE.sub(" ", part).strip(_EDGES) for part in parts)
     return [part for part in bare if part.strip() and not part.isdigit()]
 

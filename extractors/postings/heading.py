@@ -1,0 +1,131 @@
+"""Which line of a page is the title of the posting that it is about."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from extractors.postings.document import Document
+from extractors.postings.names import company_key
+from extractors.postings.page_lines import ASIDE, CONTENT, FORM, Line
+from extractors.postings.pay.lexicon import folded
+from extractors.postings.vocabulary import meanings, pattern, plain, says, words
+
+_LONGEST = 160
+_PROSE = 110
+_ENOUGH = 4
+_HEADINGS_READ = 60
+_APART = re.compile(r"\s+[|\u2013\u2014\u00b7\u2022\u00bb:-]\s+|\s*[|\uff5c]\s*|:\s+")
+_NEAR = 6
+"""So many lines from the top of a page without headings may be its title."""
+
+
+def page_titles(document: Document) -> list[str]:
+    """What the page calls itself: whole, and in parts."""
+    page = document.metadata
+    whole = [one for one in (page.open_graph.get("title"), page.title) if one]
+    parts = [part.strip() for one in whole for part in _APART.split(one)]
+    return list(dict.fromkeys(whole + parts))
+
+
+def title_line(document: Document, lines: list[Line], labelled: str | None) -> tuple[int, str] | None:
+    """The line and the title; of several alike the one that prose follows soonest. None: no line is one for sure."""
+    own = [one for one in page_titles(document) if is_title(one)]
+    title = _best(document, lines, own) or (labelled if labelled and is_title(labelled) else None)
+    return None if title is None else (_start(lines, title), _without_badge(title, own))
+
+
+def is_title(text: str) -> bool:
+    """Whether a text may be the title of a posting: neither what sites call their pages, nor an article's."""
+    bare = plain(text)
+    return (
+        2 < len(text) <= _LONGEST
+        and bare not in words("generic")
+        and bare not in words("headings")
+        and bare not in words("apply")
+        and bare not in meanings()
+        and any(letter.isalpha() for letter in bare)
+    )
+
+
+def is_role(text: str) -> bool:
+    """Whether it names somebody's work: ``Head Baker``, ``B\u00e4cker (m/w/d)``."""
+    return says_gender(text) or says("roles", text)
+
+
+def says_gender(text: str) -> bool:
+    """Whether it says that people of all genders are meant."""
+    return pattern("genders").search(folded(text)) is not None
+
+
+def _best(document: Document, lines: list[Line], own: list[str]) -> str | None:
+    owned = {plain(one) for one in own}
+    whole = " ".join(owned)
+    site = _names_of_site(document)
+    best, most = None, _ENOUGH - 1
+    headings = 0
+    for index, line in enumerate(lines):
+        headings += line.level > 0 and line.zone == CONTENT
+        if headings > _HEADINGS_READ:
+            break
+        score = _score(line, index, owned, whole, site) if line.zone in (CONTENT, ASIDE, FORM) else 0
+        if score > most:
+            best, most = line.words, score
+    return best
+
+
+def _score(line: Line, index: int, owned: set[str], whole: str, site: set[str]) -> int:
+    text = line.words
+    if len(text) > _LONGEST or not is_title(text) or _is_of_site(text, site):
+        return 0
+    bare = plain(text)
+    named = 6 if bare in owned else 2 if len(bare) > 5 and f" {bare} " in f" {whole} " else 0
+    score = {1: 4, 2: 2, 3: 1}.get(line.level, 0) + named
+    if not line.level:
+        score -= 1 if named else 0
+        score += 2 if index < _NEAR else 0
+    if line.level or named or index < _NEAR:
+        score += 2 * is_role(text)
+    return score if line.zone == CONTENT else score - 2
+
+
+def _is_of_site(text: str, site: set[str]) -> bool:
+    key = company_key(text)
+    if key in site:
+        return True
+    begins = any(len(one) > 3 and key.startswith(one) and len(key) <= 3 * len(one) for one in site)
+    return begins and not is_role(text)
+
+
+def _names_of_site(document: Document) -> set[str]:
+    host = (urlsplit(document.url).hostname or "").removeprefix("www.")
+    name = document.metadata.open_graph.get("site_name") or ""
+    return {company_key(one) for one in (name, host, host.partition(".")[0]) if one} - {""}
+
+
+def _start(lines: list[Line], title: str) -> int:
+    """The line with the title after which prose comes soonest."""
+    wanted = plain(title)
+    bare = [plain(line.text) if len(line.text) <= 2 * _LONGEST else "" for line in lines]
+    places = [index for index, one in enumerate(bare) if one == wanted]
+    places = places or [index for index, one in enumerate(bare) if wanted and wanted in one] or [-1]
+    prose = [index for index, line in enumerate(lines) if line.zone == CONTENT and _is_prose(line.text)]
+
+    def distance(place: int) -> tuple[bool, int, int]:
+        soonest = min((index - place for index in prose if index > place), default=len(lines))
+        return place >= 0 and lines[place].zone != CONTENT, soonest, -place
+
+    return min(places, key=distance)
+
+
+def _is_prose(text: str) -> bool:
+    """A sentence or more; Chinese, Japanese and Korean take fewer letters."""
+    return len(text) >= _PROSE or (len(text) >= _PROSE // 3 and "\u3040" <= text[len(text) // 2] <= "\ud7af")
+
+
+def _without_badge(title: str, own: list[str]) -> str:
+    """Without ``New`` or ``Expired!`` beside it, where the page's own title has none."""
+    match = pattern("trailing_badge").search(folded(title))
+    if match is None or any(plain(title) in plain(one) for one in own):
+        return title
+    return title[: match.start()].strip()

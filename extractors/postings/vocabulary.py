@@ -1,0 +1,48 @@
+"""Words by which pages say that they are a posting, and what its parts are."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+
+from extractors.postings.pay.lexicon import folded
+from extractors.postings.words import word_list
+
+_SIGNS = re.compile(r"[\W_]+")
+_REMEMBERED = 4096
+
+
+@lru_cache(_REMEMBERED)
+def plain(text: str) -> str:
+    """Without capitals, accents and punctuation. Lines of one page are asked for several times."""
+    return _SIGNS.sub(" ", folded(text)).strip()
+
+
+@cache
+def words(name: str) -> frozenset[str]:
+    """A list of ``page_words.json``, plain."""
+    return frozenset(map(plain, word_list("page_words")[name]))
+
+
+@cache
+def meanings() -> dict[str, str]:
+    """Labels, plain, and the field that each names."""
+    return {plain(word): meaning for meaning, labels in word_list("page_words")["labels"].items() for word in labels}
+
+
+@cache
+def pattern(name: str) -> re.Pattern[str]:
+    """A list of patterns of ``job_words.json``, as one; they are looked for in folded text."""
+    said = word_list("job_words")[name]
+    parts = [one for group in said.values() for one in group] if isinstance(said, dict) else said
+    return re.compile("|".join(f"(?:{_folded(one)})" for one in parts))
+
+
+def _folded(part: str) -> str:
+    """Without the accents of its letters; classes like ``\\W`` stay."""
+    return "".join(letter if letter.isascii() else folded(letter) for letter in part)
+
+
+def says(name: str, text: str) -> bool:
+    """Whether a text has what a list of patterns looks for."""
+    return pattern(name).search(folded(text)) is not None
