@@ -314,5 +314,7 @@ def test_the_recorder_hears_what_python_says(tmp_path: Path) -> None:
         with socket.create_connection(("127.0.0.1", site.port)) as raw, context.wrap_socket(raw):
             pass
     (spoken,) = site.spoken
-    assert {cipher["id"] & 0xFFFF for cipher in context.get_ciphers()} == set(spoken.hello.ciphers) - {0xFF}
+    # Ciphers for keys that both sides know beforehand are said only where there are such keys.
+    known = [cipher for cipher in context.get_ciphers() if "PSK" not in cipher["name"] and "SRP" not in cipher["name"]]
+    assert {cipher["id"] & 0xFFFF for cipher in known} == set(spoken.hello.ciphers) - {0xFF}
     assert spoken.hello.alpn == ["http/1.1"]
