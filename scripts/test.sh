@@ -1,16 +1,16 @@
 #!/bin/sh
-# Runs all tests. Whole crawls (tests/journeys) take as long as all others together, and wait most of the time: so both
-# parts run at once, each with servers of its own. What the journeys say is shown at the end.
+# Runs all tests. Whole crawls (tests/journeys, tests/chaos) take as long as all others together, and wait most of the
+# time: so both parts run at once, each with servers of its own. What the crawls say is shown at the end.
 # Usage: test.sh PYTHON
 set -u
 said=$(mktemp)
-"$1" -m pytest tests/journeys >"$said" 2>&1 &
-journeys=$!
-trap 'kill "$journeys" 2>/dev/null; rm -f "$said"' EXIT
+"$1" -m pytest tests/chaos tests/journeys >"$said" 2>&1 &
+crawls=$!
+trap 'kill "$crawls" 2>/dev/null; rm -f "$said"' EXIT
 trap 'exit 130' INT TERM
-"$1" -m pytest --ignore tests/journeys
+"$1" -m pytest --ignore tests/chaos --ignore tests/journeys
 others=$?
-wait "$journeys"
+wait "$crawls"
 status=$?
 trap 'rm -f "$said"' EXIT
 cat "$said"
