@@ -14,7 +14,7 @@ from obstore.exceptions import BaseError
 from pipelines.failures import ArchiveError
 from pipelines.location import ArchiveLocation
 from pipelines.store_troubles import reason
-from pipelines.stores import open_store
+from pipelines.stores import ARCHIVE_URL, open_store
 
 SCHEMES = ("s3", "gs", "az")
 _PART_BYTES = 8 * 1024 * 1024
@@ -84,6 +84,7 @@ def _upload(to: str, chunks: Iterator[bytes], archive: ArchiveLocation | None) -
             **location.put_options(),
         )
     except ArchiveError as error:
-        raise DestinationError(f"--to {to}: {error}") from error
+        # Another variable's name would lead astray: this object is not the archive's.
+        raise DestinationError(f"--to {to}: {str(error).removeprefix(f'{ARCHIVE_URL}: ')}") from error
     except (BaseError, OSError) as error:
         raise DestinationError(f"--to {to} cannot be written: {reason(error)}.") from error

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 DEFAULT_REGION = "us-east-1"
 PROBE = ".longline-probe"
+ARCHIVE_URL = "LONGLINE_ARCHIVE_URL"
+"""The variable that names the archive, by which each refusal of it begins."""
 # Whoever puts waits as long as it should; these bridge a moment.
 _RETRIES: RetryConfig = {"max_retries": 2, "retry_timeout": timedelta(seconds=10)}
 _ONCE: RetryConfig = {"max_retries": 0, "retry_timeout": timedelta(seconds=10)}
@@ -53,7 +55,7 @@ def _local(folder: Path) -> LocalStore:
     try:
         return LocalStore(folder, mkdir=True)
     except (BaseError, OSError, ValueError) as error:
-        raise ArchiveError(f"LONGLINE_ARCHIVE_URL: {folder} cannot be made: {reason(error)}.") from error
+        raise ArchiveError(f"{ARCHIVE_URL}: {folder} cannot be made: {reason(error)}.") from error
 
 
 def _s3(location: ArchiveLocation, retries: RetryConfig) -> S3Store:
@@ -63,7 +65,7 @@ def _s3(location: ArchiveLocation, retries: RetryConfig) -> S3Store:
         credentials = Boto3CredentialProvider()
     except ValueError as error:
         raise ArchiveError(
-            "LONGLINE_ARCHIVE_URL names an S3 bucket, but there are no credentials. "
+            f"{ARCHIVE_URL}: there are no keys for bucket {location.bucket}. "
             "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or any other that boto3 reads."
         ) from error
     config: S3Config = {
@@ -136,7 +138,7 @@ def _check_folder(folder: Path) -> None:
         probe.unlink()
     except OSError as error:
         raise ArchiveError(
-            f"LONGLINE_ARCHIVE_URL: {folder} cannot be written to: {error.strerror}. Make room, or choose another."
+            f"{ARCHIVE_URL}: {folder} cannot be written to: {error.strerror}. Make room, or choose another."
         ) from error
 
 
@@ -164,4 +166,4 @@ def _what_to_do(location: ArchiveLocation, error: Exception) -> str:
 def _refusal(location: ArchiveLocation, why: str) -> str:
     at = f" at {without_password(location.endpoint)}" if location.endpoint else ""
     name = f"{_NAMES[location.scheme]} {location.bucket}"
-    return f"LONGLINE_ARCHIVE_URL: {name}{at} cannot be written to: {why}."
+    return f"{ARCHIVE_URL}: {name}{at} cannot be written to: {why}."

@@ -43,3 +43,14 @@ def test_wrong_keys_are_said_in_a_sentence(export: Export) -> None:
 
     assert done.status == 2
     assert "--to s3://pages/refused.csv cannot be written: SignatureDoesNotMatch" in done.stderr, done.stderr
+
+
+def test_missing_keys_are_said_of_the_file_and_not_of_the_archive(export: Export) -> None:
+    none = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "AWS_EC2_METADATA_DISABLED": "true"}
+
+    done = export("postings", "--to", "s3://pages/refused.csv", **none)
+
+    assert done.status == 2
+    assert "error: --to s3://pages/refused.csv: there are no keys for bucket pages. Set AWS_" in done.stderr, (
+        done.stderr
+    )
