@@ -23,6 +23,7 @@ else:
 
 LISTED = 10_000
 """Rows that a list leads to. PostgreSQL counts by reading, and further pages are skipped by reading too."""
+NEWEST = f"The newest {LISTED:,} that match are listed."
 
 
 class BoundedPaginator(AnyPaginator):
