@@ -8,6 +8,7 @@ from typing import Any
 from extractors.postings import jsonld, microdata, objects, visible
 from extractors.postings.document import Document
 from extractors.postings.employer import employer_of_board
+from extractors.postings.gate import gated
 from extractors.postings.identity import identified
 from extractors.postings.platforms import board_of
 from extractors.postings.prose import with_prose
@@ -40,6 +41,7 @@ def explained(document: Document) -> list[Merged]:
 def only_listed(document: Document) -> list[Merged]:
     """What ``explained`` leaves out: postings of which the page has a title and a link alone."""
     return [one for one in _met(document) if _only_listed(one.posting, document)]
+        found = gated(found, document)
 
 
 def _met(document: Document) -> list[Merged]:

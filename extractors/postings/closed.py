@@ -14,6 +14,9 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 _WORDS = json.loads(files(__package__).joinpath("closed.json").read_text("utf-8"))
 _CLOSED = [one.replace("{this}", _WORDS["this"]) for words in _WORDS["closed"].values() for one in words]
 _MARKER = re.compile("|".join(f"(?:{one})" for one in _CLOSED), re.IGNORECASE)
+_BADGE = re.compile(rf"\W*{_WORDS['badges']}\W*", re.IGNORECASE)
+_BADGES = "[class*=badge i], [class*=label i], [class*=status i], [class*=pill i], [class*=chip i], h1, h2, h3, h4"
+_LONGEST_BADGE = 40
 _PLACES = (
     "title, h1, h2, [role=alert], [class*=closed i], [class*=expired i], [class*=alert i], [class*=notice i],"
     " [class*=apply i], [id*=apply i], [class*=banner i]"
@@ -39,6 +42,22 @@ def closed_marker(tree: LexborHTMLParser) -> str | None:
         if not _within(node, _ASIDE if node.tag == "h1" else _OTHERS) and (found := _marker_in(node)):
             return found
     return None
+
+
+def closed_badge(tree: LexborHTMLParser) -> str | None:
+    """``Expired!`` by itself: a badge, a heading, or right beside the title; None: there is none."""
+    title = tree.css_first("h1")
+    beside = [] if title is None else [title.prev, title.next, *title.iter()]
+    for node in filter(None, [*beside, *tree.css(_BADGES)[:_PLACES_READ]]):
+        text = _BLANKS.sub(" ", (node.text(deep=True) or "")[: 2 * _LONGEST_BADGE]).strip()
+        if is_closed_badge(text) and not _within(node, _OTHERS):
+            return text
+    return None
+
+
+def is_closed_badge(text: str) -> bool:
+    """Whether a short text says nothing but that something is closed."""
+    return 1 < len(text) <= _LONGEST_BADGE and _BADGE.fullmatch(text) is not None
 
 
 def _marker_in(node: LexborNode) -> str | None:

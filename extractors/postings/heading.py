@@ -8,8 +8,7 @@ from urllib.parse import urlsplit
 from extractors.postings.document import Document
 from extractors.postings.names import company_key
 from extractors.postings.page_lines import ASIDE, CONTENT, FORM, Line
-from extractors.postings.pay.lexicon import folded
-from extractors.postings.vocabulary import meanings, pattern, plain, says, words
+from extractors.postings.vocabulary import fold, meanings, pattern, plain, says, words
 
 _LONGEST = 160
 _PROSE = 110
@@ -55,7 +54,7 @@ def is_role(text: str) -> bool:
 
 def says_gender(text: str) -> bool:
     """Whether it says that people of all genders are meant."""
-    return pattern("genders").search(folded(text)) is not None
+    return pattern("genders").search(fold(text)) is not None
 
 
 def _best(document: Document, lines: list[Line], own: list[str]) -> str | None:
@@ -125,7 +124,7 @@ def _is_prose(text: str) -> bool:
 
 def _without_badge(title: str, own: list[str]) -> str:
     """Without ``New`` or ``Expired!`` beside it, where the page's own title has none."""
-    match = pattern("trailing_badge").search(folded(title))
+    match = pattern("trailing_badge").search(fold(title))
     if match is None or any(plain(title) in plain(one) for one in own):
         return title
-    return title[: match.start()].strip()
+    return title[: len(title) - len(match[0])].strip()

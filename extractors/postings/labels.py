@@ -35,7 +35,7 @@ def labels_of(lines: list[Line]) -> dict[str, str]:
         if below is not None:
             value = _below(shown, index, below)
             if value:
-                found.setdefault(below, value)
+                found.setdefault(below, _with_label(below, line.text, value))
             continue
         for meaning, value in _in_line(line.text):
             found.setdefault(meaning, value)
@@ -56,7 +56,7 @@ def _in_line(text: str) -> list[tuple[str, str]]:
         return [whole]
     parts = text.split("\t")
     if len(parts) == 2 and (meaning := _meaning(parts[0])) and _meaning(parts[1]) is None:
-        return [(meaning, parts[1].strip())]
+        return [(meaning, _with_label(meaning, parts[0], parts[1].strip()))]
     found = [pair for part in pieces(text) if (pair := _labelled(part))]
     return found or ([whole] if whole else [])
 
@@ -65,8 +65,13 @@ def _labelled(text: str) -> tuple[str, str] | None:
     for shape in (_LABELLED, _DASHED):
         match = shape.match(text)
         if match and (meaning := _meaning(match[1])) and _meaning(match[2]) is None:
-            return meaning, match[2].replace("\t", " ").strip(" ,;")
+            return meaning, _with_label(meaning, match[1], match[2].replace("\t", " ").strip(" ,;"))
     return None
+
+
+def _with_label(meaning: str, label: str, value: str) -> str:
+    """What is paid has its label with it, which may say for how long: ``Monthly salary: 610 BGN``."""
+    return f"{label.rstrip(_COLONS)}: {value}" if meaning == "salary" else value
 
 
 def _below(lines: list[Line], index: int, meaning: str) -> str:

@@ -127,6 +127,12 @@ def read_places(text: str, role: str = "office", country: str | None = None) -> 
     return [here | {"city": town} for town in towns]
 
 
+def is_address(text: str) -> bool:
+    """Whether a line begins with a street and its number, and goes on with a town."""
+    street, comma, town = text[:_LONGEST].partition(",")
+    return bool(comma) and bool(town.strip()) and _STREET.search(street) is not None
+
+
 def _parts(text: str) -> list[str]:
     """The parts between commas; between dashes or dots where a code begins the text (``US-NC-Durham``)."""
     if "," in text:

@@ -8,9 +8,8 @@ from urllib.parse import urlsplit
 from extractors.postings.document import Document
 from extractors.postings.heading import is_role, is_title, page_titles, says_gender
 from extractors.postings.page_lines import CONTENT, Line
-from extractors.postings.pay.lexicon import folded
 from extractors.postings.shape import is_about_jobs
-from extractors.postings.vocabulary import pattern, plain, says, words
+from extractors.postings.vocabulary import fold, pattern, plain, says, words
 
 _ENOUGH = 5
 _ENOUGH_WITHOUT_ROLE = 7
@@ -75,7 +74,7 @@ def _of_work(document: Document, title: str, content: list[Line], labels: dict[s
 def _says_hiring(content: list[Line]) -> int:
     """Phrases such as ``We are looking for``: none, one, or more."""
     found: set[str] = set()
-    prose = (folded(line.text[:_LONGEST_PROSE]) for line in content if len(line.text) >= _SENTENCE // 2)
+    prose = (fold(line.text[:_LONGEST_PROSE]) for line in content if len(line.text) >= _SENTENCE // 2)
     for text in islice(prose, _MOST_PROSE):
         match = pattern("hiring").search(text)
         found |= {match[0]} if match else set()

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from extractors.languages import language_tag
+from extractors.postings.closed import is_closed_badge
 from extractors.postings.dates import posted, valid_until
 from extractors.postings.document import Document
 from extractors.postings.employer import employer_of
@@ -17,7 +18,7 @@ from extractors.postings.heading import is_role, title_line
 from extractors.postings.labels import labels_of, pieces
 from extractors.postings.names import posting_title
 from extractors.postings.page_lines import CONTENT, Line, page_lines
-from extractors.postings.place_text import Where, read_where
+from extractors.postings.place_text import Where, is_address, read_where
 from extractors.postings.reading import TEXT, Reading
 from extractors.postings.salary import parse_salary
 from extractors.postings.shape import is_about_jobs
@@ -33,6 +34,8 @@ _MOST_TEXT = 100_000
 _HEAD_LINES = 14
 _LONGEST_PIECE = 90
 _SHORT = 60
+_NEAR = 3
+"""Lines above and below the title where a badge may stand."""
 _MOST_WORDS_OF_TOWN = 5
 _HINTS = (
     b"responsibilit",
@@ -57,7 +60,13 @@ class _Page:
     title: str
     lines: list[Line]
     labels: dict[str, str]
-    head: list[str] = field(default_factory=list)
+    head: list[list[str]] = field(default_factory=list)
+    is_closed: bool = False
+
+    @property
+    def pieces(self) -> list[str]:
+        """Those of all lines of the head."""
+        return [piece for line in self.head for piece in line]
 
 
 def read(document: Document) -> list[Reading]:
@@ -74,6 +83,7 @@ def read(document: Document) -> list[Reading]:
         return []
     after = lines[start + 1 :]
     page = _Page(title, after, labels_of(after), _head(after))
+    page.is_closed = any(is_closed_badge(line.words) for line in lines[max(0, start - _NEAR) : start + _NEAR + 1])
     company = page.labels.get("company") or employer_of(document, title, lines)
     where = _where(page, company)
     kinds = _kinds(page)
@@ -108,13 +118,13 @@ def _bare(line: Line) -> str:
     return plain(line.words)
 
 
-def _head(after: list[Line]) -> list[str]:
-    """The pieces of the short lines below the title, up to the first sentence."""
-    head: list[str] = []
+def _head(after: list[Line]) -> list[list[str]]:
+    """The pieces of each of the short lines below the title, up to the first sentence."""
+    head: list[list[str]] = []
     for line in after[:_HEAD_LINES]:
         if len(line.text) >= _PROSE:
             break
-        head += [piece for piece in pieces(line.text) if 1 < len(piece) <= _LONGEST_PIECE]
+        head.append([piece for piece in pieces(line.text) if 1 < len(piece) <= _LONGEST_PIECE])
     return head
 
 
@@ -129,6 +139,7 @@ def _fields(page: _Page, document: Document, company: str | None, where: Where, 
         "workplace_type": _workplace(page, where),
         "employment_types": kinds,
         "salary": _salary(page),
+        "status": "closed" if page.is_closed else None,
         **_described(page),
         **_dated(page, document),
         "language": language_tag(document.metadata.language),
@@ -137,13 +148,32 @@ def _fields(page: _Page, document: Document, company: str | None, where: Where, 
 
 
 def _where(page: _Page, company: str | None) -> Where:
-    """What the label says, else the first short line below the title that names a place for sure."""
+    """What the label says, else the first line below the title whose pieces name places for sure."""
     said = page.labels.get("locations")
-    for text in (_without(one, company) for one in ([said] if said else page.head)):
-        where = _named_places(read_where(text))
-        sure = said or any(place["country"] or (place["region"] and place["city"]) for place in where.locations)
-        if (sure and where.locations) or (where.remote and len(text) <= 40):
+    if said:
+        where = _named_places(read_where(_without(said, company)))
+        if where.locations or (where.remote and len(said) <= _SHORT):
             return where
+    for line in page.head:
+        found = [_sure(_without(piece, company)) for piece in line]
+        where = Where(
+            [place for one in found for place in one.locations],
+            [place for one in found for place in one.scope],
+            remote=any(one.remote for one in found),
+        )
+        if where.locations or where.remote:
+            return where
+    return Where([], [], remote=False)
+
+
+def _sure(piece: str) -> Where:
+    """The places of a piece that surely is no other thing; nothing of any other piece."""
+    where = _named_places(read_where(piece))
+    sure = is_address(piece) or any(
+        place["country"] or (place["region"] and place["city"]) for place in where.locations
+    )
+    if (sure and where.locations) or (where.remote and len(piece) <= _SHORT):
+        return where
     return Where([], [], remote=False)
 
 
@@ -167,7 +197,7 @@ def _without(text: str, company: str | None) -> str:
 
 
 def _workplace(page: _Page, where: Where) -> str | None:
-    labels = [page.labels.get("workplace_type"), page.labels.get("employment_types"), *page.head]
+    labels = [page.labels.get("workplace_type"), page.labels.get("employment_types"), *page.pieces]
     said = next((kind for label in labels if label and (kind := workplace_of(label))), None)
     return said or ("remote" if where.remote else None)
 
@@ -175,13 +205,13 @@ def _workplace(page: _Page, where: Where) -> str | None:
 def _kinds(page: _Page) -> list[str]:
     said = page.labels.get("employment_types")
     found = employment_types(said) if said else []
-    short = (piece for piece in page.head if len(piece) <= 30)
+    short = (piece for piece in page.pieces if len(piece) <= 30)
     return found or list(dict.fromkeys(kind for piece in short for kind in employment_types(piece)))
 
 
 def _salary(page: _Page) -> Data | None:
     said = page.labels.get("salary")
-    return parse_salary(f"Salary: {said}") if said else None
+    return parse_salary(said) or parse_salary(f"Salary: {said.partition(': ')[2]}") if said else None
 
 
 def _dated(page: _Page, document: Document) -> Data:

@@ -10,12 +10,18 @@ from extractors.postings.words import word_list
 
 _SIGNS = re.compile(r"[\W_]+")
 _REMEMBERED = 4096
+_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "\u0131": "i", "æ": "ae", "œ": "oe", "ß": "ss"})
+
+
+def fold(text: str) -> str:
+    """Without capitals and accents; letters that have no base of their own as people write them without."""
+    return folded(text).translate(_LETTERS)
 
 
 @lru_cache(_REMEMBERED)
 def plain(text: str) -> str:
     """Without capitals, accents and punctuation. Lines of one page are asked for several times."""
-    return _SIGNS.sub(" ", folded(text)).strip()
+    return _SIGNS.sub(" ", fold(text)).strip()
 
 
 @cache
@@ -40,9 +46,9 @@ def pattern(name: str) -> re.Pattern[str]:
 
 def _folded(part: str) -> str:
     """Without the accents of its letters; classes like ``\\W`` stay."""
-    return "".join(letter if letter.isascii() else folded(letter) for letter in part)
+    return "".join(letter if letter.isascii() else fold(letter) for letter in part)
 
 
 def says(name: str, text: str) -> bool:
     """Whether a text has what a list of patterns looks for."""
-    return pattern(name).search(folded(text)) is not None
+    return pattern(name).search(fold(text)) is not None
