@@ -121,7 +121,9 @@ def sites(connection: Connection, asked: AgainArguments) -> list[StoredSite]:
 
 def reading(site: StoredSite, extract: tuple[str, ...] | None) -> Reading:
     """What is read from the pages of a site."""
-    return Reading(site.id, site.slug, frozenset(extract or site.config.extract), agent_of(site.config))
+    config = site.config
+    names = frozenset(extract or config.extract)
+    return Reading(site.id, site.slug, names, agent_of(config), config.posting_selectors)
 
 
 def asked_config(site: StoredSite, asked: AgainArguments) -> dict[str, Any]:
@@ -132,6 +134,7 @@ def asked_config(site: StoredSite, asked: AgainArguments) -> dict[str, Any]:
         "job": str(asked.job) if asked.job else None,
         "since": asked.since.isoformat() if asked.since else None,
         "extractor": EXTRACTOR,
+        "posting_selectors": site.config.posting_selectors.model_dump(exclude_none=True),
     }
 
 
@@ -178,7 +181,8 @@ def todo(connection: Connection, job: UUID) -> Iterator[str]:
 def reading_of(connection: Connection, job: UUID) -> Reading | None:
     """What a running job reads; None where it is over."""
     query = """
-        SELECT site.id, site.slug, site.config, job.config->'extract' AS extract
+        SELECT site.id, site.slug, job.config->'extract' AS extract,
+            site.config || jsonb_build_object('posting_selectors', job.config->'posting_selectors') AS config
         FROM job JOIN site ON site.id = job.site_id WHERE job.id = %s AND job.state = 'running'
     """
     row = connection.execute(query, [job]).fetchone()

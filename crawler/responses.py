@@ -64,6 +64,7 @@ def page_of(response: Response, job: Job, tree: Any = None) -> Page:
         tree=tree,
         tier=response.meta.get(TIER, "direct"),
         verdict=verdict,
+        selectors=job.config.posting_selectors,
     )
 
 

@@ -28,7 +28,9 @@ _READ = ", ".join(f"{name} = CASE WHEN new.reads THEN new.{name} ELSE page.{name
 PAGE = f"""
 UPDATE page SET {_READ}, extractor = new.extractor, directives = new.directives,
     extracts = CASE WHEN new.failed THEN '{{}}' WHEN page.extractor = new.extractor
-        THEN ARRAY(SELECT DISTINCT unnest(page.extracts || new.extracts) ORDER BY 1) ELSE new.extracts END
+        THEN ARRAY(SELECT name FROM unnest(page.extracts) AS name
+            WHERE NOT split_part(name, ':', 1) = ANY(SELECT split_part(made, ':', 1) FROM unnest(new.extracts) AS made)
+            UNION SELECT unnest(new.extracts) ORDER BY 1) ELSE new.extracts END
 FROM {table(_PAGE)}
 WHERE page.id = new.id AND page.archive_uri = new.archive_uri AND page.archive_offset = new.archive_offset
     AND page.body_sha256 = new.body_sha256

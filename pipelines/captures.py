@@ -17,6 +17,7 @@ from pipelines.failures import ArchiveError
 from pipelines.object_store import Archive
 from pipelines.warc import escaped, read_http, read_original
 from schemas.page import ArchivePointer, Page
+from schemas.selectors import PostingSelectors
 from schemas.verdicts import Verdict
 
 BLOCK_BYTES = 8 * 1024 * 1024
@@ -58,6 +59,7 @@ class Reading:
     site: str
     extract: frozenset[str]
     agent: str
+    selectors: PostingSelectors | None = None
 
 
 async def captures(
@@ -145,6 +147,7 @@ def page_of(capture: Capture, member: bytes, reading: Reading) -> Page:
         directives=_directives(row, shared=shared) if reading.agent else frozenset(),
         body_sha256=digest,
         body_bytes=len(body),
+        selectors=reading.selectors,
     )
 
 

@@ -65,6 +65,7 @@ class ExtractPipeline:
     @staticmethod
     def _postings(page: Page) -> None:
         document = Document(page.url, page.tree, page.body, page.content_type, page.fetched_at)
+        document.selectors = page.selectors
         if "page" in page.extract and page.tree is not None:
             document.metadata = page.metadata
         found = postings(document)

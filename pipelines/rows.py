@@ -20,6 +20,7 @@ from pipelines.batch import Row, dumped, table
 from pipelines.cleaning import Cleaner, clean, row_key
 from schemas.job import NUMBERS, JobStats
 from schemas.page import ArchivePointer, OwnItem, Page, RejectedRecord, Unchanged
+from schemas.selectors import reads
 from schemas.verdicts import WALLS, Kind
 
 _WALLS = ", ".join(f"'{kind}'" for kind in sorted(WALLS))
@@ -232,7 +233,7 @@ def page_row(page: Page, pointer: ArchivePointer, cleaner: Cleaner | None = None
         "open_graph": metadata.open_graph,
         "extractor": EXTRACTOR,
         # What an extractor failed at is tried again the next time.
-        "extracts": [] if page.problems else sorted(page.extract),
+        "extracts": [] if page.problems else reads(page.extract, page.selectors),
         "directives": sorted(page.directives),
         "fence": list(page.fence),
         "verdict": page.verdict.encode() if page.verdict and page.verdict.kind is not Kind.OK else None,

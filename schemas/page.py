@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from schemas.selectors import PostingSelectors
 from schemas.verdicts import Verdict
 
 Fence = tuple[int, int]
@@ -105,6 +106,7 @@ class Page:
     ``leased``: it is counted where its lease is acknowledged, and not where its rows are written. ``agent``: the name
     by which a page may say ``noindex`` to this crawl; empty where that is not obeyed. ``proxy``: through which it came,
     ``host:port``. ``rendered``: a browser has made the body. ``known``: the body that it had when it was last seen.
+    ``selectors``: where its site's config says that postings have their fields.
     ``method``: by which it was asked for.
     """
 
@@ -131,6 +133,7 @@ class Page:
     rendered: bool = False
     known: Archived | None = None
     method: str = "GET"
+    selectors: PostingSelectors | None = None
     # spider and extract: noindex and nofollow, as far as they are obeyed
     directives: frozenset[str] = frozenset()
     # archive

@@ -11,6 +11,7 @@ from schemas.actions import read_action
 from schemas.addresses import normalize_url
 from schemas.hosts import check_host, check_user_agent
 from schemas.parameters import check_names
+from schemas.selectors import PostingSelectors
 from schemas.tiers import Tier, read_tiers
 
 Extract = Literal["page", "posting", "text"]
@@ -148,6 +149,10 @@ class SiteConfig(BaseModel):
     retention_days: Annotated[int, Field(ge=1, le=36_500)] | None = Field(
         default=None,
         description="How many days pages are kept that were not seen again: scrapy erase --expired. Unset: for ever.",
+    )
+    posting_selectors: PostingSelectors = Field(
+        default_factory=PostingSelectors,
+        description="Where the site's pages say what of a posting, in CSS: these win over all else that is read.",
     )
     expect: Expectations = Field(default_factory=Expectations, description="The least that a job must yield.")
 

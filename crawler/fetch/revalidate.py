@@ -37,6 +37,7 @@ from pipelines.validators import Known, Validators
 from pipelines.warc import read_http, read_original
 from schemas.addresses import normalize_url
 from schemas.page import Archived, Unchanged
+from schemas.selectors import reads
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -190,11 +191,12 @@ class Shelf:
         pages = [one for one in {page} | self._wanted | soon if one[0] == lane.id and one not in self._known]
         self._wanted.difference_update(pages)
         config = lane.job.config
+        wanted = reads(config.extract, config.posting_selectors)
         try:
             if await self._is_new(lane):
                 return
             found = await self._validators.known(
-                lane.job.site_id, [url for _, url in pages], config.extract, obeys=config.obey_directives
+                lane.job.site_id, [url for _, url in pages], wanted, obeys=config.obey_directives
             )
         except psycopg.Error as error:
             logger.info("PostgreSQL did not say what is known of %s (%s): pages are fetched.", lane.job.site, error)

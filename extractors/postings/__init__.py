@@ -5,17 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from extractors.postings import jsonld, microdata, objects, visible
+from extractors.postings import jsonld, microdata, objects, selectors, visible
 from extractors.postings.document import Document
 from extractors.postings.employer import employer_of_board
-from extractors.postings.gate import gated
 from extractors.postings.identity import identified
 from extractors.postings.platforms import board_of
 from extractors.postings.prose import with_prose
 from extractors.postings.reading import PLATFORM, Merged, Reading, merged
 
 Source = Callable[[Document], list[Reading]]
-SOURCES: tuple[Source, ...] = (objects.read_feed, jsonld.read, microdata.read, objects.read_state, visible.read)
+SOURCES: tuple[Source, ...] = (
+    objects.read_feed,
+    jsonld.read,
+    microdata.read,
+    objects.read_state,
+    visible.read,
+    selectors.read,
+)
 """What may know of postings, those first that know most; each is done with a page without any at one look."""
 
 
@@ -41,7 +47,6 @@ def explained(document: Document) -> list[Merged]:
 def only_listed(document: Document) -> list[Merged]:
     """What ``explained`` leaves out: postings of which the page has a title and a link alone."""
     return [one for one in _met(document) if _only_listed(one.posting, document)]
-        found = gated(found, document)
 
 
 def _met(document: Document) -> list[Merged]:

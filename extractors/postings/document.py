@@ -15,10 +15,12 @@ from extractors.postings.feeds import value_of
 from extractors.postings.markup import visible_text
 from extractors.postings.shape import is_about_jobs
 from schemas.page import PageMetadata
+from schemas.selectors import PostingSelectors
 
 
 class Document:
-    """What one URL answered. ``tree`` is None for what is no HTML; ``fetched``: relative dates count from there.
+    """What one URL answered. ``tree`` is None for what is no HTML; ``fetched``: relative dates count from there;
+    ``selectors``: a person's, for this site.
 
     All else is made when it is first asked for: most pages hold no posting, and are done with a look at their bytes.
     """
@@ -30,6 +32,7 @@ class Document:
         self.tree = tree
         self.content_type = content_type
         self.fetched = fetched
+        self.selectors: PostingSelectors | None = None
         self.bytes: bytes = body if tree is None else tree.raw_html
         """HTML in UTF-8; anything else as it came."""
 

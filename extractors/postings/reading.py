@@ -35,12 +35,14 @@ _KEYS = ("source_id", "requisition_id", "url")
 class Reading:
     """One posting as one source says it: fields of ``Posting`` that it says, and where in the page each stood.
 
-    ``where`` is for people: a path into the data (``props.pageProps.job.title``) or a CSS selector.
+    ``where`` is for people: a path into the data (``props.pageProps.job.title``) or a CSS selector. ``alone``: it is
+    about the one posting of the page, whatever others call that.
     """
 
     source: str
     fields: Data
     where: dict[str, str] = field(default_factory=dict)
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +67,25 @@ def merged(readings: Iterable[Reading]) -> list[Merged]:
     postings: list[list[Reading]] = []
     for reading in readings:
         home = _home(postings, reading)
-        if reading.source == TEXT and len(postings) > 1 and home is None:
-            continue  # what a reader sees is one posting at the most: of several, it is a list
-        if home is None:
-            postings.append([reading])
-        else:
+        if home is not None:
             home.append(reading)
+        elif _makes_one(reading, postings):
+            postings.append([reading])
     return [_one(members) for members in postings]
 
 
+def _makes_one(reading: Reading, postings: list[list[Reading]]) -> bool:
+    """Whether what nobody else speaks of is a posting."""
+    if reading.source == TEXT:
+        return not postings  # what a reader sees is one at the most: of several, it is a list
+    if reading.source != SELECTORS:
+        return True
+    # A heading is on each page of a site: where selectors find no more, they fill in what others have found.
+    return "title" in reading.fields and (not reading.alone or "description_text" in reading.fields)
+
+
 def _home(postings: list[list[Reading]], reading: Reading) -> list[Reading] | None:
-    if reading.source == TEXT and len(postings) == 1:
+    if (reading.source == TEXT or reading.alone) and len(postings) == 1:
         return postings[0]
     others = [members for members in postings if all(member.source != reading.source for member in members)]
     return next((members for members in others if any(_same(member, reading) for member in members)), None)
@@ -122,7 +132,7 @@ def _candidates(members: list[Reading], name: str) -> list[Candidate]:
     said = [member for member in members if member.fields.get(name) not in (None, "", [])]
     said.sort(key=lambda member: order.index(member.source))
     better = _BETTER.get("description" if name.startswith("description") else name)
-    if better and said:
+    if better and said and said[0].source != SELECTORS:
         first = said[0]
         said.sort(key=lambda member: not better(member, first))
     return [Candidate(member.source, member.fields[name], member.where.get(name)) for member in said]

@@ -44,7 +44,8 @@ def site_of(slug: str) -> Any:
 def test_every_field_of_a_site_has_a_field_in_the_form(client: Client) -> None:
     html = client.get("/admin/sites/site/add/").content.decode()
 
-    for name in set(SiteConfig.model_fields) - {"expect"} | {"expect.pages", "expect.postings"}:
+    nested = {"expect.pages", "expect.postings", "posting_selectors.title", "posting_selectors.each"}
+    for name in set(SiteConfig.model_fields) - {"expect", "posting_selectors"} | nested:
         assert f'name="{name}"' in html
 
 
@@ -120,3 +121,13 @@ def test_a_site_is_deleted_only_before_it_is_crawled(client: Client) -> None:
     assert client.post(f"/admin/sites/site/{fresh.pk}/delete/", {"post": "yes"}).status_code == 302
     assert client.post(f"/admin/sites/site/{used.pk}/delete/", {"post": "yes"}).status_code == 403
     assert [site.slug for site in Site.objects.all()] == ["site-0"]
+
+
+def test_a_selector_is_checked_when_the_site_is_saved(client: Client) -> None:
+    wrong = client.post("/admin/sites/site/add/", FILLED_IN | {"posting_selectors.title": "h1["})
+    assert errors(wrong.content.decode()) == [
+        "Must be a CSS selector, or one with ::attr(NAME) behind it; it is 'h1['."
+    ]
+
+    client.post("/admin/sites/site/add/", FILLED_IN | {"posting_selectors.title": "h1.job"})
+    assert site_of("acme").config["posting_selectors"] == {"title": "h1.job"}

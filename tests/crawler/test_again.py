@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from psycopg.types.json import Jsonb
 
 from crawler import again_job
 from crawler.again_work import read_segment
@@ -64,6 +65,25 @@ def test_text_is_added_to_what_was_read_before(store: Any, run: Any, rows: Rows,
     assert (page["title"], page["extracts"]) == ("A page", ["page", "posting", "text"])
     assert "Some words." in one(rows, "SELECT markdown FROM page_text")["markdown"]
     assert newest(rows)["stats"]["texts"] == 1
+
+
+def test_selectors_of_the_site_read_its_archived_pages_anew(store: Any, run: Any, rows: Rows, job: Job) -> None:
+    store([posting_page(job, 1)])
+    config = {"url": f"https://{job.site}/", "posting_selectors": {"company": "main p"}}
+    rows.execute("UPDATE site SET config = %s", [Jsonb(config)])
+
+    assert run(site=job.site).run() == 0
+
+    assert one(rows, "SELECT company FROM posting")["company"] == "Come and work with us."
+    read = one(rows, "SELECT extracts FROM page")["extracts"]
+    assert (read[0], read[1].partition(":")[0]) == ("page", "posting")
+    assert read[1] != "posting"
+    rows.execute("UPDATE site SET config = config - 'posting_selectors'")
+
+    assert run(site=job.site).run() == 0
+
+    assert one(rows, "SELECT company FROM posting")["company"] == "Acme"
+    assert one(rows, "SELECT extracts FROM page")["extracts"] == ["page", "posting"]
 
 
 def test_what_a_newer_crawl_has_fetched_is_left_alone(store: Any, run: Any, rows: Rows, job: Job) -> None:
