@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import redis
+from fastwarc.warc import ArchiveIterator, WarcRecordType
 
 from tests.journeys.conftest import Rows
 from tests.journeys.reading import archived_body, last_job, pages_of
@@ -104,6 +107,9 @@ def test_public_tools_accept_the_archive(pages: dict[str, dict[str, Any]]) -> No
     for segment in segments:
         done = subprocess.run([sys.executable, "-m", "warcio.cli", "check", segment], check=False, capture_output=True)
         assert done.returncode == 0, done.stdout.decode() + done.stderr.decode()
+        for record in ArchiveIterator(str(segment), fsspec_args=False, record_types=WarcRecordType.response):
+            digest = base64.b32encode(hashlib.sha256(record.reader.read()).digest()).decode()
+            assert record.headers["WARC-Payload-Digest"] == f"sha256:{digest}"
 
 
 def test_the_job_says_what_was_stored(pages: dict[str, dict[str, Any]], rows: Rows, web: RunningWeb) -> None:
