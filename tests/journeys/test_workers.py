@@ -18,11 +18,12 @@ from tests.support.workers import SHORT, alive, until, workers
 from tests.web.expected import PLAIN
 
 
-def _has_a_lease(client: redis.Redis, pid: int) -> bool:
-    """Whether a worker has begun something."""
-    keys: Any = client.keys("longline:{*:leases")
-    leases: Any = [lease for key in keys for lease in client.hvals(key)]
-    return any(f"-{pid}-".encode() in lease for lease in leases)
+def _leases(client: redis.Redis, rows: Rows, slug: str) -> list[bytes]:
+    """What is leased of the site's jobs; other jobs may have been left by those who were killed."""
+    jobs = rows.execute("SELECT job.id FROM job JOIN site ON site.id = site_id WHERE slug = %s", [slug]).fetchall()
+    keys: list[Any] = [client.keys(f"longline:{{{job['id']}*:leases") for job in jobs]
+    leases: list[Any] = [client.hvals(key) for found in keys for key in found]
+    return [lease for some in leases for lease in some]
 
 
 @pytest.fixture(scope="module")
@@ -88,11 +89,12 @@ def test_what_a_killed_worker_had_begun_is_done_by_others(
     store_site("bereft", url=web.url("plain"), delay=0.05)
     with workers(scrapy, 1, servers, **SHORT) as (victim,):
         crawl = scrapy.start("crawl", "site", "-a", "site=bereft", **SHORT)
-        until(servers.redis_url, lambda client: bool(client.keys("longline:{*:leases")))
+        until(servers.redis_url, lambda client: bool(_leases(client, rows, "bereft")))
         # With a delay one process at a time asks the host: while this one stands still, the other one does.
         crawl.send_signal(signal.SIGSTOP)
         try:
-            until(servers.redis_url, lambda client: _has_a_lease(client, victim.pid))
+            mine = f"-{victim.pid}-".encode()
+            until(servers.redis_url, lambda client: any(mine in one for one in _leases(client, rows, "bereft")))
             victim.kill()
         finally:
             crawl.send_signal(signal.SIGCONT)
