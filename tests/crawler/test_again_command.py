@@ -22,7 +22,7 @@ from tests.crawler.again import AGE, archive, job, newest, one, rows, store, tab
 from tests.support.archived import posting_page
 from tests.support.crawl import Scrapy
 from tests.support.processes import ROOT
-from tests.support.tables import Rows
+from tests.support.tables import Rows, reading
 
 __all__ = ["archive", "job", "rows", "store", "tables_url"]
 
@@ -50,6 +50,14 @@ def until(is_so: Callable[[], bool]) -> None:
     while not is_so():
         assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+@contextmanager
+def unfinished(place: dict[str, Any]) -> Iterator[None]:
+    """However fast it is read, the last segment is not done meanwhile: its rows are locked."""
+    with reading(place["DATABASE_URL"]) as other, other.transaction():
+        other.execute("SELECT FROM page WHERE archive_uri = (SELECT max(archive_uri) FROM page) FOR UPDATE")
+        yield
 
 
 def done_segments(rows: Rows) -> int:
@@ -88,7 +96,10 @@ def test_a_command_that_is_killed_goes_on_where_it_was(
     asked = ("crawl", "archive", "-a", f"job={old.id}", "-a", "processes=1")
     process = subprocess.Popen(scrapy.command(*asked), cwd=scrapy.folder, env=scrapy.environment(**place))
     try:
-        until(lambda: done_segments(rows) >= 3)
+        with unfinished(place):
+            until(lambda: done_segments(rows) >= 3)
+            process.kill()
+            process.wait()
     finally:
         process.kill()
         process.wait()
@@ -109,9 +120,10 @@ def test_a_command_that_is_told_to_stop_ends_in_order_and_goes_on_later(
         scrapy.command(*asked), cwd=scrapy.folder, env=scrapy.environment(**place), stdout=subprocess.PIPE
     )
     try:
-        until(lambda: done_segments(rows) >= 1)
-        process.send_signal(signal.SIGTERM)
-        said, _ = process.communicate(timeout=PATIENCE)
+        with unfinished(place):
+            until(lambda: done_segments(rows) >= 1)
+            process.send_signal(signal.SIGTERM)
+            said, _ = process.communicate(timeout=PATIENCE)
     finally:
         process.kill()
         process.wait()
@@ -199,7 +211,7 @@ def test_celery_does_each_segment_once_though_its_worker_is_killed_in_the_middle
     log = scrapy.folder / "celery.log"
     command = subprocess.Popen(asked, cwd=scrapy.folder, env=environment)
     try:
-        with celery_worker(environment, log) as worker:
+        with celery_worker(environment, log) as worker, unfinished(place):
             until(lambda: done_segments(rows) >= 3)
             os.killpg(worker.pid, signal.SIGKILL)
             worker.wait()

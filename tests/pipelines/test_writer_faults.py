@@ -219,10 +219,10 @@ def test_items_are_not_doubled_by_a_connection_that_is_cut(url: str, job: Job) -
 
     async def test() -> None:
         writer = Writer(url)
-        writing = asyncio.gather(*(writer.write_item(item) for item in items))
-        with reading(url) as rows:
-            busy = "FROM pg_stat_activity WHERE state <> 'idle' AND pid <> pg_backend_pid()"
-            await until(rows, f"SELECT pg_terminate_backend(pid) {busy}")
+        with reading(url) as rows, reading(url) as other, other.transaction():
+            other.execute("LOCK TABLE record IN SHARE MODE")
+            writing = asyncio.gather(*(writer.write_item(item) for item in items))
+            await until(rows, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
         await writing
         await writer.close()
         assert writer.stats.records == 300
