@@ -95,6 +95,9 @@ class _Walk:
         name = node.tag or ""
         if name in _SILENT:
             return
+        if name == "input":
+            self._button(node, zone)
+            return
         child = node.child
         if name in _BLOCKS:
             self._end(zone, tag)
@@ -105,6 +108,12 @@ class _Walk:
             self._parts.append(_APART)
         if child is not None:
             waiting.append((child, zone, tag))
+
+    def _button(self, node: LexborNode, zone: str) -> None:
+        attributes = node.attributes
+        if (attributes.get("type") or "").lower() in {"submit", "button"} and (text := attributes.get("value")):
+            self._end(zone, "")
+            self._lines.append(Line(" ".join(text.split()), "", zone))
 
     def _zone(self, node: LexborNode, name: str, zone: str) -> str:
         own = _ZONES.get(name)

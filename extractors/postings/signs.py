@@ -15,7 +15,7 @@ _ENOUGH = 5
 _ENOUGH_WITHOUT_ROLE = 7
 """Of a title that names no work: a project, a slogan."""
 _ENOUGH_OF_WORK = 3
-_LEAST_TEXT = 300
+_LEAST_TEXT = 250
 _UNSPACED = 3
 """So many times shorter are texts without blanks between words."""
 _SENTENCE = 40
@@ -52,7 +52,7 @@ def is_one_posting(document: Document, title: str, lines: list[Line], labels: di
 def _is_long(content: list[Line]) -> bool:
     sentences = [line.text for line in content if len(line.text) >= _SENTENCE // 4]
     unspaced = any("\u3040" <= letter <= "\ud7af" for text in sentences[:6] for letter in text[:20])
-    least = 0 if unspaced else _SENTENCE
+    least = 0 if unspaced else _SENTENCE // 2
     total = sum(len(text) for text in sentences if len(text) >= least)
     return total * (_UNSPACED if unspaced else 1) >= _LEAST_TEXT
 
