@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
-from scrapy import Request, Spider
+from scrapy import Request, Spider, signals
+from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
@@ -31,6 +32,19 @@ class JobSpider(Spider):
         self.failures = Failures()
         self.pages = 0
 
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Hears of what has passed the pipelines."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.passed, signals.item_scraped)
+        return spider
+
+    def passed(self, item: Any) -> None:
+        """A page was stored: what it held says where to look first."""
+        crawl = self.crawls.get(item.job_id) if isinstance(item, Page) else None
+        if crawl:
+            crawl.discovery.learn(item)
+
     def join(self, job: Job, failures: Failures) -> SiteCrawl:
         """Crawl a job from now on."""
         self.crawls[job.id] = SiteCrawl(self, job, failures)
@@ -45,6 +59,8 @@ class JobSpider(Spider):
             return
         if not config.dry_run:
             yield crawl.start_request()
+            for request in crawl.discovery.searches():
+                yield request
         if config.sitemaps:
             for url in await self._sitemaps(crawl):
                 yield crawl.sitemap_request(url)
@@ -95,7 +111,9 @@ class JobSpider(Spider):
     def on_site(self, request: Request) -> bool:
         """Whether a request stays on its site."""
         crawl = self.crawl_of(request.meta)
-        return crawl is not None and request.url in crawl.boundary
+        if crawl is None:
+            return False
+        return request.url in crawl.boundary or crawl.discovery.allows(request.meta, request.url)
 
     def give_back(self, request: Request) -> None:
         """The request ended without a page: another one may be fetched in its place."""

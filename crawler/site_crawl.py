@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -11,6 +11,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from crawler.discovery import NO_TEXTS, Discovery, of_list
 from crawler.failures import UNRENDERED, Failures, cause
 from crawler.fetch.browser import LED_TO
 from crawler.fetch.guard import PrivateAddressError
@@ -66,6 +67,7 @@ class SiteCrawl:
         self._page_meta = self._meta() | {COUNTS: True, "dont_redirect": True, "verbatim_url": True}
         self._parameters = IgnoredParameters(job.config.ignore_parameters)
         self._traps = Traps(job.config, datetime.now(UTC).year, failures.add_trap)
+        self.discovery = Discovery(self)
 
     # Requests
 
@@ -77,7 +79,7 @@ class SiteCrawl:
 
     def start_request(self, sitemaps: Sequence[str] = ()) -> Request:
         """The request for the page where the crawl starts; ``sitemaps``: what is asked for when it has ended."""
-        request = self._page_request(self.job.config.url, depth=0, priority=START_PRIORITY)
+        request = self.page_request(self.job.config.url, depth=0, priority=START_PRIORITY)
         request.meta[START] = True
         if sitemaps:
             request.meta[SITEMAPS], request.meta[CAME_BY] = list(sitemaps), []
@@ -92,8 +94,9 @@ class SiteCrawl:
         meta = self._meta() | {"verbatim_url": True, RENDER: "never", UNJUDGED: True}
         return Request(url, spider.parse_sitemap, errback=spider.sitemap_failed, priority=SITEMAP_PRIORITY, meta=meta)
 
-    def _page_request(self, url: str, depth: int, priority: int = 0) -> Request:
-        meta = self._page_meta | {"depth_in_site": depth}
+    def page_request(self, url: str, depth: int, priority: int = 0, more: dict[str, Any] | None = None) -> Request:
+        """The request for a page; ``more``: of its ``meta``."""
+        meta = self._page_meta | {"depth_in_site": depth} | (more or {})
         return Request(url, self._spider.parse, errback=self._spider.failed, meta=meta, priority=priority)
 
     def shorten(self, request: Request) -> list[Any] | None:
@@ -109,7 +112,7 @@ class SiteCrawl:
     def lengthen(self, values: list[Any], priority: int) -> Request:
         """The request that ``shorten`` wrote."""
         url, depth, *redirects = values
-        request = self._page_request(url, depth, priority)
+        request = self.page_request(url, depth, priority)
         if redirects:
             (request.meta[REDIRECTED],) = redirects
         return request
@@ -154,6 +157,7 @@ class SiteCrawl:
             self._spider.give_back(request)
             follow = self._redirect(request, response)
             yield from [follow] if follow else self._after_start(request)
+            yield from self.discovery.redirected(request, response) if follow is None else ()
             yield page_of(response, self.job)
             return
         kind = header(response, "Content-Type")
@@ -161,8 +165,10 @@ class SiteCrawl:
         tree = parse(response.body, kind) if readable else None
         page = page_of(response, self.job, tree)
         yield from self._after_start(request)
-        if tree is not None and response.status < 400:
-            yield from self._follow(self._links(response, page), request.meta["depth_in_site"] + 1)
+        links = self._links(response, page) if tree is not None and response.status < 400 else []
+        found = self.discovery.read(response, page, links)
+        yield from found.requests
+        yield from self._follow(found.links, request.meta["depth_in_site"] + 1, found.texts)
         yield page
 
     def _links(self, response: Response, page: Page) -> list[str]:
@@ -186,7 +192,7 @@ class SiteCrawl:
             page.directives |= {NOFOLLOW}
         return kept
 
-    def _follow(self, links: list[str], depth: int) -> Iterator[Request]:
+    def _follow(self, links: list[str], depth: int, texts: Mapping[str, str] = NO_TEXTS) -> Iterator[Request]:
         if self.job.config.max_depth is not None and depth > self.job.config.max_depth:
             return
         links = self._parameters.strip_all(links)
@@ -194,7 +200,7 @@ class SiteCrawl:
         new = dict.fromkeys(link for link in links if link not in self._known and link in self.boundary)
         for link in self._traps.passed(new, depth):
             self._remember(link)
-            yield self._page_request(link, depth)
+            yield self.page_request(link, depth, self.discovery.worth(link, texts))
 
     def _remember(self, link: str) -> None:
         if len(self._known) >= REMEMBERED_LINKS:
@@ -208,15 +214,17 @@ class SiteCrawl:
             return None
         if request.meta.get(START):
             self.boundary.adopt(target)
-        if target not in self.boundary:
+        kept = of_list(request)
+        if target not in self.boundary and not self.discovery.allows(kept, target):
             return None
         target = self._stripped(target, request.url)
         repeats = request.meta.get("cookie_chain", 0) + 1
-        follow = self._page_request(target, depth, request.priority)
+        follow = self.page_request(target, depth, request.priority)
         redirects = request.meta.get(REDIRECTED, 0) + 1
         if redirects > MOST_REDIRECTS:
             self.failures.add_trap(Trap.REDIRECTS, target)
             return None
+        follow.meta.update(kept)
         follow.meta[REDIRECTED] = redirects
         if request.meta.get(START):
             follow.meta.update(_of_start(request))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import psycopg
@@ -37,14 +37,17 @@ WHERE posting.last_seen >= page.fetched_at ORDER BY posting.id FOR UPDATE OF pos
 """
 
 
+async def listed(cursor: Cursor, pages: Iterable[Page]) -> None:
+    """Write what pages say of the lists that they are of, whichever of several answers to one URL has its row."""
+    records = [(page.job_id, record) for page in pages for record in page.records if record.kind == listings.KIND]
+    await listings.note(cursor, [(job, Listing.model_validate(record.data)) for job, record in records])
+
+
 async def fetched(cursor: Cursor, pages: Sequence[Stored]) -> None:
-    """Write the postings and listings that stand on pages, and close the postings that pages say are closed."""
+    """Write the postings that stand on pages, and close the postings that pages say are closed."""
     found: list[Sighting] = []
     for page, page_id, pointer in pages:
         found += sightings(page, page_id, pointer)
-        for record in page.records:
-            if record.kind == listings.KIND:
-                await listings.write(cursor, page.job_id, Listing.model_validate(record.data))
     if found:
         await store(cursor, found)
     closing = [(stored, reason) for stored in pages if (reason := closing_of(stored[0]))]

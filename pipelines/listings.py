@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +30,12 @@ VALUES (%(job_id)s, %(url)s, %(url_sha256)s, %(platform)s, %(tenant)s, %(declare
 ON CONFLICT (job_id, url_sha256) DO UPDATE SET platform = excluded.platform, tenant = excluded.tenant,
     declared_total = excluded.declared_total, listed = excluded.listed, complete = excluded.complete,
     problems = excluded.problems
+"""
+# Of a list that goes over several pages each page says what is known so far: the last one may be stored first.
+_NOTE = f"""
+{_WRITE}
+WHERE (excluded.listed, excluded.complete, cardinality(excluded.problems))
+    >= (listing.listed, listing.complete, cardinality(listing.problems))
 """
 _OF_JOB = """
 SELECT id, url, platform, tenant, declared_total, listed, complete, problems FROM listing
@@ -65,17 +73,34 @@ class Stored:
     listing: Listing
 
 
+async def note(cursor: Cursor, found: Iterable[tuple[UUID, Listing]]) -> None:
+    """Write down what pages of lists have said, with their jobs: of each list what knows most of it."""
+    # In one order, so that two workers do not wait for each other.
+    for _, job, listing in sorted(((row_key(one.url), job, one) for job, one in found), key=itemgetter(0, 1)):
+        await cursor.execute(_NOTE, _values(job, listing))
+
+
 async def write(cursor: Cursor, job: UUID, listing: Listing) -> None:
     """Write one down; what a job says again of the same list replaces what it said."""
+    await cursor.execute(_WRITE, _values(job, listing))
+
+
+def _values(job: UUID, listing: Listing) -> dict[str, Any]:
     values = listing.model_dump() | {"problems": list(listing.problems)}
-    await cursor.execute(_WRITE, values | {"job_id": job, "url_sha256": row_key(listing.url)})
+    return values | {"job_id": job, "url_sha256": row_key(listing.url)}
 
 
 async def judged(cursor: Cursor, job: Job, crawl: WholeCrawl | None) -> list[Stored]:
     """The listings of a job that is over, each with what speaks against it; with that of its crawl, if it was whole."""
+    stored = await _stored(cursor, job)
     if crawl:
-        for listing in await _of_site(cursor, job, crawl):
+        for listing in await _of_site(cursor, job, crawl, [one.listing for one in stored]):
             await write(cursor, job.id, listing)
+        stored = await _stored(cursor, job)
+    return stored
+
+
+async def _stored(cursor: Cursor, job: Job) -> list[Stored]:
     await cursor.execute(_OF_JOB, [job.id])
     names = tuple(Listing.model_fields)
     stored = [Stored(row[0], Listing(**dict(zip(names, row[1:], strict=True)))) for row in await cursor.fetchall()]
@@ -115,8 +140,8 @@ async def _last(cursor: Cursor, board: dict[str, Any]) -> tuple[int, dict[str, A
 # A whole crawl
 
 
-async def _of_site(cursor: Cursor, job: Job, crawl: WholeCrawl) -> list[Listing]:
-    """What the crawl proves of each host of its site."""
+async def _of_site(cursor: Cursor, job: Job, crawl: WholeCrawl, lists: list[Listing]) -> list[Listing]:
+    """What the crawl proves of each host of its site: less than all, where a list of it is not complete."""
     hosts, on_posting = await _hosts(cursor, job)
     listings = []
     for host in hosts:
@@ -126,9 +151,17 @@ async def _of_site(cursor: Cursor, job: Job, crawl: WholeCrawl) -> list[Listing]
         _, stats = await _last(cursor, board)
         problems = crawl.problems if stats is None else crawl.since(left_out(stats))
         problems += (STARTS_ON_POSTING,) if on_posting else ()
+        problems += tuple(
+            f"A list is not complete: {one.url}" for one in lists if _is_part(one, host) and not one.complete
+        )
         update = {"listed": seen, "complete": not problems, "problems": problems}
         listings.append(listing.model_copy(update=update))
     return listings
+
+
+def _is_part(listing: Listing, host: str) -> bool:
+    """Whether it is one of a host's own lists, whose tenant is its address."""
+    return listing.platform == WEB and site_host(f"https://{listing.tenant}") == host and "/" in listing.tenant
 
 
 async def _hosts(cursor: Cursor, job: Job) -> tuple[list[str], bool]:

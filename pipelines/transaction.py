@@ -34,6 +34,7 @@ async def write(cursor: Cursor, batch: Batch) -> JobStats:
     await _pages(cursor, [one for one in pages if not one.page.unchanged])
     for again in rounds([one for one in pages if one.page.unchanged], lambda one: _page_key(one.row)):
         await _renewed(cursor, again)
+    await lifecycle.listed(cursor, [one.page for one in pages])
     await _items(cursor, [one.item for one in batch if isinstance(one, WaitingItem)])
     return await _counts(cursor, batch)
 

@@ -11,6 +11,7 @@ from schemas.actions import read_action
 from schemas.addresses import normalize_url
 from schemas.hosts import check_host, check_user_agent
 from schemas.parameters import check_names
+from schemas.search import MOST_SEARCHES, check_template, searches
 from schemas.selectors import PostingSelectors
 from schemas.tiers import Tier, read_tiers
 
@@ -89,6 +90,18 @@ class SiteConfig(BaseModel):
         default=(), description="Hosts that belong to the site beside that of its url, as host or host:port."
     )
     sitemaps: bool = Field(default=True, description="Start from the site's sitemaps too.")
+    search_url_template: str | None = Field(
+        default=None,
+        description="A search of the site where the crawl starts too: a URL with {keyword}, {location} or {days} in "
+        "it, as https://example.com/jobs?q={keyword}&where={location}.",
+    )
+    keywords: tuple[str, ...] = Field(default=(), description="What is searched for, each in each location.")
+    locations: tuple[str, ...] = Field(default=(), description="Where it is searched for.")
+    posted_within_days: Annotated[int, Field(ge=1, le=365)] | None = Field(
+        default=None,
+        validate_default=True,
+        description="What stands for {days} in searches: how old postings may be. Unset: nothing.",
+    )
     obey_robots: bool = Field(default=True, description="Obey robots.txt and its Crawl-delay.")
     obey_directives: bool = Field(
         default=True,
@@ -163,7 +176,30 @@ class SiteConfig(BaseModel):
             read_action(line)
         return lines
 
-    @field_validator("extract", "ignore_parameters", "browser_loads", "tiers", mode="before")
+    @field_validator("search_url_template")
+    @classmethod
+    def _template(cls, template: str | None) -> str | None:
+        if template is not None:
+            check_template(template)
+            if normalize_url(template.replace("{", "").replace("}", "")) is None:
+                raise ValueError("must be a URL that starts with http:// or https:// and names a host")
+        return template
+
+    @field_validator("posted_within_days")
+    @classmethod
+    def _few_searches(cls, days: int | None, others: ValidationInfo) -> int | None:
+        said = others.data.get
+        count = max(1, len(said("keywords") or ())) * max(1, len(said("locations") or ()))
+        if count > MOST_SEARCHES:
+            raise ValueError(f"are {count:,} searches, keywords times locations; there may be {MOST_SEARCHES:,}")
+        return days
+
+    @property
+    def searches(self) -> list[str]:
+        """The searches where the crawl starts, beside its url."""
+        return searches(self.search_url_template, self.keywords, self.locations, self.posted_within_days)
+
+    @field_validator("extract", "ignore_parameters", "browser_loads", "tiers", "keywords", "locations", mode="before")
     @classmethod
     def _words(cls, value: Any) -> Any:
         if isinstance(value, str):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from tests.web import coherent, faults, gates, reserved, shifting, unchanging
+from tests.web import coherent, faults, gates, openings, reserved, shifting, unchanging
 from tests.web.apps import APPS
 from tests.web.bans import BANNING, BUDGETS, COOKIES, REFUSING, TREE
 from tests.web.big import BIG
@@ -67,6 +67,10 @@ SITES: Mapping[str, Site] = {
     "apps": APPS,
     "books": BOOKS,
     "big": BIG,
+    "openings": openings.OPENINGS,
+    "half-openings": openings.HALF,
+    "broken-openings": openings.BROKEN,
+    "searched-openings": openings.SEARCHED,
     "walls": WALLS,
     "walled": WALLED,
     "turns": TURNS,
