@@ -91,13 +91,10 @@ def _rest(found: Data, console: Console) -> None:
         )
         for problem in one["problems"]:
             console.print(Padding(f"{problem['field'] or 'the posting'}: {problem['problem']}", _INDENT))
-    if found["only_listed"]:
-        titles = [str(one.get("title")) for one in found["only_listed"]]
-        console.print(
-            Text(f"\n{count(len(titles), 'posting')} only listed here, with a link to their own pages:", "dim")
-        )
-        console.print(Padding(Text(_some(titles)), _INDENT))
-    if not (found["postings"] or found["rejected"] or found["only_listed"]):
+    if found["left_out"]:
+        console.print(Text(f"\n{count(len(found['left_out']), 'posting')} left out:", "dim"))
+        console.print(Padding(Text(_some([f"{one['title']}: {one['reason']}" for one in found["left_out"]])), _INDENT))
+    if not (found["postings"] or found["rejected"] or found["left_out"]):
         console.print("No posting: neither markup, nor data in its scripts, nor what a reader sees shows one for sure.")
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from extractors.postings import jsonld, microdata, objects, selectors, visible
 from extractors.postings.document import Document
 from extractors.postings.employer import employer_of_board
+from extractors.postings.gate import gated
 from extractors.postings.identity import identified
 from extractors.postings.platforms import board_of
 from extractors.postings.prose import with_prose
@@ -40,13 +41,17 @@ def explained(document: Document) -> list[Merged]:
         for one in found:
             _name_employer(one.posting, document)
             one.posting = with_prose({"status": "open"} | one.posting, document.metadata.language)
+        found = gated(found, document)
         identified([one.posting for one in found], document.metadata, document.url)
     return found
 
 
-def only_listed(document: Document) -> list[Merged]:
-    """What ``explained`` leaves out: postings of which the page has a title and a link alone."""
-    return [one for one in _met(document) if _only_listed(one.posting, document)]
+def left_out(document: Document) -> list[tuple[Merged, str]]:
+    """What ``explained`` leaves out, each with the reason."""
+    met = [(one, _only_listed(one.posting, document)) for one in _met(document)]
+    listed = [(one, "only listed here: its own page says more") for one, is_listed in met if is_listed]
+    unfilled = [one for one, is_listed in met if not is_listed and not gated([one], document)]
+    return [*listed, *((one, "a template that nobody has filled in") for one in unfilled)]
 
 
 def _met(document: Document) -> list[Merged]:

@@ -26,10 +26,10 @@ from extractors.postings.reading import (
 )
 from extractors.postings.where import in_prose, in_view
 
-DESCRIPTION, PAGE, ADDRESS, MARKER, NOTHING = "description", "page", "address", "marker", "nothing"
+DESCRIPTION, PAGE, ADDRESS, MARKER, TITLE, NOTHING = "description", "page", "address", "marker", "title", "nothing"
 """Whence fields come that no source of postings says."""
 NAMES = {
-    SELECTORS: "the site's own selectors",
+    SELECTORS: "the site's config",
     PLATFORM: "the platform",
     FEED: "the feed",
     STATE: "the state",
@@ -40,6 +40,7 @@ NAMES = {
     DESCRIPTION: "the description",
     PAGE: "the page",
     MARKER: "the head of the page",
+    TITLE: "the title",
 }
 SOURCES = frozenset({SELECTORS, PLATFORM, FEED, STATE, JSONLD, MICRODATA, RDFA, TEXT})
 ALONE = "alone speaks of the posting"
@@ -60,6 +61,7 @@ _FIXED = {
     PAGE: "nothing else says it, and the page gives itself a language",
     ADDRESS: "made of the address, so that it is the same at each look",
     MARKER: "the head of the page says that it is closed",
+    TITLE: "the title invites to apply for no job in particular",
     NOTHING: "follows from the other fields",
 }
 _APART = frozenset({"provenance", "conflicts"})
@@ -140,6 +142,8 @@ def _fixed(name: str, taken: str, found: Merged, others: list[Candidate]) -> str
         return _from_description(name, found.posting[name], others)
     if taken == PLATFORM and not found.candidates.get(name):
         return "nothing names the employer, and the address is that of a board"
+    if taken in SOURCES and name not in found.candidates:
+        return _FIXED[NOTHING]
     if name == "skills":
         more = sum(one["source"] == "text" for one in found.posting["skills"])
         return f"{NAMES[taken]} lists them" + (f"; {more} more stand in the description" if more else "")

@@ -49,8 +49,8 @@ def test_rejected_postings_have_their_reasons_and_listed_ones_are_named() -> Non
 
     assert "rejected" in text
     assert "title: Field required" in text
-    assert "1 posting only listed here" in text
-    assert "Miller" in text
+    assert "1 posting left out" in text
+    assert "Miller: only listed here" in text
 
 
 def test_the_gate_says_what_stands_before_the_postings() -> None:

@@ -23,4 +23,4 @@ def test_where_nobody_looks_the_explanation_is_json(scrapy: Scrapy, tmp_path: Pa
     (fields,) = found["evidence"]
     title = next(one for one in fields if one["field"] == "title")
     assert title["candidates"] == [{"source": "jsonld", "value": "Baker", "where": "JobPosting.title", "agrees": True}]
-    assert (found["gate"]["kind"], found["rejected"], found["only_listed"]) == ("ok", [], [])
+    assert (found["gate"]["kind"], found["rejected"], found["left_out"]) == ("ok", [], [])

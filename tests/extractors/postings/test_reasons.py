@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from extractors.postings import explained, only_listed
+from extractors.postings import explained, left_out
 from extractors.postings.document import Document
 from extractors.postings.reasons import Evidence, evidence
 
@@ -102,10 +102,14 @@ def test_each_field_of_a_posting_has_a_reason_and_can_be_printed() -> None:
     json.dumps([one.plain() for one in fields.values()])
 
 
-def test_postings_that_are_only_listed_are_told() -> None:
+def test_postings_that_are_left_out_are_told() -> None:
+    template = MARKUP | {"title": "[Job title]", "url": "/jobs/7"}
     short = {"@type": "JobPosting", "title": "Miller", "url": "/jobs/8"}
-    page = f'<script type="application/ld+json">{json.dumps([MARKUP, short])}</script>'.encode()
+    page = f'<script type="application/ld+json">{json.dumps([MARKUP, short, template])}</script>'.encode()
     document = Document.read(URL, page, "text/html")
 
-    assert [one.posting["title"] for one in only_listed(document)] == ["Miller"]
+    assert [(one.posting["title"], reason.split()[0]) for one, reason in left_out(document)] == [
+        ("Miller", "only"),
+        ("[Job title]", "a"),
+    ]
     assert [one.posting["title"] for one in explained(document)] == ["Baker"]
