@@ -78,6 +78,7 @@ class AgainRun:
             sites = again_job.sites(connection, self.asked)
         if not sites and not self.as_json:
             self.console.print("There are no such pages.")
+            return 0
         with _ends_in_order(), self._workers() as workers:
             if self.asked.dry_run:
                 return self._compare(sites, workers)

@@ -13,6 +13,7 @@ from crawler.services import NotReadyError, Services, prepare
 from pipelines import database
 from pipelines.database import Row
 from pipelines.failures import ArchiveError
+from pipelines.refusals import first_line
 from schemas.environment import BadEnvironmentError, read_environment
 
 FAILURE, USAGE = 1, 2
@@ -23,7 +24,10 @@ class NothingFoundError(LookupError):
 
 
 class DatabaseCommand(ScrapyCommand):
-    """Reaches the servers, then does its ``work``. Exit status: 0; 1 nothing found; 2 wrong usage or configuration."""
+    """Reaches the servers, then does its ``work``.
+
+    Exit status: 0; 1 nothing found, or not done; 2 wrong usage or configuration.
+    """
 
     requires_project = True
     requires_crawler_process = False
@@ -38,10 +42,14 @@ class DatabaseCommand(ScrapyCommand):
                 self.work(args, opts)
         except NothingFoundError as error:
             self._end(error, FAILURE)
+        except psycopg.Error as error:
+            self._end(f"PostgreSQL did not do it: {first_line(error)}.", FAILURE)
+        except KeyboardInterrupt:
+            self._end("Stopped before it was done.", FAILURE)
         except (NotReadyError, BadEnvironmentError, database.DatabaseUnavailableError, ArchiveError) as error:
             self._end(error, USAGE)
 
-    def _end(self, error: Exception, status: int) -> None:
+    def _end(self, error: object, status: int) -> None:
         print(error, file=sys.stderr)
         self.exitcode = status
 

@@ -56,8 +56,10 @@ class Command(DatabaseCommand):
                 plan = erasure.plan()
                 if opts.dry_run or not opts.yes:
                     print(described(erasure.rehearse(plan), "that would go"))
-                if opts.dry_run or not (opts.yes or _asked()):
+                if opts.dry_run:
                     return
+                if not (opts.yes or _asked()):
+                    raise NothingFoundError("Nothing was erased.")
                 done = erasure.erase(plan)
         except (SiteBusyError, UnfinishedJobsError) as error:
             raise NothingFoundError(str(error)) from None
@@ -86,4 +88,8 @@ class Command(DatabaseCommand):
 
 
 def _asked() -> bool:
-    return input("Erase that for good? Type yes: ").strip().lower() == "yes"
+    try:
+        return input("Erase that for good? Type yes: ").strip().lower() == "yes"
+    except EOFError:
+        print()
+        return False

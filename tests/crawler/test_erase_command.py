@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,6 +54,30 @@ def erase(shelf: Shelf, scrapy: Scrapy, tables_url: str) -> Run:
     def run(*words: str) -> Crawled:
         place = {"DATABASE_URL": tables_url, "LONGLINE_ARCHIVE_URL": shelf.archive.location.url}
         return scrapy.run("erase", *words, strict=True, timeout=60, **place)
+
+    return run
+
+
+@pytest.fixture
+def asked(shelf: Shelf, scrapy: Scrapy, tables_url: str) -> Callable[[bytes], tuple[int, str]]:
+    """``asked(answer)``: what a command in a terminal says and how it ends, whose question is answered so."""
+
+    def run(answer: bytes) -> tuple[int, str]:
+        environment = scrapy.environment(DATABASE_URL=tables_url, LONGLINE_ARCHIVE_URL=shelf.archive.location.url)
+        ours, its = os.openpty()
+        with subprocess.Popen(
+            scrapy.command("erase", URL), cwd=scrapy.folder, env=environment, stdin=its, stdout=its, stderr=its
+        ) as process:
+            os.close(its)
+            said = b""
+            # Linux says so where the other end of a terminal is closed.
+            with suppress(OSError):
+                while data := os.read(ours, 4096):
+                    said += data
+                    if said.endswith(b"Type yes: "):
+                        os.write(ours, answer)
+            os.close(ours)
+        return process.returncode, said.decode().replace("\r\n", "\n")
 
     return run
 
@@ -121,3 +148,31 @@ def test_what_cannot_be_meant_is_refused(erase: Run, shelf: Shelf) -> None:
         assert refused.status == 2
         assert reason in refused.stderr
     assert paths(shelf) == ["me", "theirs", "late"]
+
+
+@pytest.mark.parametrize("answer", [b"no\n", b"\x04"], ids=["no", "end of input"])
+def test_whoever_does_not_say_yes_keeps_everything(
+    asked: Callable[[bytes], tuple[int, str]], shelf: Shelf, answer: bytes
+) -> None:
+    status, said = asked(answer)
+
+    assert (status, said.splitlines()[-1]) == (1, "Nothing was erased."), said
+    assert "Traceback" not in said
+    assert "me" in paths(shelf)
+
+
+def test_whoever_says_yes_is_obeyed(asked: Callable[[bytes], tuple[int, str]], shelf: Shelf) -> None:
+    status, said = asked(b"yes\n")
+
+    assert status == 0, said
+    assert "captures erased: 1" in said
+    assert "me" not in paths(shelf)
+
+
+def test_what_postgresql_refuses_is_said_in_a_sentence(erase: Run, shelf: Shelf) -> None:
+    shelf.rows.execute("ALTER TABLE archive_move RENAME TO elsewhere")
+
+    done = erase(URL, "--yes")
+
+    assert done.status == 1
+    assert done.stderr == 'PostgreSQL did not do it: relation "archive_move" does not exist.\n'
