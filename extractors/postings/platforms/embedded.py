@@ -6,12 +6,13 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from extractors.postings.document import Document
 from extractors.postings.platforms import Board, Platform, board_in, board_of, platforms
 from schemas.addresses import join_url, site_host
 
+_HOST = re.compile(rb"//([A-Za-z0-9.-]{4,100})")
 _ADDRESS = re.compile(rb"//([A-Za-z0-9.-]{4,100})([^\s\"'<>\\)]{0,500})")
 _BACKWARDS = 12
 _LINK = re.compile(rb"href\s*=\s*[\"']?(?:https?:)?$", re.IGNORECASE)
@@ -61,14 +62,25 @@ def boards_in(document: Document) -> list[Embedded]:
 def _addresses(page: bytes) -> Iterator[tuple[str, str, bool]]:
     """The last two parts of the host, the address, and whether it is a link's: of what leads to a known platform."""
     page = page.replace(b"\\/", b"/") if b"\\/\\/" in page else page
+    if not any(_is_known(host) for host in set(_HOST.findall(page))):
+        return
     for count, match in enumerate(_ADDRESS.finditer(page)):
         if count >= _MOST_ADDRESSES:
             return
-        domain = b".".join(match[1].lower().rsplit(b".", 2)[-2:]).decode()
-        if domain in _domains() or domain in _assets():
+        if _is_known(match[1]):
             before = page[max(0, match.start() - _BACKWARDS) : match.start()]
             address = html.unescape(f"https:{match[0].decode('utf-8', 'replace')}")
-            yield domain, address, _LINK.search(before) is not None and not _is_script(page, match.start())
+            yield _domain(match[1]), address, _LINK.search(before) is not None and not _is_script(page, match.start())
+
+
+@lru_cache(4_096)
+def _is_known(host: bytes) -> bool:
+    domain = _domain(host)
+    return domain in _domains() or domain in _assets()
+
+
+def _domain(host: bytes) -> str:
+    return b".".join(host.lower().rsplit(b".", 2)[-2:]).decode()
 
 
 def _is_script(page: bytes, position: int) -> bool:
