@@ -94,7 +94,7 @@ def _is_deep(link: str) -> bool:
     """A path whose folder speaks of jobs, and that says more: ``/jobs/baker-17``."""
     path = urlsplit(link).path.rstrip("/")
     folder, _, name = path.rpartition("/")
-    return bool(name) and is_careers(f"https://x{folder}") and not says_careers(name)
+    return bool(name) and is_careers(f"https://x{folder}") and not (says_careers(name) or says("beside", name))
 
 
 # The next page

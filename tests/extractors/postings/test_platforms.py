@@ -9,7 +9,7 @@ import pytest
 from extractors.postings import postings
 from extractors.postings.document import Document
 from extractors.postings.employer import employer_of_board
-from extractors.postings.platforms import Board, Key, board_of, key_of
+from extractors.postings.platforms import Board, Key, board_of, key_of, platforms
 
 UUID = "0f1e2d3c-0000-4000-8000-0123456789ab"
 KEYS = {
@@ -91,3 +91,15 @@ def test_an_employer_that_the_text_does_not_name_has_the_board_s_name() -> None:
     assert employer_of_board("acme-labs", "We bake.") == "Acme Labs"
     assert employer_of_board("acmelabs", "Join ACME Labs, Inc. today") == "ACME Labs"
     assert Board("lever", "a", "x") == Board("lever", "a", None)
+
+
+def test_a_board_s_feed_and_list_are_on_the_board() -> None:
+    texts = {"{tenant}": "acme", "{region}": "com", "{server}": "wd5", "{site}": "Careers"}
+    for platform in platforms():
+        for template in filter(None, (platform.text("feed"), platform.text("list"))):
+            url = template.replace("{tenant}.lever", "acme.lever").replace("api{region}", "api")
+            for name, text in texts.items():
+                url = url.replace(name, text)
+            board = board_of(url)
+            assert board is not None, url
+            assert (board.platform, board.tenant) == (platform.name, "acme")

@@ -1,0 +1,126 @@
+"""Pages that list postings."""
+
+from __future__ import annotations
+
+import pytest
+
+from extractors.html import parse
+from extractors.links import page_links
+from extractors.postings.listed import ListPage, is_about_careers, list_page
+
+URL = "https://acme.example/jobs/"
+JOBS = "".join(f'<li><a href="/jobs/baker-{number}">Baker {number}</a></li>' for number in range(3))
+
+
+def read(markup: str, url: str = URL) -> ListPage:
+    page = f"<!doctype html><title>Jobs</title><body><a href='/'>Home</a><ul>{JOBS}</ul>{markup}</body>"
+    tree = parse(page.encode(), "text/html; charset=utf-8")
+    return list_page(tree, url, page_links(tree, url))
+
+
+def test_links_that_look_alike_and_speak_of_jobs_are_its_postings() -> None:
+    found = read("<a href='/jobs/search'>Search</a><a href='/news/1'>News</a>")
+    assert found.listed == tuple(f"{URL}baker-{number}" for number in range(3))
+    assert not found.is_list
+
+
+def test_a_posting_that_links_to_others_is_no_list() -> None:
+    assert read("<button>Show more</button>", f"{URL}baker-9").listed == ()
+
+
+@pytest.mark.parametrize(
+    ("markup", "url", "following"),
+    [
+        ('<link rel="next" href="?page=2">', URL, "?page=2"),
+        ('<a rel="next" href="/jobs/?after=b2">2</a>', URL, "?after=b2"),
+        ('<a href="?page=2">Next</a>', URL, "?page=2"),
+        ('<a href="?page=3" aria-label="Nächste Seite"><svg></svg></a>', f"{URL}?page=2", "?page=3"),
+        ('<a href="?page=1">1</a><a href="?page=2">2</a><a href="?page=3">3</a>', URL, "?page=2"),
+        ('<a href="?page=1">1</a><a href="?page=3">3</a>', f"{URL}?page=2", "?page=3"),
+        ('<a href="/jobs/page/2/">2</a>', URL, "page/2/"),
+        ('<a href="?startrow=25">2</a><a href="?startrow=50">3</a>', URL, "?startrow=25"),
+        ('<a href="?q=baker&page=2">2</a><a href="?q=x&page=3">3</a>', f"{URL}?q=baker", "?q=baker&page=2"),
+        ('<a href="?page=2">Load more jobs</a>', URL, "?page=2"),
+    ],
+)
+def test_the_next_page_is_found(markup: str, url: str, following: str) -> None:
+    assert read(markup, url).next == URL + following
+
+
+@pytest.mark.parametrize(
+    ("markup", "url"),
+    [
+        ("", URL),
+        ('<a href="?page=1">1</a><a href="?page=2">2</a>', f"{URL}?page=2"),
+        ('<a href="?page=1">Previous</a>', f"{URL}?page=2"),
+        ('<a href="?page=9">9</a>', URL),
+        ('<a href="?sort=date">Newest</a>', URL),
+        ('<a href="/news/next">Next</a>', URL),
+        ('<a href="#">Next</a>', URL),
+    ],
+)
+def test_the_last_page_has_no_next(markup: str, url: str) -> None:
+    assert read(markup, url).next is None
+
+
+def test_other_pages_of_the_list_are_known() -> None:
+    found = read('<a href="?page=2">2</a><a href="?page=3">3</a><a href="/jobs/cook?page=2">x</a>')
+    assert found.siblings == {f"{URL}?page=3"}
+
+
+@pytest.mark.parametrize(
+    ("markup", "total"),
+    [
+        ("<p>Showing 1-20 of 57</p>", 57),
+        ("<p>1 \u2013 20 von 1.234 Stellen</p>", 1234),
+        ("<span>57 open positions</span>", 57),
+        ("<h2>1,057 jobs found</h2>", 1057),
+        ("<p>12 offres d'emploi</p>", 12),
+        ("<p>We created 500 jobs in the region last year.</p>", None),
+        ("<span>12 jobs</span><span>7 jobs</span>", None),
+        ("<p>Since 1998</p>", None),
+        ("", None),
+    ],
+)
+def test_how_many_it_says_there_are(markup: str, total: int | None) -> None:
+    assert read(markup).total == total
+
+
+@pytest.mark.parametrize(
+    ("markup", "button"),
+    [
+        ("<button> Load more </button>", "Load more"),
+        ("<a href='#'>Mehr anzeigen</a>", "Mehr anzeigen"),
+        ("<div role=button>もっと見る</div>", "もっと見る"),
+        ("<button>Apply now</button>", None),
+        ("<button>Load more</button><a rel=next href='?page=2'>2</a>", None),
+    ],
+)
+def test_a_button_that_brings_more_is_found(markup: str, button: str | None) -> None:
+    assert read(markup).button == button
+
+
+def test_lists_as_data_that_it_loads_or_names_are_found() -> None:
+    found = read(
+        '<script>fetch("/api/v1/jobs?page=1"); fetch("/api/v1/users"); load("https://acme.example/careers/feed.json")'
+        "</script><div data-url='/rest/positions'></div>"
+    )
+    assert found.feeds == (
+        "https://acme.example/api/v1/jobs?page=1",
+        "https://acme.example/careers/feed.json",
+        "https://acme.example/rest/positions",
+    )
+
+
+def test_a_page_is_about_careers_by_its_url_or_its_title() -> None:
+    jobs, other = (
+        parse(f"<title>{title}</title>x".encode(), "text/html") for title in ("Open positions | Acme", "News")
+    )
+    assert is_about_careers(jobs, "https://acme.example/p/7")
+    assert is_about_careers(other, URL)
+    assert not is_about_careers(other, "https://acme.example/p/7")
+
+
+@pytest.mark.parametrize("markup", ["9" * 100_000, " " * 300_000, "<p>" + "1 " * 20_000, "<a href='?page=2'>" * 2_000])
+def test_it_is_done_soon_whatever_the_page(markup: str) -> None:
+    read(markup)
