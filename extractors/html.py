@@ -11,6 +11,12 @@ HTML_TYPES = ("text/html", "application/xhtml+xml")
 MAX_DEPTH = 512
 """Elements inside each other, as in browsers. Lexbor knows no limit, and its time grows with the square."""
 
+# Where no type is named: a document of XML begins with an element of any other name.
+_COMMENTS = re.compile(rb"(?:<!--.{0,900}?-->\s*)*", re.DOTALL)
+_HTML_TAG = re.compile(
+    rb"<(?:!doctype|!--|html|head|body|title|link|script|style|meta|base|div|span|section|main|article|header|nav|footer"
+    rb"|aside|p|h[1-6]|[uod]l|li|table|t[rdh]|form|a|b|i|img|br|hr|center|font|noscript|template|svg|iframe)(?=[\s/>-])"
+)
 _MANY_TAGS = 20_000
 _MANY_UNCLOSED = 2_000
 
@@ -41,8 +47,11 @@ def is_html(body: bytes, content_type: str = "") -> bool:
     kind = content_type.partition(";")[0].strip().lower()
     if kind:
         return kind in HTML_TYPES
-    start = body[:1024].removeprefix(b"\xef\xbb\xbf").lstrip()
-    return start[:1] == b"<" and (start[:5] != b"<?xml" or b"<html" in start.lower())
+    start = body[:1024].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if start[:5] == b"<?xml" or b"<html" in start:
+        return b"<html" in start and start[:1] == b"<"
+    begins = _COMMENTS.match(start)
+    return _HTML_TAG.match(start, begins.end() if begins else 0) is not None
 
 
 def parse(body: bytes, content_type: str = "") -> LexborHTMLParser:

@@ -14,7 +14,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 _WORDS = json.loads(files(__package__).joinpath("closed.json").read_text("utf-8"))
 _CLOSED = [one.replace("{this}", _WORDS["this"]) for words in _WORDS["closed"].values() for one in words]
 _MARKER = re.compile("|".join(f"(?:{one})" for one in _CLOSED), re.IGNORECASE)
-_BADGE = re.compile(rf"\W*{_WORDS['badges']}\W*", re.IGNORECASE)
+_BADGE = re.compile(_WORDS["badges"], re.IGNORECASE)
+_AROUND_BADGE = " !.:()[]*-\u2013\u2014\u00b7\u2022\uff01"
 _BADGES = "[class*=badge i], [class*=label i], [class*=status i], [class*=pill i], [class*=chip i], h1, h2, h3, h4"
 _LONGEST_BADGE = 40
 _PLACES = (
@@ -57,7 +58,7 @@ def closed_badge(tree: LexborHTMLParser) -> str | None:
 
 def is_closed_badge(text: str) -> bool:
     """Whether a short text says nothing but that something is closed."""
-    return 1 < len(text) <= _LONGEST_BADGE and _BADGE.fullmatch(text) is not None
+    return 1 < len(text) <= _LONGEST_BADGE and _BADGE.fullmatch(text.strip(_AROUND_BADGE)) is not None
 
 
 def _marker_in(node: LexborNode) -> str | None:

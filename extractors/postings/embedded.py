@@ -17,7 +17,7 @@ _HINT = re.compile(
     rb"|commitment|contract_?type|salary|date_?posted|published_?(?:at|date)|compensation|position_?(?:name|title)",
     re.IGNORECASE,
 )
-_ASSIGNED = re.compile(r"(?:=|\(|:|^)\s*(?=[\[{]\s*[\"\[{])", re.MULTILINE)
+_ASSIGNED = re.compile(r"(?:[=(:]\s{0,64}|^[^\S\n]{0,64})(?=[\[{]\s{0,64}[\"\[{])", re.MULTILINE)
 _PARSED = re.compile(r"JSON\.parse\(\s*(?=[\"'])")
 _PUSHED = re.compile(r"__next_f\.push\(\s*(\[.*\])\s*\)", re.DOTALL)
 _ROW = re.compile(r"^[0-9a-f]+:(?=[\[{])", re.MULTILINE)

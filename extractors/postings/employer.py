@@ -38,6 +38,7 @@ _NAMING = (
 )
 _LONGEST = 60
 _MOST_TEXT = 8_000
+_MOST_TITLE = 400
 _MOST_WORDS = 5
 _WORD = re.compile(r"[^\W_][\w&'.-]*(?<![.])")
 _NOT_A_NAME = re.compile(
@@ -121,7 +122,7 @@ def _organisation(document: Document) -> str | None:
 
 def _in_title(document: Document, title: str) -> str | None:
     """``Baker | Acme``, ``Acme - Baker``, ``Acme is hiring a baker``, ``Baker - Careers at Acme``."""
-    own = document.metadata.title or document.metadata.open_graph.get("title") or ""
+    own = " ".join((document.metadata.title or document.metadata.open_graph.get("title") or "")[:_MOST_TITLE].split())
     hiring = _HIRING.match(own)
     if hiring:
         return hiring[1]

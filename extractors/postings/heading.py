@@ -11,6 +11,7 @@ from extractors.postings.page_lines import ASIDE, CONTENT, FORM, Line
 from extractors.postings.vocabulary import fold, meanings, pattern, plain, says, words
 
 _LONGEST = 160
+_LONGEST_OWN = 400
 _PROSE = 110
 _ENOUGH = 4
 _HEADINGS_READ = 60
@@ -22,7 +23,7 @@ _NEAR = 6
 def page_titles(document: Document) -> list[str]:
     """What the page calls itself: whole, and in parts."""
     page = document.metadata
-    whole = [one for one in (page.open_graph.get("title"), page.title) if one]
+    whole = [" ".join(one[:_LONGEST_OWN].split()) for one in (page.open_graph.get("title"), page.title) if one]
     parts = [part.strip() for one in whole for part in _APART.split(one)]
     return list(dict.fromkeys(whole + parts))
 

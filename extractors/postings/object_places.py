@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from extractors.postings.countries import country_code
 from extractors.postings.place_text import read_where
 from extractors.postings.places import locations
 from extractors.postings.shape import Flat
@@ -49,8 +50,16 @@ def places_in(flat: Flat) -> Places:
     remote = [_take(places, one) for one in each]
     if own:
         places.add(own)
+    _name_country(places, flat)
     places.workplace = _workplace(flat) or ("remote" if remote and all(remote) else None)
     return places
+
+
+def _name_country(places: Places, flat: Flat) -> None:
+    """The one town of which no country is said is in that which stands beside it."""
+    country = country_code(_text(flat.first("country")) or "")
+    if country and len(places.offices) == 1 and places.offices[0]["city"] and not places.offices[0]["country"]:
+        places.offices = [places.offices[0] | {"country": country}]
 
 
 def _each(value: Any, depth: int) -> Iterator[Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from extractors.postings.employment import employment_types_in
 from extractors.postings.language import language_of
-from extractors.postings.reading import SELECTORS
+from extractors.postings.reading import FEED, PLATFORM, SELECTORS, STATE
 from extractors.postings.salary import parse_salary
 from extractors.postings.skills import skills_in
 from extractors.postings.workplace import workplace_in
@@ -14,13 +14,15 @@ from extractors.postings.workplace import workplace_in
 Data = dict[str, Any]
 
 _SOURCE = "description"
+_WHO_MEAN_IT = frozenset({SELECTORS, PLATFORM, FEED, STATE})
+"""Sources that have a word for hybrid as well, and say remote."""
 
 
 def with_prose(posting: Data, page_language: str | None = None) -> Data:
     """The posting with what only its ``description_text`` says; ``provenance`` names it.
 
-    Data wins over prose but for two cases. Hybrid in the prose wins over remote in the data, since forms have a box for
-    remote alone; that stands in ``conflicts``. The description's own language wins over that of the page around it.
+    Data wins over prose but for two cases. Hybrid in the prose wins over remote in markup, which has a word for remote
+    alone; that stands in ``conflicts``. The description's own language wins over that of the page around it.
     What a person's selectors have found stays.
     """
     prose = posting.get("description_text") or ""
@@ -72,7 +74,7 @@ def _country(posting: Data) -> str | None:
 
 def _workplace(posting: Data, prose: str) -> None:
     known = posting.get("workplace_type")
-    if known and (known != "remote" or posting["provenance"].get("workplace_type") == SELECTORS):
+    if known and (known != "remote" or posting["provenance"].get("workplace_type") in _WHO_MEAN_IT):
         return
     found = workplace_in(prose)
     if found == "hybrid" and known == "remote":

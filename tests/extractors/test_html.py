@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.html import MAX_DEPTH, encoding_of, parse
+from extractors.html import MAX_DEPTH, encoding_of, is_html, parse
 
 UMLAUT = "<p>Bäckerei, Größe</p>"
 
@@ -100,3 +100,18 @@ def test_what_is_not_too_deep_keeps_its_shape() -> None:
 def test_a_long_page_of_flat_elements_is_left_alone() -> None:
     tree = parse(b"<div><b>x</b></div><p>y" * 30_000)
     assert len(tree.css("div > b")) == 30_000
+
+
+@pytest.mark.parametrize(
+    ("start", "expected"),
+    [
+        (b"<section><p>a", True),
+        (b"<!-- made by hand -->\n<h1>a", True),
+        (b"<title>a</title><p>b", True),
+        (b"<jobs><job><p>a</p></job></jobs>", False),
+        (b"<!-- made by hand --><offers><offer>a", False),
+        (b'<rss version="2.0"><channel>', False),
+    ],
+)
+def test_without_a_type_the_first_element_says_whether_it_is_a_page(start: bytes, *, expected: bool) -> None:
+    assert is_html(start) is expected

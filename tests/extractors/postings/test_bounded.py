@@ -103,7 +103,8 @@ def test_a_megabyte_of_one_thing_is_read_in_bounded_time(filling: str) -> None:
         f"<title>Baker</title><h1>Head Baker</h1><p>{text}</p><h2>Requirements</h2><p>We are looking for you.</p>",
         f"<title>{text}</title><h1>{text}</h1>",
     )
-    for shape in shapes:
+    script = f"<script>var jobTitle = {text}; var salary</script>"
+    for shape in (*shapes, script):
         start = time.process_time()
         read(shape.encode())
 

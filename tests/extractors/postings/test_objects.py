@@ -211,6 +211,12 @@ def test_state_and_markup_are_one_posting_and_say_where_they_differ() -> None:
     assert [(one["field"], one["taken"]) for one in found["conflicts"]] == [("locations", "state")]
 
 
+def test_a_town_is_in_the_country_that_stands_beside_it() -> None:
+    (found,) = feed([{"title": "Baker", "description": TEXT, "location": "Bonn", "country": "DE", "applyUrl": URL}])
+
+    assert [(place["city"], place["country"]) for place in found["locations"]] == [("Bonn", "DE")]
+
+
 @settings(max_examples=150, deadline=None)
 @given(json_values)
 def test_any_value_is_read(value: Any) -> None:

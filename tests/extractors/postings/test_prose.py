@@ -78,3 +78,15 @@ def test_the_description_has_its_own_language() -> None:
 
 def test_nothing_is_added_to_nothing() -> None:
     assert with_prose({}) == {"provenance": {}}
+
+
+def test_who_has_a_word_for_hybrid_and_says_remote_means_it() -> None:
+    posting = with_prose(
+        {
+            "workplace_type": "remote",
+            "description_text": "This is a hybrid position: three days a week in the office.",
+            "provenance": {"workplace_type": "feed"},
+        }
+    )
+
+    assert (posting["workplace_type"], posting.get("conflicts")) == ("remote", None)
