@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg
 
-from pipelines import rows
+from pipelines import rows, rows_sql
 from pipelines.batch import Row, run
 from schemas.job import Job
 from schemas.page import ArchivePointer, Page, PageMetadata
@@ -34,7 +34,7 @@ def rows_of(job: Job, numbers: Iterable[int]) -> list[Row]:
 
 async def longline(cursor: Cursor, batch: list[Row]) -> None:
     """One JSON document."""
-    await run(cursor, rows.PAGE, batch)
+    await run(cursor, rows_sql.PAGE, batch)
 
 
 async def executemany(cursor: Cursor, batch: list[Row]) -> None:
@@ -75,7 +75,7 @@ def _bound(row: Row) -> str:
 
 
 def _otherwise() -> str:
-    return rows.PAGE[rows.PAGE.index("ON CONFLICT") :]
+    return rows_sql.PAGE[rows_sql.PAGE.index("ON CONFLICT") :]
 
 
 def _adapted(row: Row) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from typing import Any
 import psycopg
 
 from benchmarks.row_designs import DESIGNS, POINTER, Design, longline, page_of, rows_of
-from pipelines import rows
+from pipelines import rows, rows_sql
 from pipelines.batch import Row, run
 from pipelines.writer import Writer
 from schemas.job import Job
@@ -199,7 +199,7 @@ async def _beside(connection: Connection, job: Job, size: int) -> None:
 
 
 async def _renew(cursor: psycopg.AsyncCursor[tuple[Any, ...]], batch: list[Row]) -> None:
-    await run(cursor, rows.UNCHANGED, batch)
+    await run(cursor, rows_sql.UNCHANGED, batch)
 
 
 async def _one(connection: Connection, query: str) -> list[int]:

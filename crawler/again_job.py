@@ -16,7 +16,7 @@ from crawler.jobs import StoredSite, stored_site
 from crawler.responses import agent_of
 from crawler.verdict import Verdict
 from extractors import EXTRACTOR
-from pipelines import rows
+from pipelines import rows, rows_sql
 from pipelines.captures import Reading
 from pipelines.database import Row
 from pipelines.withdrawal import withdraw
@@ -220,7 +220,7 @@ def finish(connection: Connection, job: UUID, uri: str, stats: JobStats, missing
     with connection.transaction():
         values = {"job": job, "uri": uri, "missing": sorted(missing)}
         if connection.execute(_DONE, values).fetchone():
-            connection.execute(rows.JOB_STATS.encode(), rows.job_stats_row(job, stats))
+            connection.execute(rows_sql.JOB_STATS.encode(), rows.job_stats_row(job, stats))
 
 
 def end(connection: Connection, database_url: str, job: UUID) -> bool:

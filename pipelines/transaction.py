@@ -12,7 +12,7 @@ from uuid import UUID
 
 import psycopg
 
-from pipelines import lifecycle, rows
+from pipelines import lifecycle, rows, rows_sql
 from pipelines.batch import Row, rounds, run
 from pipelines.waiting import Batch, Waiting, WaitingItem
 from schemas.job import JobStats
@@ -41,7 +41,7 @@ async def write(cursor: Cursor, batch: Batch) -> JobStats:
 
 async def _pages(cursor: Cursor, pages: list[Waiting]) -> None:
     for some in rounds(pages, lambda one: _page_key(one.row)):
-        returned = await run(cursor, rows.PAGE, [one.row for one in some])
+        returned = await run(cursor, rows_sql.PAGE, [one.row for one in some])
         ids = {(site, bytes(url)): page_id for site, url, page_id in returned}
         # Of the others, a newer or better row stands.
         written = [(one, ids[_page_key(one.row)]) for one in some if _page_key(one.row) in ids]
@@ -50,14 +50,14 @@ async def _pages(cursor: Cursor, pages: list[Waiting]) -> None:
 
 
 async def _renewed(cursor: Cursor, pages: list[Waiting]) -> None:
-    returned = await run(cursor, rows.UNCHANGED, [one.row for one in pages])
+    returned = await run(cursor, rows_sql.UNCHANGED, [one.row for one in pages])
     ids = {(site, bytes(url)): page_id for site, url, page_id in returned}
     await lifecycle.renewed(cursor, [(one.page, ids[_page_key(one.row)]) for one in pages if _page_key(one.row) in ids])
 
 
 async def _walls(cursor: Cursor, kept: list[Waiting]) -> None:
     walls = [rows.wall_row(one.page, one.pointer) for one in kept if one.page.verdict and one.page.verdict.is_wall]
-    await run(cursor, rows.WALL, walls)
+    await run(cursor, rows_sql.WALL, walls)
 
 
 async def write_records(cursor: Cursor, written: list[tuple[Waiting, int]]) -> None:
@@ -75,9 +75,9 @@ async def write_records(cursor: Cursor, written: list[tuple[Waiting, int]]) -> N
             texts[page.body_sha256] = rows.text_row(page, markdown)
         for row in (rows.rejected_row(page, page_id, record) for record in page.rejected):
             rejected[page_id, row["kind"], row["data_sha256"]] = row
-    await run(cursor, rows.TEXT, [texts[key] for key in sorted(texts)])
+    await run(cursor, rows_sql.TEXT, [texts[key] for key in sorted(texts)])
     await lifecycle.fetched(cursor, [(waiting.page, page_id, waiting.pointer) for waiting, page_id in written])
-    await run(cursor, rows.REJECTED, [rejected[key] for key in sorted(rejected)])
+    await run(cursor, rows_sql.REJECTED, [rejected[key] for key in sorted(rejected)])
 
 
 async def _items(cursor: Cursor, items: list[OwnItem]) -> None:
@@ -86,9 +86,9 @@ async def _items(cursor: Cursor, items: list[OwnItem]) -> None:
     sound = [rows.item_row(item) for item in items if not item.problems]
     rejected = [rows.item_row(item) for item in items if item.problems]
     for some in rounds(sound, itemgetter("kind", "key")):
-        await run(cursor, rows.RECORD, some)
+        await run(cursor, rows_sql.RECORD, some)
     for some in rounds(rejected, itemgetter("url_sha256", "kind", "data_sha256")):
-        await run(cursor, rows.REJECTED_ITEM, some)
+        await run(cursor, rows_sql.REJECTED_ITEM, some)
 
 
 async def _counts(cursor: Cursor, batch: Batch) -> JobStats:
@@ -100,5 +100,5 @@ async def _counts(cursor: Cursor, batch: Batch) -> JobStats:
         if not waiting.leased:
             counted.setdefault(waiting.job_id, JobStats()).add(stats)
     for job, stats in sorted(counted.items()):
-        await cursor.execute(rows.JOB_STATS, rows.job_stats_row(job, stats))
+        await cursor.execute(rows_sql.JOB_STATS, rows.job_stats_row(job, stats))
     return stored

@@ -10,7 +10,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from pipelines import postings_sql, rows
+from pipelines import postings_sql, rows, rows_sql
 from pipelines.states import SET_STATES
 from tests.control.conftest import Database
 
@@ -265,7 +265,15 @@ def test_what_is_looked_up_has_an_index(database: Database, table: str, columns:
 @pytest.mark.parametrize(
     "statement",
     [
-        *(rows.PAGE, rows.WALL, rows.TEXT, rows.RECORD, rows.REJECTED, rows.REJECTED_ITEM, rows.JOB_STATS),
+        *(
+            rows_sql.PAGE,
+            rows_sql.WALL,
+            rows_sql.TEXT,
+            rows_sql.RECORD,
+            rows_sql.REJECTED,
+            rows_sql.REJECTED_ITEM,
+            rows_sql.JOB_STATS,
+        ),
         *(postings_sql.FIRST, postings_sql.CHANGE, postings_sql.KNOWN, postings_sql.TOUCH, SET_STATES),
     ],
 )

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from pipelines import rows as statements
+from pipelines import rows as made_rows
+from pipelines import rows_sql
 from pipelines.counting import counts_of, item_counts
 from schemas.job import Job, JobStats
 from schemas.page import ArchivePointer, RejectedRecord, Unchanged
@@ -72,7 +73,7 @@ def test_an_item_counts_as_a_record_or_as_rejected() -> None:
 
 
 def added(rows: Rows, job: Job, stats: JobStats) -> Any:
-    rows.execute(statements.JOB_STATS.encode(), statements.job_stats_row(job.id, stats))
+    rows.execute(rows_sql.JOB_STATS.encode(), made_rows.job_stats_row(job.id, stats))
     row = rows.execute("SELECT stats FROM job WHERE id = %s", [job.id]).fetchone()
     return row and JobStats(**row["stats"])
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pipelines import rows as statements
+from pipelines import rows_sql
 from pipelines.writer import Writer
 from schemas.job import Job
 from schemas.page import OwnItem, Page, RejectedRecord, Unchanged
@@ -129,9 +129,9 @@ def test_a_late_item_changes_nothing(tables_url: str, rows: Rows, job: Job) -> N
 
 def test_no_statement_was_forgotten() -> None:
     """TEXT has no fence: its key is what its row says. JOB_STATS adds, and is for what has no lease."""
-    of_rows = {name for name, value in vars(statements).items() if name.isupper() and "json_to_recordset" in str(value)}
+    of_rows = {name for name, value in vars(rows_sql).items() if name.isupper() and "json_to_recordset" in str(value)}
     fenced = {"PAGE", "WALL", "UNCHANGED", "RECORD"}
     renewed_by_digest = {"REJECTED", "REJECTED_ITEM", "TEXT"}
 
     assert {name for name in of_rows if not name.startswith("_")} == fenced | renewed_by_digest
-    assert all("fence <= " in vars(statements)[name] for name in fenced)
+    assert all("fence <= " in vars(rows_sql)[name] for name in fenced)
