@@ -15,6 +15,7 @@ from scrapy.exceptions import UsageError
 from crawler.described import described
 from crawler.fetch.proxy_list import ProxyListError
 from crawler.page_source import PLACEHOLDER, read_source
+from crawler.saved_answer import without_head
 from crawler.sites_file import SitesFileError, selectors_for
 from extractors.postings.document import Document
 from schemas.addresses import normalize_url
@@ -86,8 +87,9 @@ def describe(
 ) -> dict[str, Any]:
     """What ``crawler.described`` says of a page; without a URL it is where its own canonical one says.
 
-    Keys of postings are made of it.
+    Keys of postings are made of it. The head of an answer that was saved with its page is no part of it.
     """
+    body, content_type = without_head(body, content_type)
     document = Document.read(url or PLACEHOLDER, body, content_type)
     if not url and document.metadata.canonical_url:
         document = Document.read(document.metadata.canonical_url, body, content_type)
