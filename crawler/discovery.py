@@ -172,7 +172,7 @@ class Discovery:
         if chain or (found.is_list and page_number(url) <= 1):
             known.requests += self._of_page(request, page, chain or Chain.web(url), found)
             if chain or found.next:
-                known.links = [link for link in known.links if link not in found.siblings]
+                known.links = [link for link in known.links if link not in {*found.siblings, found.next}]
         return known
 
     def _of_page(self, request: Request, page: Page, chain: Chain, found: ListPage) -> Iterator[Request]:
