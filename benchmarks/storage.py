@@ -80,7 +80,7 @@ def tables() -> Iterator[tuple[str, Job]]:
     try:
         server.start()
         url = server.url("postgres")
-        environment = {"PATH": os.environ["PATH"], "DATABASE_URL": url}
+        environment = {"DATABASE_URL": url}
         subprocess.run([sys.executable, "-m", "control.migrate"], cwd=ROOT, env=environment, check=True)
         with reading(url) as connection:
             job = add_job(connection)

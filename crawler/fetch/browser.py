@@ -33,7 +33,7 @@ RENDERED = "playwright"
 """The flag of a response whose body is what a browser made of the page; also the ``meta`` key that asks for it."""
 LED_TO = "browser_led_to"
 """``request.meta`` key: where scripts wanted to send the browser, which stayed."""
-BROWSER_TRIES = 3
+BROWSER_TRIES = 5
 """So many browsers may be lost over one page."""
 IDLE_SECONDS = 120.0
 """A browser that nobody has used for so long is closed; the next page starts another."""
