@@ -16,7 +16,6 @@ Yields = Mapping[str, tuple[int, int]]
 
 NONE, CAREERS, POSTING = 0, 20, 30
 """How soon a link is followed: it says nothing of jobs; it does; pages like it have held postings."""
-_MOST_WORDS = 3
 _LEAST_PAGES = 2
 _LONGEST_TEXT = 80
 _PLAIN = str.maketrans(
@@ -52,8 +51,10 @@ def says_careers(text: str) -> bool:
     if not text.isascii() and any(word in text for word in word_list("careers")["within"]):
         return True
     words = plain(text).split()
-    runs = (" ".join(words[at : at + size]) for size in range(1, _MOST_WORDS + 1) for at in range(len(words)))
-    return any(run in _names("careers") for run in runs)
+    starts = _starts()
+    return any(
+        words[at : at + len(phrase)] == phrase for at, word in enumerate(words) for phrase in starts.get(word, ())
+    )
 
 
 def plain(text: str) -> str:
@@ -62,6 +63,15 @@ def plain(text: str) -> str:
         apart = normalize("NFKD", text.translate(_PLAIN))
         text = normalize("NFC", "".join(one for one in apart if category(one) != "Mn"))
     return words_of(text)
+
+
+@cache
+def _starts() -> dict[str, list[list[str]]]:
+    """What says careers, by its first word."""
+    starts: dict[str, list[list[str]]] = {}
+    for phrase in map(str.split, word_list("careers")["careers"]):
+        starts.setdefault(phrase[0], []).append(phrase)
+    return starts
 
 
 @cache
