@@ -12,6 +12,8 @@ from extractors.postings.vocabulary import fold, meanings, pattern, plain, says,
 
 _LONGEST = 160
 _LONGEST_OWN = 400
+_ENDS = ".!?"
+"""How sentences end, and no title outside of headings."""
 _PROSE = 110
 _ENOUGH = 4
 _HEADINGS_READ = 60
@@ -69,6 +71,8 @@ def _best(document: Document, lines: list[Line], own: list[str]) -> str | None:
         if headings > _HEADINGS_READ:
             break
         score = _score(line, index, owned, whole, site) if line.zone in (CONTENT, ASIDE, FORM) else 0
+        if score and not line.level and index + 1 < len(lines) and _is_label(lines[index + 1].text):
+            score += 1
         if score > most:
             best, most = line.words, score
     return best
@@ -82,11 +86,17 @@ def _score(line: Line, index: int, owned: set[str], whole: str, site: set[str]) 
     named = 6 if bare in owned else 2 if len(bare) > 5 and f" {bare} " in f" {whole} " else 0
     score = {1: 4, 2: 2, 3: 1}.get(line.level, 0) + named
     if not line.level:
+        if text[-1] in _ENDS and not named:
+            return 0
         score -= 1 if named else 0
         score += 2 if index < _NEAR else 0
     if line.level or named or index < _NEAR:
         score += 2 * is_role(text)
     return score if line.zone == CONTENT else score - 2
+
+
+def _is_label(text: str) -> bool:
+    return len(text) < _PROSE and plain(text.rstrip(":\uff1a")) in meanings()
 
 
 def _is_of_site(text: str, site: set[str]) -> bool:

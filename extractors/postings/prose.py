@@ -6,7 +6,8 @@ from typing import Any
 
 from extractors.postings.employment import employment_types_in
 from extractors.postings.language import language_of
-from extractors.postings.reading import FEED, PLATFORM, SELECTORS, STATE
+from extractors.postings.place_prose import places_in_prose
+from extractors.postings.reading import FEED, PLATFORM, SELECTORS
 from extractors.postings.salary import parse_salary
 from extractors.postings.skills import skills_in
 from extractors.postings.workplace import workplace_in
@@ -14,7 +15,7 @@ from extractors.postings.workplace import workplace_in
 Data = dict[str, Any]
 
 _SOURCE = "description"
-_WHO_MEAN_IT = frozenset({SELECTORS, PLATFORM, FEED, STATE})
+_WHO_MEAN_IT = frozenset({SELECTORS, PLATFORM, FEED})
 """Sources that have a word for hybrid as well, and say remote."""
 
 
@@ -31,6 +32,7 @@ def with_prose(posting: Data, page_language: str | None = None) -> Data:
     if prose:
         _salary(filled, prose)
         _workplace(filled, prose)
+        _places(filled, prose)
         _employment_types(filled, prose)
         _skills(filled, prose)
     return filled
@@ -84,6 +86,12 @@ def _workplace(posting: Data, prose: str) -> None:
         posting["workplace_type"] = None
         posting["locations"] = [_as_office(place) for place in posting.get("locations") or []]
     _fill(posting, "workplace_type", found)
+
+
+def _places(posting: Data, prose: str) -> None:
+    """Where nothing else says a place, and one may not work from anywhere."""
+    if not posting.get("applicant_scope") and posting.get("workplace_type") != "remote":
+        _fill(posting, "locations", [] if posting.get("locations") else places_in_prose(prose))
 
 
 def _as_office(place: Data) -> Data:

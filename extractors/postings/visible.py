@@ -37,6 +37,7 @@ _SHORT = 60
 _NEAR = 3
 """Lines above and below the title where a badge may stand."""
 _MOST_WORDS_OF_TOWN = 5
+_NO_TOWN = re.compile(r"[$\u20ac\u00a3\u00a5%@+=<>{}]|\d[\dkK.,]{2}")
 _HINTS = (
     b"responsibilit",
     b"qualification",
@@ -185,7 +186,7 @@ def _named_places(where: Where) -> Where:
 def _is_named(town: str) -> bool:
     words_of_town = town.split()
     low = sum(word[0].islower() for word in words_of_town)
-    return len(words_of_town) <= _MOST_WORDS_OF_TOWN and low <= len(words_of_town) / 2
+    return len(words_of_town) <= _MOST_WORDS_OF_TOWN and low <= len(words_of_town) / 2 and not _NO_TOWN.search(town)
 
 
 def _without(text: str, company: str | None) -> str:
