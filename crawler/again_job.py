@@ -17,8 +17,8 @@ from crawler.responses import agent_of
 from crawler.verdict import Verdict
 from extractors import EXTRACTOR
 from pipelines import rows, rows_sql
-from pipelines.captures import Reading
 from pipelines.database import Row
+from pipelines.stored_pages import Reading
 from pipelines.withdrawal import withdraw
 from schemas.job import JobState, JobStats
 

@@ -12,12 +12,12 @@ from crawler import again_job
 from crawler.again_job import SUPERSEDED, UNREADABLE, UNSTORED, Portion
 from pipelines import database
 from pipelines.again import AgainWriter
-from pipelines.captures import Capture, Reading
 from pipelines.database import DatabaseUnavailableError, connect_for_rows
 from pipelines.difference import Compare, Difference
 from pipelines.failures import RowError, StorageError
 from pipelines.outage import OutageError
 from pipelines.reread import Place, Reread, Unread
+from pipelines.stored_pages import Reading, StoredPage
 from schemas.job import JobStats
 from schemas.page import Page
 
@@ -73,7 +73,7 @@ async def _read(place: Place, reading: Reading, portion: Portion) -> tuple[JobSt
     writer = AgainWriter(place.database_url, place.outage_seconds)
     refused: list[RowError] = []
 
-    async def taken(pages: list[tuple[Capture, Page]]) -> None:
+    async def taken(pages: list[tuple[StoredPage, Page]]) -> None:
         results = await asyncio.gather(*(writer.renew(page, at) for at, page in pages), return_exceptions=True)
         for (at, _), result in zip(pages, results, strict=True):
             if isinstance(result, RowError):

@@ -27,10 +27,10 @@ from pipelines.again_sql import (
     TAKE_OVER,
 )
 from pipelines.batch import Row, run
-from pipelines.captures import Capture
 from pipelines.cleaning import Cleaner
 from pipelines.failures import RowError
 from pipelines.refusals import first_line
+from pipelines.stored_pages import StoredPage
 from pipelines.transaction import write_records
 from pipelines.waiting import Batch, Waiting
 from pipelines.writer import ANSWER_SECONDS, Writer
@@ -72,7 +72,7 @@ class AgainWriter(Writer):
         super().__init__(url, outage_seconds)
         self.outcomes: dict[int, set[int] | None] = {}
 
-    async def renew(self, page: Page, capture: Capture) -> None:
+    async def renew(self, page: Page, capture: StoredPage) -> None:
         """Write what was read from a page.
 
         Raises:
@@ -112,7 +112,7 @@ class AgainWriter(Writer):
         return _stats(written)
 
 
-def _waiting(page: Page, capture: Capture) -> Waiting:
+def _waiting(page: Page, capture: StoredPage) -> Waiting:
     cleaner = Cleaner()
     whole = rows.page_row(page, capture.pointer, cleaner)
     names = ("archive_uri", "archive_offset", "body_sha256", "extractor", "extracts", "directives", *METADATA)

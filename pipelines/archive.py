@@ -21,7 +21,7 @@ from pipelines.items import as_page
 from pipelines.object_store import Archive, ArchiveLocation
 from pipelines.outage import Outage, OutageError
 from pipelines.segment import Originals, Segment
-from pipelines.warc import Original, read_original
+from pipelines.warc import HEAD_BYTES, Original, read_original
 from schemas.environment import OUTAGE_SECONDS
 from schemas.page import Archived, Page
 
@@ -36,7 +36,6 @@ WORTH_BYTES = 1_000
 """A record that refers to a body takes as much room as a smaller one."""
 REMEMBERED = 50_000
 """So many bodies that were archived are known, so that pages with the same one refer to them: some 20 MB."""
-HEAD_BYTES = 2_000
 
 
 class ArchivePipeline:

@@ -13,9 +13,9 @@ import psycopg
 from extractors import EXTRACTOR
 from pipelines.again import Key, failed, key_of, reads_postings
 from pipelines.again_sql import METADATA
-from pipelines.captures import Capture
 from pipelines.postings_sql import VALUES
 from pipelines.sieve import reasons
+from pipelines.stored_pages import StoredPage
 from schemas.page import Page, Record
 
 EXAMPLES = 3
@@ -108,7 +108,7 @@ class Compare:
         self._connection = connection
         self._lines = lines
 
-    async def taken(self, pages: list[tuple[Capture, Page]]) -> None:
+    async def taken(self, pages: list[tuple[StoredPage, Page]]) -> None:
         """Compare some.
 
         Raises:
@@ -130,7 +130,7 @@ class Compare:
             for problem in page.problems:
                 self._note(page.url, "problem", "failed", {}, problem)
 
-    def _metadata(self, capture: Capture, page: Page) -> None:
+    def _metadata(self, capture: StoredPage, page: Page) -> None:
         if "page" not in page.extract or failed(page, "metadata"):
             return
         found = asdict(page.metadata)
@@ -146,7 +146,7 @@ class Compare:
         else:
             self._note(about, "posting", None, {name: (known[name], now[name]) for name in FIELDS})
 
-    def _missing(self, capture: Capture, page: Page, known: dict[Key, Row]) -> None:
+    def _missing(self, capture: StoredPage, page: Page, known: dict[Key, Row]) -> None:
         if not reads_postings(page):
             return
         shown = {key_of(record) for record in page.records if record.kind == "posting"}
@@ -167,7 +167,7 @@ class Compare:
             line = {"of": about, "kind": kind, "change": known, "said": said}
             self.difference.lines.append(line | {"fields": {name: list(both) for name, both in differing.items()}})
 
-    async def _postings(self, pages: list[tuple[Capture, Page]]) -> dict[Key, Row]:
+    async def _postings(self, pages: list[tuple[StoredPage, Page]]) -> dict[Key, Row]:
         keys = [key_of(record) for _, page in pages for record in page.records if record.kind == "posting"]
         parts = list(zip(*keys, strict=True)) or [(), (), ()]
         values = dict(zip(("platforms", "tenants", "source_ids"), map(list, parts), strict=True))
@@ -175,7 +175,7 @@ class Compare:
         cursor = await self._connection.execute(_POSTINGS.encode(), values)
         return {(row["platform"], row["tenant"], row["source_id"]): row for row in await cursor.fetchall()}
 
-    async def _texts(self, pages: list[tuple[Capture, Page]]) -> dict[int, str]:
+    async def _texts(self, pages: list[tuple[StoredPage, Page]]) -> dict[int, str]:
         wanted = [capture.id for capture, page in pages if "text" in page.extract]
         if not wanted:
             return {}

@@ -25,7 +25,7 @@ from pipelines.cdxj import SEGMENT_SUFFIX, index, index_name, read_segment
 from pipelines.database import Row
 from pipelines.erase_plan import Heir, Plan, Planner, read_record
 from pipelines.erase_rows import Move
-from pipelines.segments import Rewritten, adopted, rewrite, stamp
+from pipelines.rewriting import Rewritten, adopted, rewrite, stamp
 from pipelines.wishes import Wish
 
 if TYPE_CHECKING:

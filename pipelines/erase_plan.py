@@ -13,7 +13,7 @@ from functools import partial
 
 from pipelines.catalogue import Capture, Catalogue, days_between
 from pipelines.object_store import Archive
-from pipelines.segments import Changes, Record, promoted, redirected, stamp
+from pipelines.rewriting import Changes, Record, promoted, redirected, stamp
 from pipelines.wishes import Wish, common_bytes, of_one_site
 
 Key = tuple[str, str]

@@ -6,12 +6,12 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 
-from pipelines.captures import Capture, Reading, blocks, captures, members, page_of
 from pipelines.database import connect_for_rows
 from pipelines.extract import ExtractPipeline
 from pipelines.failures import ArchiveAwayError, ArchiveError
 from pipelines.object_store import Archive, ArchiveLocation
 from pipelines.outage import Outage
+from pipelines.stored_pages import Reading, StoredPage, blocks, members, page_of, stored_pages
 from pipelines.validate import ValidatePipeline
 from schemas.environment import OUTAGE_SECONDS
 from schemas.page import Page
@@ -33,13 +33,13 @@ class Unread:
     count: int = 0
     first: str = ""
 
-    def add(self, capture: Capture, error: Exception) -> None:
+    def add(self, capture: StoredPage, error: Exception) -> None:
         """Count one."""
         self.count += 1
         self.first = self.first or f"{capture.url}: {error}"
 
 
-Taken = Callable[[list[tuple[Capture, Page]]], Awaitable[None]]
+Taken = Callable[[list[tuple[StoredPage, Page]]], Awaitable[None]]
 """Is handed pages that were read and checked, some at a time."""
 
 
@@ -60,13 +60,13 @@ class Reread:
         """
         archive = Archive(self.place.archive)
         async with await connect_for_rows(self.place.database_url) as connection:
-            async for found in captures(connection, uri, page_ids):
-                pages: list[tuple[Capture, Page]] = []
+            async for found in stored_pages(connection, uri, page_ids):
+                pages: list[tuple[StoredPage, Page]] = []
                 for block in blocks(found):
                     pages += [pair async for pair in self._block(archive, block)]
                 await taken(pages)
 
-    async def _block(self, archive: Archive, block: list[Capture]) -> AsyncIterator[tuple[Capture, Page]]:
+    async def _block(self, archive: Archive, block: list[StoredPage]) -> AsyncIterator[tuple[StoredPage, Page]]:
         try:
             read = await self._patiently(archive, block)
         except ArchiveError as error:
@@ -83,7 +83,7 @@ class Reread:
             if page:
                 yield capture, page
 
-    async def _patiently(self, archive: Archive, block: list[Capture]) -> list[tuple[Capture, bytes]]:
+    async def _patiently(self, archive: Archive, block: list[StoredPage]) -> list[tuple[StoredPage, bytes]]:
         outage = Outage("The archive", self.place.outage_seconds)
         while True:
             try:
@@ -91,7 +91,7 @@ class Reread:
             except ArchiveAwayError as error:
                 await asyncio.sleep(outage.failed(str(error)))
 
-    async def _page(self, capture: Capture, member: bytes) -> Page | None:
+    async def _page(self, capture: StoredPage, member: bytes) -> Page | None:
         try:
             page = page_of(capture, member, self.reading)
         except ArchiveError as error:

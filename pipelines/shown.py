@@ -16,7 +16,7 @@ from pipelines.catalogue import Capture, Catalogue, days_between, digest_of
 from pipelines.database import Row
 from pipelines.failures import ArchiveError
 from pipelines.object_store import Archive
-from pipelines.segments import Record, stamp
+from pipelines.rewriting import Record, stamp
 from pipelines.warc import NOT_MODIFIED, Headers, read_head
 from schemas.addresses import url_sha256
 

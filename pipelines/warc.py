@@ -33,6 +33,8 @@ HOLD_A_BODY = frozenset({"response", "resource"})
 STATUS, HEADER = "Longline-Status", "Longline-Header"
 """Of a page that a browser has made: the status line, and each header, of the document that was sent."""
 _OURS = frozenset({STATUS.encode(), HEADER.encode()})
+HEAD_BYTES = 2_000
+"""So much of a record's gzip member has all of its own headers that count."""
 MOST_HEAD = 16_000
 HTTP_STATUSES = frozenset(HTTPStatus)
 _LINE_END = re.compile("[\r\n]")
@@ -151,7 +153,7 @@ def read_original(start: bytes, pointer: ArchivePointer, sha256: bytes) -> Origi
     """How to refer to the record at a place; None where it does not hold this body.
 
     Args:
-        start: how the record's gzip member begins; 2,000 bytes hold all of its headers that count.
+        start: how the record's gzip member begins, by ``HEAD_BYTES`` at least.
     """
     try:
         head = zlib.decompressobj(GZIP_WINDOW).decompress(start, MOST_HEAD)

@@ -16,7 +16,7 @@ from pipelines import warc
 from pipelines.cdxj import Line, members, read_segment
 from pipelines.erase import Erased, Eraser
 from pipelines.object_store import Archive
-from pipelines.segments import Record
+from pipelines.rewriting import Record
 from pipelines.wishes import Wish
 from schemas.page import ArchivePointer, Page
 from tests.support.shelf import MONDAY, Shelf

@@ -9,7 +9,7 @@ from typing import Any
 
 from pipelines import cdxj, warc
 from pipelines.object_store import Archive
-from pipelines.segments import Record
+from pipelines.rewriting import Record
 from schemas.addresses import url_sha256
 from schemas.job import Job
 from schemas.page import ArchivePointer, Page, Unchanged

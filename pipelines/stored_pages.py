@@ -1,4 +1,4 @@
-"""Pages out of the archive: the captures that rows point at, segment by segment, in few large reads."""
+"""Pages out of the archive: those that rows point at, segment by segment, in few large reads."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import psycopg
 from extractors.directives import NOFOLLOW
 from pipelines.failures import ArchiveError
 from pipelines.object_store import Archive
-from pipelines.warc import escaped, read_http, read_original
+from pipelines.warc import HEAD_BYTES, escaped, read_http, read_original
 from schemas.page import ArchivePointer, Page
 from schemas.selectors import PostingSelectors
 from schemas.verdicts import Verdict
@@ -25,8 +25,6 @@ BLOCK_BYTES = 8 * 1024 * 1024
 GAP_BYTES = 256 * 1024
 """Bytes between two records that are read and thrown away, since another request would take longer."""
 BATCH_ROWS = 100
-HEAD_BYTES = 2_000
-"""Of a record, in which its own headers are."""
 
 _COLUMNS = (
     "id, url, final_url, status, content_type, fetched_at, last_seen, tier, body_sha256, archive_offset, "
@@ -37,7 +35,7 @@ _ROWS = f"SELECT {_COLUMNS} FROM page WHERE id = ANY(%s) AND archive_uri = %s OR
 
 
 @dataclass(frozen=True, slots=True)
-class Capture:
+class StoredPage:
     """A row of ``page``, and where its bytes are."""
 
     id: int
@@ -62,14 +60,14 @@ class Reading:
     selectors: PostingSelectors | None = None
 
 
-async def captures(
+async def stored_pages(
     connection: psycopg.AsyncConnection[dict[str, Any]], uri: str, ids: list[int]
-) -> AsyncIterator[list[Capture]]:
+) -> AsyncIterator[list[StoredPage]]:
     """Those of the pages whose bytes are in a segment still, as their rows are now, in the order of the segment."""
     for batch in _batches(ids):
         cursor = await connection.execute(_ROWS.encode(), [batch, uri])
         rows = await cursor.fetchall()
-        yield [Capture(row["id"], _pointer(uri, row), row) for row in rows]
+        yield [StoredPage(row["id"], _pointer(uri, row), row) for row in rows]
 
 
 def _pointer(uri: str, row: dict[str, Any]) -> ArchivePointer:
@@ -82,9 +80,9 @@ def _batches(ids: list[int]) -> Iterator[list[int]]:
         yield batch
 
 
-def blocks(found: list[Capture]) -> Iterator[list[Capture]]:
+def blocks(found: list[StoredPage]) -> Iterator[list[StoredPage]]:
     """Captures that one read gets: neighbours, up to ``BLOCK_BYTES``."""
-    block: list[Capture] = []
+    block: list[StoredPage] = []
     end = 0
     for capture in found:
         start, stop = capture.pointer.offset, capture.pointer.offset + capture.pointer.length
@@ -97,7 +95,7 @@ def blocks(found: list[Capture]) -> Iterator[list[Capture]]:
         yield block
 
 
-async def members(archive: Archive, block: list[Capture]) -> list[tuple[Capture, bytes]]:
+async def members(archive: Archive, block: list[StoredPage]) -> list[tuple[StoredPage, bytes]]:
     """The record of each capture of a block, by one ranged read.
 
     Raises:
@@ -110,7 +108,7 @@ async def members(archive: Archive, block: list[Capture]) -> list[tuple[Capture,
     return [(one, data[at : at + one.pointer.length]) for one, at in zip(block, offsets, strict=True)]
 
 
-def page_of(capture: Capture, member: bytes, reading: Reading) -> Page:
+def page_of(capture: StoredPage, member: bytes, reading: Reading) -> Page:
     """The page as a spider yielded it, with what its row says: nothing is judged anew, and a wall is not read.
 
     Raises:
