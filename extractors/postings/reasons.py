@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from extractors.postings.closed import closed_badge, closed_marker
 from extractors.postings.document import Document
 from extractors.postings.reading import (
     FEED,
@@ -116,6 +117,8 @@ def _stood(name: str, source: str, posting: dict[str, Any], document: Document) 
         return in_prose(name, posting[name], posting.get("description_text") or "")
     if source == PAGE:
         return "the language that the page gives itself"
+    if source == MARKER and document.tree is not None:
+        return f"“{closed_marker(document.tree) or closed_badge(document.tree)}”"
     return document.url if source in (ADDRESS, PLATFORM) else None
 
 

@@ -88,6 +88,13 @@ def test_hybrid_in_the_description_stands_beside_remote_in_the_data() -> None:
     assert "hybrid role" in (workplace.candidates[0].where or "")
 
 
+def test_words_that_close_a_posting_are_quoted() -> None:
+    status = read(MARKUP, None, "<h1>This position has been filled</h1>")["status"]
+
+    assert (status.value, status.why) == ("closed", "the head of the page says that it is closed")
+    assert "position has been filled" in (status.candidates[0].where or "")
+
+
 def test_a_summary_is_passed_over() -> None:
     fields = read(MARKUP | {"description": "We look for a baker."}, STATE)
 
