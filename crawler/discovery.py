@@ -215,7 +215,7 @@ class Discovery:
         yield self._crawl.page_request(request.url, depth, LIST_PRIORITY, meta).replace(dont_filter=True)
 
     def _boards_of(self, page: Page, url: str, depth: int, *, about_jobs: bool) -> Iterator[Request]:
-        found = boards_in(Document(url, page.tree, b"", page.content_type))
+        found = boards_in(Document(url, page.tree, b"", page.content_type), escaped=about_jobs or depth == 0)
         linked = [one.board for one in found if one.linked]
         own = linked if about_jobs and len(linked) <= MOST_LINKED else []
         for board in [*(one.board for one in found if not one.linked), *own]:

@@ -39,15 +39,19 @@ class Embedded:
     linked: bool
 
 
-def boards_in(document: Document) -> list[Embedded]:
+def boards_in(document: Document, *, escaped: bool = True) -> list[Embedded]:
     """The boards of platforms that a page leads to, each once, in its order; by a look at the addresses on it.
 
     A script, a frame, a data attribute or a script's own settings show a board; a link to it, or to one of its
-    postings, only leads there.
+    postings, only leads there. ``escaped``: addresses count that scripts write as ``https:\\/\\/``, which costs as much
+    again.
     """
     found: dict[Board, bool] = {}
     names: dict[str, None] = {}
-    for domain, address, linked in _addresses(document.bytes[:_MOST_TEXT]):
+    page = document.bytes[:_MOST_TEXT]
+    if escaped and b"\\/\\/" in page:
+        page = page.replace(b"\\/", b"/")
+    for domain, address, linked in _addresses(page):
         names[domain] = None
         board = board_of(address) if domain in _domains() else None
         if board and board.tenant not in _NOBODY and not board.tenant.endswith(_FILES):
@@ -61,7 +65,6 @@ def boards_in(document: Document) -> list[Embedded]:
 
 def _addresses(page: bytes) -> Iterator[tuple[str, str, bool]]:
     """The last two parts of the host, the address, and whether it is a link's: of what leads to a known platform."""
-    page = page.replace(b"\\/", b"/") if b"\\/\\/" in page else page
     if not any(_is_known(host) for host in set(_HOST.findall(page))):
         return
     for count, match in enumerate(_ADDRESS.finditer(page)):
