@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 from abc import abstractmethod
+from uuid import UUID
 
 import psycopg
 from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
 
 from crawler.services import NotReadyError, Services, prepare
 from pipelines import database
@@ -60,3 +62,15 @@ class DatabaseCommand(ScrapyCommand):
         Raises:
             UsageError, NothingFoundError: with one sentence.
         """
+
+
+def read_job_id(text: str | None) -> UUID | None:
+    """What stands after ``--job``, if anything does.
+
+    Raises:
+        UsageError: it is no id.
+    """
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        raise UsageError(f"--job {text}: it takes a job's id. See: scrapy jobs", print_help=False) from None

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from scrapy.exceptions import UsageError
 
-from crawler.database_command import DatabaseCommand, NothingFoundError
+from crawler.database_command import DatabaseCommand, NothingFoundError, read_job_id
 from pipelines.object_store import Archive
 from schemas.addresses import normalize_url
 
@@ -57,7 +57,7 @@ class Command(DatabaseCommand):
             raise UsageError(text, print_help=False)
         from pipelines.replay import merged  # noqa: PLC0415 - Scrapy imports every command for each
 
-        lines = merged(self._captures(url, _job_id(opts.job), opts.site))
+        lines = merged(self._captures(url, read_job_id(opts.job), opts.site))
         if not lines:
             raise NothingFoundError("The archive has no capture of that.")
         self._write(b"\n".join(lines) + b"\n", opts.to)
@@ -102,10 +102,3 @@ class Command(DatabaseCommand):
 
 def _day(moment: datetime) -> date:
     return moment.astimezone(UTC).date()
-
-
-def _job_id(text: str | None) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        raise UsageError(f"--job {text}: it takes a job's id. See: scrapy jobs", print_help=False) from None

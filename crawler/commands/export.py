@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from uuid import UUID
 
 from scrapy.exceptions import UsageError
 
-from crawler.database_command import DatabaseCommand, NothingFoundError
+from crawler.database_command import DatabaseCommand, NothingFoundError, read_job_id
 from pipelines.destination import SCHEMES
 from pipelines.export import FORMATS, QUERIES, ExportError, export
 from pipelines.location import ArchiveLocation
@@ -39,7 +38,7 @@ class Command(DatabaseCommand):
             raise UsageError(f"Give one of {', '.join(QUERIES)}.", print_help=False)
         if not opts.to:
             raise UsageError("Give --to FILE.", print_help=False)
-        job = _job_id(opts.job)
+        job = read_job_id(opts.job)
         if job and not self.connection.execute("SELECT 1 FROM job WHERE id = %s", [job]).fetchone():
             raise NothingFoundError(f"--job {job}: there is no such job. See: scrapy jobs")
         try:
@@ -55,10 +54,3 @@ class Command(DatabaseCommand):
             return archive
         environment = read_environment()
         return ArchiveLocation("s3://", environment.aws_endpoint_url, environment.aws_region)
-
-
-def _job_id(text: str | None) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        raise UsageError(f"--job {text}: it takes a job's id. See: scrapy jobs", print_help=False) from None
