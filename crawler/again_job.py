@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,7 +12,7 @@ import psycopg
 
 from crawler.again_arguments import AgainArguments
 from crawler.arguments import ArgumentError
-from crawler.jobs import StoredSite, stored_site
+from crawler.jobs import StoredSite, end_job, stored_site
 from crawler.responses import agent_of
 from crawler.verdict import Verdict
 from extractors import EXTRACTOR
@@ -79,9 +79,6 @@ WHERE job_id = %(job)s AND uri = %(uri)s AND done_at IS NULL RETURNING 1
 """
 _OPEN = "SELECT EXISTS(SELECT FROM job_segment WHERE job_id = %s AND done_at IS NULL) AS open"
 _COUNTS = "SELECT count(*) AS segments, count(done_at) AS done FROM job_segment WHERE job_id = %s"
-_END = """
-UPDATE job SET state = %(state)s, error = %(error)s, completed_at = now(), stats = %(stats)s WHERE id = %(id)s
-"""
 _STOP = """
 UPDATE job SET state = 'cancelled', error = %(error)s, completed_at = now()
 WHERE id = %(id)s AND mode = %(mode)s AND state = 'running' RETURNING id
@@ -239,7 +236,7 @@ def end(connection: Connection, database_url: str, job: UUID) -> bool:
         count, first = asyncio.run(withdraw(database_url, job))
         if count:
             stats.failures[WITHDRAWN] = (count, first)
-        write_end(connection, job, judge(stats), stats)
+        end_job(connection, job, judge(stats), stats)
         connection.execute("DELETE FROM job_segment WHERE job_id = %s", [job])
     return True
 
@@ -251,12 +248,6 @@ def judge(stats: JobStats) -> Verdict:
         if count:
             return Verdict(JobState.FAILED, f"{count:,} pages {what}; first: {first}")
     return Verdict(JobState.COMPLETED)
-
-
-def write_end(connection: Connection, job: UUID, verdict: Verdict, stats: JobStats) -> None:
-    """Write down how a job ended."""
-    values = {"id": job, "state": verdict.state, "error": verdict.error, "stats": rows.json(asdict(stats))}
-    connection.execute(_END, values)
 
 
 def stop(connection: Connection, job: UUID) -> bool:
