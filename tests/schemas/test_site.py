@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from schemas.selectors import PostingSelectors
 from schemas.site import EXTRACTS, POLITE_TO, Expectations, SiteConfig
 from schemas.tiers import TIERS
 
@@ -63,6 +64,7 @@ def test_a_url_is_enough() -> None:
         "absence_hours": 6,
         "shrink_percent": 50,
         "retention_days": None,
+        "posting_selectors": PostingSelectors().model_dump(),
         "expect": {"pages": 0, "postings": 0},
     }
 
