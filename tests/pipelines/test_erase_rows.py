@@ -87,6 +87,21 @@ def test_every_table_that_points_at_what_goes_is_known(rows: Rows) -> None:
     assert {row["name"] for row in found} <= erase_rows.OF_PAGES.keys()
 
 
+@pytest.mark.parametrize(
+    ("column", "known"),
+    [
+        ("url_sha256", erase_rows.OF_PAGES.keys() | erase_rows.OF_WISHES.keys()),
+        ("archive_uri", {statement.split()[1] for statement in erase_rows.MOVES}),
+    ],
+)
+def test_every_table_that_names_urls_or_places_is_known(rows: Rows, column: str, known: set[str]) -> None:
+    query = "SELECT table_name FROM information_schema.columns WHERE column_name = %s AND table_schema = 'public'"
+    found = {row["table_name"] for row in rows.execute(query, [column])}
+
+    assert found
+    assert found <= known
+
+
 def test_rows_that_move_are_found_by_indexes(rows: Rows) -> None:
     rows.execute("SET enable_seqscan = off")
     values = {"uri": "u", "offsets": [1], "uris": ["v"], "news": [2], "lengths": [3]}
