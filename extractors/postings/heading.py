@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 from extractors.postings.document import Document
 from extractors.postings.names import company_key
 from extractors.postings.page_lines import ASIDE, CONTENT, FORM, Line
-from extractors.postings.vocabulary import fold, meanings, pattern, plain, says, words
+from extractors.postings.roles import names_work
+from extractors.postings.vocabulary import fold, meanings, pattern, plain, words
 
 _LONGEST = 160
 _LONGEST_OWN = 400
@@ -52,7 +53,7 @@ def is_title(text: str) -> bool:
 
 def is_role(text: str) -> bool:
     """Whether it names somebody's work: ``Head Baker``, ``B\u00e4cker (m/w/d)``."""
-    return says_gender(text) or says("roles", text)
+    return names_work(text) or says_gender(text)
 
 
 def says_gender(text: str) -> bool:

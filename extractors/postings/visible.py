@@ -128,9 +128,7 @@ def _may_be(document: Document) -> bool:
     if _JOIN.search(parts.path.lower()):
         return True
     title = document.metadata.title or ""
-    if is_about_jobs(title):
-        return True
-    if title and not is_role(title):
+    if title and not is_about_jobs(title) and not is_role(title):
         return False
     low = document.bytes.lower()
     return any(hint in low for hint in _HINTS)
