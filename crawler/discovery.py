@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from scrapy import Request
 from scrapy.http import Response
 
+from crawler.fetch.keys import UNJUDGED
 from crawler.fetch.render import RENDER
 from crawler.fetch.wishes import WISHES
 from crawler.listing_chain import LIST, MOST_PAGES, Chain
@@ -43,6 +44,7 @@ MOST_TEXTS = 2_000
 CLICKS, SCROLLS = 200, 50
 
 
+_GUESS = {RENDER: "never", UNJUDGED: True}
 NO_TEXTS: Mapping[str, str] = {}
 
 
@@ -117,6 +119,12 @@ class Discovery:
 
     # Pages
 
+    @staticmethod
+    def is_miss(response: Response) -> bool:
+        """Whether it is nothing: nobody has said that there is a list at this address."""
+        chain = Chain.in_meta(response.meta)
+        return chain is not None and chain.guessed and response.status >= 400
+
     def read(self, response: Response, page: Page, links: list[str]) -> Found:
         """What a page leads to; what is known of its list is noted as a record of the page."""
         request, chain = cast("Request", response.request), Chain.in_meta(response.meta)
@@ -168,7 +176,7 @@ class Discovery:
             return known
         found = list_page(page.tree, url, known.links)
         for address in found.feeds:
-            known.requests += self._asked(Ask(address), Chain.web(address, guessed=True), depth, {})
+            known.requests += self._asked(Ask(address), Chain.web(address, guessed=True), depth, _GUESS)
         if chain or (found.is_list and page_number(url) <= 1):
             known.requests += self._of_page(request, page, chain or Chain.web(url), found)
             if chain or found.next:

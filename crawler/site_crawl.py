@@ -152,6 +152,9 @@ class SiteCrawl:
     def parse(self, response: Response) -> Iterator[Request | Page]:
         """The links of a page that are new, then the page itself."""
         request = cast("Request", response.request)
+        if self.discovery.is_miss(response):
+            self._spider.give_back(request)
+            return
         note_wall(self.failures, request)
         if response.status in REDIRECTS:
             self._spider.give_back(request)

@@ -120,8 +120,12 @@ OPENINGS: Site = {
         f"<ul>{links('scrolled', 0)}</ul><div style='height:2000px'></div>{MORE % ('scrolled', SCROLL)}",
     ),
     "/scrolled/fragments": fragments("scrolled"),
-    "/api/jobs/": html("Open positions", '<p>One moment.</p><script>fetch("/api/v1/jobs?offset=0&limit=3")</script>'),
+    "/api/jobs/": html(
+        "Open positions",
+        '<p>One moment.</p><script>fetch("/api/v1/jobs?offset=0&limit=3");fetch("/api/v1/jobs/saved")</script>',
+    ),
     "/api/v1/jobs": api,
+    "/api/v1/jobs/saved": Resource(b'{"error": "Who are you?"}', "application/json", status=401),
     "/app/jobs/": Resource((APPLICATION % json.dumps(TITLES["app"])).encode()),
     **postings([name for name in LISTS if name != "posted"]),
 }
