@@ -13,6 +13,8 @@ from extractors.postings.vocabulary import fold, meanings, pattern, plain, words
 
 _LONGEST = 160
 _LONGEST_OWN = 400
+_GENDERED = frozenset("/:*(|.,_")
+"""A sign that all ways to say so have."""
 _ENDS = ".!?"
 """How sentences end, and no title outside of headings."""
 _PROSE = 110
@@ -58,6 +60,8 @@ def is_role(text: str) -> bool:
 
 def says_gender(text: str) -> bool:
     """Whether it says that people of all genders are meant."""
+    if not _GENDERED.intersection(text) and "gender" not in text.lower():
+        return False
     return pattern("genders").search(fold(text)) is not None
 
 

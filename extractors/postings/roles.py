@@ -26,7 +26,8 @@ def names_work(text: str) -> bool:
 
 
 def _ends(word: str, endings: dict[int, frozenset[str]]) -> bool:
-    return len(word) <= _LONGEST_WORD and any(word[-length:] in known for length, known in endings.items())
+    most = len(word) if len(word) <= _LONGEST_WORD else 0
+    return any(length <= most and word[-length:] in known for length, known in endings.items())
 
 
 @cache
