@@ -14,18 +14,18 @@ from tests.support.truths import Recorded, recorded, score
 
 LEAST = {
     "negative": 1.0,
-    "title": 0.95,
-    "company": 0.95,
-    "status": 0.93,
-    "date_posted": 0.9,
+    "title": 0.97,
+    "company": 0.97,
+    "status": 0.95,
+    "date_posted": 0.94,
     "valid_through": 1.0,
-    "employment": 0.93,
-    "workplace": 0.85,
-    "cities": 0.93,
-    "countries": 0.85,
-    "salary": 0.93,
+    "employment": 0.96,
+    "workplace": 0.9,
+    "cities": 0.96,
+    "countries": 0.93,
+    "salary": 0.95,
     "skills": 1.0,
-    "description": 0.85,
+    "description": 0.88,
 }
 """The share of truths that are read, field by field: a little below what it is, so that a step back is seen."""
 
