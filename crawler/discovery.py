@@ -36,7 +36,7 @@ LIST_PRIORITY = 40
 MOST_BOARDS = 20
 """Boards that one worker follows from a site."""
 MOST_LINKED = 3
-"""Boards that a page links to as its own; one that links to more is about other people's."""
+"""Boards that a site links to as its own; one that links to more is about other people's."""
 MOST_PRESSED = 20
 """Lists that one worker has a browser bring whole."""
 MOST_TEMPLATES = 10_000
@@ -63,6 +63,7 @@ class Discovery:
     def __init__(self, crawl: SiteCrawl) -> None:
         self._crawl = crawl
         self._boards: set[Board] = set()
+        self._linked: set[Board] = set()
         self._pressed: set[str] = set()
         self._yields: dict[str, tuple[int, int]] = {}
         self._on = "posting" in crawl.job.config.extract
@@ -224,8 +225,9 @@ class Discovery:
 
     def _boards_of(self, page: Page, url: str, depth: int, *, about_jobs: bool) -> Iterator[Request]:
         found = boards_in(Document(url, page.tree, b"", page.content_type), escaped=about_jobs or depth == 0)
-        linked = [one.board for one in found if one.linked]
-        own = linked if about_jobs and len(linked) <= MOST_LINKED else []
+        linked = {one.board for one in found if one.linked} if about_jobs else set()
+        self._linked |= linked
+        own = linked if len(self._linked) <= MOST_LINKED else ()
         for board in [*(one.board for one in found if not one.linked), *own]:
             yield from self._board(board, depth)
 

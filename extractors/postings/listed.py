@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -20,6 +20,7 @@ from schemas.templates import template_of
 
 _LONGEST_TEXT = 80
 _MOST_NODES = 3_000
+_FEW_WORDS = 4
 _NEXT_LINKS = "link[rel~=next i][href],a[rel~=next i][href],[rel~=next i] > a[href]"
 _BUTTONS = "button,a:not([href]),a[href^='#'],a[href^='javascript:'],[role=button],input[type=button]"
 _NUMBER = r"(\d{1,3}(?:[.,\u00a0\u202f ]\d{3})+|\d{1,6})"
@@ -65,15 +66,27 @@ def list_page(tree: LexborHTMLParser, url: str, links: Iterable[str]) -> ListPag
     links = list(links)
     following = _next(tree, url, links)
     listed = _postings(url, links)
+    named = _names_list(tree, url)
     return ListPage(
-        total=_total(tree) if listed else None,
+        total=_total(tree) if listed and named else None,
         next=following,
         siblings=frozenset(link for link in links if link != following and _page_of(link, url) is not None),
         listed=listed,
-        button=None if following else _button(tree),
+        button=_button(tree) if named and not following else None,
         feeds=tuple(dict.fromkeys([*_named_feeds(tree, url), *_loaded(tree, url)])),
-        scrolls=any(sign in tree.raw_html for sign in _SCROLLS),
+        scrolls=named and any(sign in tree.raw_html for sign in _SCROLLS),
     )
+
+
+def _names_list(tree: LexborHTMLParser, url: str) -> bool:
+    """Whether a page is called a list of postings: one posting has buttons and numbers, too, and others beside it."""
+    parts = urlsplit(_bare(urlsplit(url).path))
+    name = unquote(parts.path.rpartition("/")[2].partition(".")[0])
+    if not name or says_careers(name) or says("beside", name):
+        return is_careers(url)
+    title = tree.head.css_first("title") if tree.head is not None else None
+    words = plain(title.text(strip=True)[:_LONGEST_TEXT]) if title is not None else ""
+    return len(words.split()) <= _FEW_WORDS and says_careers(words) and not any(map(str.isdecimal, name))
 
 
 def _postings(url: str, links: list[str]) -> tuple[str, ...]:
@@ -104,7 +117,7 @@ def _next(tree: LexborHTMLParser, url: str, links: list[str]) -> str | None:
     here = page_number(url)
     for node in tree.css(_NEXT_LINKS):
         link = join_url(url, node.attributes.get("href") or "")
-        if link and link != url:
+        if link and link != url and _is_same_list(link, url):
             return link
     for node in tree.css("a[href]")[:_MOST_NODES]:
         link = join_url(url, node.attributes.get("href") or "") if _says_next(node) else None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from extractors.postings.document import Document
-from extractors.postings.platforms import Board, Platform, board_in, board_of, platforms
+from extractors.postings.platforms import Board, Key, Platform, board_in, board_of, key_of, platforms
 from schemas.addresses import join_url, site_host
 
 _HOST = re.compile(rb"//([A-Za-z0-9.-]{4,100})")
@@ -22,7 +22,7 @@ _NOBODY = frozenset(
     """
     api app apply assets __assets__ careers cdn css embed favicon.ico fonts images img js jobs legal login my
     my-applications ni oneclick-ui platform privacy public robots.txt search signin static support terms v1 v2 v3 widget
-    widgets www
+    recursos tt widgets www
     """.split()  # noqa: SIM905 - a list of words, not of quotes
 )
 """What stands where a board has its tenant, and is none."""
@@ -33,7 +33,10 @@ WEB = "web"
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """A board, and how the page has it: ``linked`` by a link alone, or shown as a part of itself."""
+    """A board, and how the page has it: ``linked`` by a link alone, or shown as a part of itself.
+
+    What leads to one of its postings alone, as the button of a job board, is neither.
+    """
 
     board: Board
     linked: bool
@@ -42,20 +45,26 @@ class Embedded:
 def boards_in(document: Document, *, escaped: bool = True) -> list[Embedded]:
     """The boards of platforms that a page leads to, each once, in its order; by a look at the addresses on it.
 
-    A script, a frame, a data attribute or a script's own settings show a board; a link to it, or to one of its
-    postings, only leads there. ``escaped``: addresses count that scripts write as ``https:\\/\\/``, which costs as much
-    again.
+    A script, a frame, a data attribute or a script's own settings show a board; a link to it, or addresses of two of
+    its postings, only lead there. ``escaped``: addresses count that scripts write as ``https:\\/\\/``, which costs as
+    much again.
     """
     found: dict[Board, bool] = {}
     names: dict[str, None] = {}
+    keys: dict[Board, set[Key]] = {}
     page = document.bytes[:_MOST_TEXT]
     if escaped and b"\\/\\/" in page:
         page = page.replace(b"\\/", b"/")
-    for domain, address, linked in _addresses(page):
+    for domain, address, is_link in _addresses(page):
         names[domain] = None
         board = board_of(address) if domain in _domains() else None
-        if board and board.tenant not in _NOBODY and not board.tenant.endswith(_FILES):
-            found[board] = found.get(board, True) and linked
+        if board is None or board.tenant in _NOBODY or board.tenant.endswith(_FILES):
+            continue
+        key = key_of(address)
+        if key:
+            keys.setdefault(board, set()).add(key)
+        if key is None or len(keys[board]) > 1:
+            found[board] = found.get(board, True) and (is_link or key is not None)
     known = {_domains()[name].name: _domains()[name] for name in names if name in _domains()}
     for platform in known.values():
         found |= dict.fromkeys(_in_settings(platform, document.bytes), False)

@@ -56,7 +56,8 @@ def test_a_board_that_a_page_shows_as_a_part_of_itself_is_found(markup: str) -> 
 
 def test_a_board_that_a_page_links_to_is_told_apart() -> None:
     assert boards('<a href="https://jobs.lever.co/acme">Jobs</a>') == [("lever", "acme", True)]
-    assert boards(f'<a class=x href="https://jobs.lever.co/acme/{UUID}">Baker</a>') == [("lever", "acme", True)]
+    two = "".join(f'<a class=x href="https://jobs.lever.co/acme/{UUID[:-1]}{number}">Baker</a>' for number in range(2))
+    assert boards(two) == [("lever", "acme", True)]
     assert boards('<a href="https://jobs.lever.co/a">J</a><iframe src="https://jobs.lever.co/a">') == [
         ("lever", "a", False)
     ]
@@ -80,6 +81,8 @@ def test_a_host_of_the_employer_s_own_that_a_platform_serves_has_the_platform_s_
         '<a href="https://jobs.lever.co.evil.example/acme">No</a>',
         '<a href="https://jobs.lever.co/">All</a>',
         '<a href="//">Nothing</a>',
+        f'<a href="https://jobs.lever.co/acme/{UUID}/apply">Apply at Acme</a>',
+        f'<script>{{"applyUrl": "https://jobs.lever.co/acme/{UUID}"}}</script>',
     ],
 )
 def test_what_is_no_board_is_none(markup: str) -> None:
