@@ -18,7 +18,7 @@ _ORGANISATIONS = {"Organization", "Corporation", "LocalBusiness", "EducationalOr
 _APART = re.compile(r"\s+[|\u2013\u2014\u00b7\u2022\u00bb-]\s+|\s*[|\uff5c]\s*")
 _RIGHTS = re.compile(
     r"(?:©|\(c\)|copyright)\s*(?:copyright\s*)?(?:\d{4}(?:\s*[-\u2013]\s*\d{4})?)?\s*,?\s*(?:by\s+)?"
-    r"([^.|©,\n\d]{2,60})",
+    r"((?:[^.|©,\n\d]|\.(?=\w)|(?<=\.\w)\.){2,60})",
     re.IGNORECASE,
 )
 _HIRING = re.compile(r"^(.{2,60}?) (?:is hiring|hiring|sucht|recrute|zoekt|s\u00f6ker|s\u00f8ger) ", re.IGNORECASE)
@@ -128,6 +128,8 @@ def _in_title(document: Document, title: str) -> str | None:
         return hiring[1]
     wanted = plain(title)
     parts = [part.strip() for part in _APART.split(own) if part.strip()]
+    if len(parts) < 2 and not is_about_jobs(own):
+        return None
     rest = [part for part in parts if plain(part) not in wanted and wanted not in plain(part)] if wanted else parts[1:]
     for part in reversed(rest):
         if plain(part) in words("generic"):

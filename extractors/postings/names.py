@@ -41,7 +41,8 @@ _LEGAL = re.compile(
 _AROUND_COMPANY = re.compile(
     r"^(?:careers? (?:at|with)|jobs? (?:at|bei|hos|en|chez)|work(?:ing)? (?:at|for)|join|about|life at|"
     r"karriere (?:bei|hos)|werken bij|travailler chez|rejoindre|trabaja (?:en|con)|lavora (?:con|in)|jobba hos|"
-    r"praca w|kari\u00e9ra (?:v|ve))\s+|"
+    r"vagas (?:na|no|em)|(?:offres?|emplois?) chez|stellen bei|jobb? hos|vacatures bij|ofertas en|praca w|"
+    r"kari\u00e9ra (?:v|ve))\s+|"
     r"\s+(?:careers?|jobs?|karriere|recruiting|talent acquisition|hiring team|job board|career (?:site|page|portal))$|"
     r"\s*(?:\u63a1\u7528\u60c5\u5831|\u63a1\u7528\u30b5\u30a4\u30c8|\u63a1\u7528|\u62db\u8058)$",
     re.IGNORECASE,

@@ -76,7 +76,8 @@ _HINTS = tuple(
 )
 """One of these stands in nearly every posting, and on few other pages; in small letters."""
 _JOIN = re.compile(
-    r"join-?us|work-?(?:with|for)-?us|con-?nosotros|con-?noi|werken-?bij|rejoindre|recrui|careers?|hiring|jobs?"
+    r"join-?us|work-?(?:with|for)-?us|nosotros|con-?noi|werken-?bij|rejoindre|re[ck]ru|career|hiring|jobs?\b|tyopaik|rekry|"
+    r"kari[ey]r|karrier|carier|vakan|vaga[s/]|empleo|lavor|emploi|stellen|bewerb|ledig|jobb|prac[ae]\b|munka|allas"
 )
 
 
@@ -128,8 +129,9 @@ def _may_be(document: Document) -> bool:
     if _JOIN.search(parts.path.lower()):
         return True
     title = document.metadata.title or ""
-    if title and not is_about_jobs(title) and not is_role(title):
-        return False
+    about, role = is_about_jobs(title), is_role(title)
+    if about == role and title:
+        return about
     low = document.bytes.lower()
     return any(hint in low for hint in _HINTS)
 

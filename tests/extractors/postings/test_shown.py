@@ -170,6 +170,108 @@ def test_what_a_reader_sees_is_read(shown: Shown) -> None:
     assert "Home" not in found["description_text"].splitlines()
 
 
+MORE = {
+    "it": (
+        "https://x.example/lavora-con-noi/contabile",
+        "<title>Contabile - Rossi S.r.l.</title>",
+        "<h1>Contabile</h1><p>Sede di lavoro: Torino, Italia</p><p>Contratto: Tempo indeterminato, full time</p><p>Siamo alla ricerca di una persona precisa che segua la contabilità ordinaria e i rapporti con le banche. Siamo alla ricerca di una persona precisa che segua la contabilità ordinaria e i rapporti con le banche. Siamo alla ricerca di una persona precisa che segua la contabilità ordinaria e i rapporti con le banche. Siamo alla ricerca di una persona precisa che segua la contabilità ordinaria e i rapporti con le banche. </p><h2>Requisiti</h2><ul><li>Diploma</li></ul><h2>Offriamo</h2><p>Mensa</p><a>Candidati ora</a>",
+        ("Contabile", "Rossi S.r.l.", "Torino"),
+    ),
+    "pt": (
+        "https://x.example/vagas/analista-financeiro",
+        "<title>Analista Financeiro | Vagas na Acme</title>",
+        "<h1>Analista Financeiro</h1><div>São Paulo, SP, Brasil</div><div>CLT</div><div>Híbrido</div><p>Buscamos uma pessoa organizada para cuidar do fluxo de caixa e dos relatórios da empresa. Buscamos uma pessoa organizada para cuidar do fluxo de caixa e dos relatórios da empresa. Buscamos uma pessoa organizada para cuidar do fluxo de caixa e dos relatórios da empresa. Buscamos uma pessoa organizada para cuidar do fluxo de caixa e dos relatórios da empresa. </p><h2>Requisitos</h2><ul><li>Excel</li></ul><h2>Benefícios</h2><p>Vale</p><a>Candidatar-se</a>",
+        ("Analista Financeiro", "Acme", "São Paulo"),
+    ),
+    "da": (
+        "https://x.example/karriere/saelger",
+        "<title>Sælger til butik - Møbler ApS</title>",
+        "<h1>Sælger til butik</h1><p>Arbejdssted: Aarhus, Danmark</p><p>Vi søger en kollega, som trives med kunder og har blik for detaljer i udstillingen. Vi søger en kollega, som trives med kunder og har blik for detaljer i udstillingen. Vi søger en kollega, som trives med kunder og har blik for detaljer i udstillingen. Vi søger en kollega, som trives med kunder og har blik for detaljer i udstillingen. Vi søger en kollega, som trives med kunder og har blik for detaljer i udstillingen. </p><h2>Dine opgaver</h2><ul><li>Salg</li></ul><h2>Vi tilbyder</h2><p>God løn</p><p>Send din ansøgning til job@mobler.example</p>",
+        ("Sælger til butik", "Møbler ApS", "Aarhus"),
+    ),
+    "fi": (
+        "https://x.example/tyopaikat/sairaanhoitaja",
+        "<title>Sairaanhoitaja, Oulu | Terveys Oy</title>",
+        "<h1>Sairaanhoitaja</h1><p>Sijainti: Oulu, Suomi</p><p>Työsuhde: Kokoaikainen</p><p>Etsimme sairaanhoitajaa tiimiimme hoitamaan asiakkaita päivystyksessä ja osastolla. Etsimme sairaanhoitajaa tiimiimme hoitamaan asiakkaita päivystyksessä ja osastolla. Etsimme sairaanhoitajaa tiimiimme hoitamaan asiakkaita päivystyksessä ja osastolla. Etsimme sairaanhoitajaa tiimiimme hoitamaan asiakkaita päivystyksessä ja osastolla. Etsimme sairaanhoitajaa tiimiimme hoitamaan asiakkaita päivystyksessä ja osastolla. </p><h2>Odotamme sinulta</h2><p>Kokemusta</p><h2>Tarjoamme</h2><p>Palkan</p><a>Hae paikkaa</a>",
+        ("Sairaanhoitaja", "Terveys Oy", "Oulu"),
+    ),
+    "cs": (
+        "https://x.example/kariera/ucetni",
+        "<title>Účetní | Pivovar Doubek</title>",
+        "<h1>Účetní</h1><p>Místo výkonu práce: Brno, Česko</p><p>Typ úvazku: plný úvazek</p><p>Hledáme kolegyni nebo kolegu do účtárny, kdo bude zpracovávat faktury a mzdy. Hledáme kolegyni nebo kolegu do účtárny, kdo bude zpracovávat faktury a mzdy. Hledáme kolegyni nebo kolegu do účtárny, kdo bude zpracovávat faktury a mzdy. Hledáme kolegyni nebo kolegu do účtárny, kdo bude zpracovávat faktury a mzdy. Hledáme kolegyni nebo kolegu do účtárny, kdo bude zpracovávat faktury a mzdy. </p><h2>Požadujeme</h2><ul><li>Praxi</li></ul><h2>Nabízíme</h2><ul><li>Pivo</li></ul><a>Odpovědět</a>",
+        ("Účetní", "Pivovar Doubek", "Brno"),
+    ),
+    "ru": (
+        "https://x.example/vacancies/buhgalter",
+        "<title>Бухгалтер - ООО Ромашка</title>",
+        "<h1>Бухгалтер</h1><p>Город: Казань</p><p>Занятость: полная занятость</p><p>Мы ищем внимательного человека, который будет вести учёт и готовить отчёты для руководства. Мы ищем внимательного человека, который будет вести учёт и готовить отчёты для руководства. Мы ищем внимательного человека, который будет вести учёт и готовить отчёты для руководства. Мы ищем внимательного человека, который будет вести учёт и готовить отчёты для руководства. Мы ищем внимательного человека, который будет вести учёт и готовить отчёты для руководства. </p><h2>Обязанности</h2><ul><li>Учёт</li></ul><h2>Требования</h2><ul><li>Опыт</li></ul><a>Откликнуться</a>",
+        ("Бухгалтер", "ООО Ромашка", "Казань"),
+    ),
+    "zh": (
+        "https://x.example/careers/123",
+        "<title>前端工程师 - 招聘 - 某某科技</title>",
+        "<h1>前端工程师</h1><p>工作地点：上海</p><p>工作性质：全职</p><h2>岗位职责</h2><ul><li>负责公司产品前端页面的设计与开发，持续优化性能和用户体验，与后端团队紧密合作完成需求。</li><li>参与技术方案评审，编写清晰的文档，推动团队工程化建设。</li></ul><h2>任职要求</h2><ul><li>三年以上前端开发经验，熟悉主流框架</li></ul><a>立即申请</a>",
+        ("前端工程师", "某某科技", "上海"),
+    ),
+    "ko": (
+        "https://x.example/recruit/55",
+        "<title>백엔드 개발자 채용 | 주식회사 하늘</title>",
+        "<h1>백엔드 개발자</h1><p>근무지: 서울</p><p>고용형태: 정규직</p><h2>주요업무</h2><ul><li>서비스 서버를 설계하고 개발하며 안정적으로 운영합니다. 팀과 함께 새로운 기능을 만들고 개선합니다.</li></ul><h2>자격요건</h2><ul><li>경력 3년 이상의 서버 개발 경험이 있는 분을 찾습니다.</li></ul><h2>우대사항</h2><ul><li>클라우드</li></ul><a>지원하기</a>",
+        ("백엔드 개발자", "주식회사 하늘", "서울"),
+    ),
+    "hu": (
+        "https://x.example/karrier/konyvelo",
+        "<title>Könyvelő - Kft Pék</title>",
+        "<h1>Könyvelő</h1><p>Munkavégzés helye: Győr, Magyarország</p><p>Csapatunkba keresünk precíz munkatársat, aki a számlákat és a béreket kezeli. Csapatunkba keresünk precíz munkatársat, aki a számlákat és a béreket kezeli. Csapatunkba keresünk precíz munkatársat, aki a számlákat és a béreket kezeli. Csapatunkba keresünk precíz munkatársat, aki a számlákat és a béreket kezeli. Csapatunkba keresünk precíz munkatársat, aki a számlákat és a béreket kezeli. </p><h2>Feladatok</h2><ul><li>Könyvelés</li></ul><h2>Elvárások</h2><ul><li>Tapasztalat</li></ul><h2>Amit kínálunk</h2><p>Kenyér</p><a>Jelentkezem</a>",
+        ("Könyvelő", "Kft Pék", "Győr"),
+    ),
+    "ro": (
+        "https://x.example/cariere/contabil",
+        "<title>Contabil | Firma Pâine SRL</title>",
+        "<h1>Contabil</h1><p>Locație: Cluj-Napoca, România</p><p>Tip job: Full-time</p><p>Căutăm o persoană atentă care să țină evidența facturilor și a salariilor firmei noastre. Căutăm o persoană atentă care să țină evidența facturilor și a salariilor firmei noastre. Căutăm o persoană atentă care să țină evidența facturilor și a salariilor firmei noastre. Căutăm o persoană atentă care să țină evidența facturilor și a salariilor firmei noastre. Căutăm o persoană atentă care să țină evidența facturilor și a salariilor firmei noastre. </p><h2>Responsabilități</h2><ul><li>Facturi</li></ul><h2>Cerințe</h2><ul><li>Experiență</li></ul><a>Aplică acum</a>",
+        ("Contabil", "Firma Pâine SRL", "Cluj-Napoca"),
+    ),
+    "tr": (
+        "https://x.example/kariyer/muhasebe-uzmani",
+        "<title>Muhasebe Uzmanı - Ekmek A.Ş.</title>",
+        "<h1>Muhasebe Uzmanı</h1><p>Şehir: İzmir, Türkiye</p><p>Çalışma şekli: Tam zamanlı</p><p>Ekibimize katılacak, faturaları ve maaşları takip edecek dikkatli bir çalışma arkadaşı arıyoruz. Ekibimize katılacak, faturaları ve maaşları takip edecek dikkatli bir çalışma arkadaşı arıyoruz. Ekibimize katılacak, faturaları ve maaşları takip edecek dikkatli bir çalışma arkadaşı arıyoruz. Ekibimize katılacak, faturaları ve maaşları takip edecek dikkatli bir çalışma arkadaşı arıyoruz. Ekibimize katılacak, faturaları ve maaşları takip edecek dikkatli bir çalışma arkadaşı arıyoruz. </p><h2>Aranan nitelikler</h2><ul><li>Deneyim</li></ul><a>Başvur</a>",
+        ("Muhasebe Uzmanı", "Ekmek A.Ş.", "İzmir"),
+    ),
+    "squarespace": (
+        "https://x.example/careers/barista",
+        "<title>Barista — Bean House</title><meta property='og:site_name' content='Bean House'>",
+        "<header><nav><a>Shop</a></nav></header><main><div class='sqs-block-content'><h1>Barista</h1><p>Portland, Oregon</p><p>You will make coffee for regulars and visitors and keep our counter in shape every day. You will make coffee for regulars and visitors and keep our counter in shape every day. You will make coffee for regulars and visitors and keep our counter in shape every day. You will make coffee for regulars and visitors and keep our counter in shape every day. You will make coffee for regulars and visitors and keep our counter in shape every day. </p><h3>What we're looking for:</h3><ul><li>Early bird</li></ul><h3>Compensation</h3><p>$18 per hour plus tips</p><p>Email your resume to hello@beanhouse.example</p></div></main>",
+        ("Barista", "Bean House", "Portland"),
+    ),
+    "framer": (
+        "https://x.example/jobs/founding-designer",
+        "<title>Founding Designer</title>",
+        "<div data-framer-name='Nav'><a>Home</a><a>Jobs</a></div><div><h1>Founding Designer</h1><div><p>Location</p><p>Berlin / Remote</p></div><div><p>Type</p><p>Full-time</p></div><div><p>Salary</p><p>€80k – €110k</p></div></div><div><h3>About Lumo</h3><p>Lumo builds quiet tools for people who write every day and want to keep their notes. Lumo builds quiet tools for people who write every day and want to keep their notes. Lumo builds quiet tools for people who write every day and want to keep their notes. Lumo builds quiet tools for people who write every day and want to keep their notes. </p><h3>What you'll do</h3><p>Own design.</p><h3>Who you are</h3><p>Careful.</p><a>Apply</a></div><p>© 2025 Lumo GmbH</p>",
+        ("Founding Designer", "Lumo GmbH", "Berlin"),
+    ),
+    "drupal": (
+        "https://uni.example/en/about/jobs/postdoc-physics",
+        "<title>Postdoctoral Researcher in Quantum Optics | University of Nord</title>",
+        "<nav>menu</nav><article class='node node--type-job'><h1><span class='field--name-title'>Postdoctoral Researcher in Quantum Optics</span></h1><div class='field'><div class='field__label'>Application deadline</div><div class='field__item'>15 March 2031</div></div><div class='field'><div class='field__label'>Reference number</div><div class='field__item'>2031-77</div></div><div class='field'><div class='field__label'>Location</div><div class='field__item'>Trondheim, Norway</div></div><p>The successful candidate will work on squeezed light in the laboratory of our department. The successful candidate will work on squeezed light in the laboratory of our department. The successful candidate will work on squeezed light in the laboratory of our department. The successful candidate will work on squeezed light in the laboratory of our department. The successful candidate will work on squeezed light in the laboratory of our department. </p><h2>Qualifications</h2><ul><li>PhD</li></ul><h2>We offer</h2><ul><li>Fjords</li></ul></article>",
+        ("Postdoctoral Researcher in Quantum Optics", "University of Nord", "Trondheim"),
+    ),
+    "de_nohead": (
+        "https://x.example/stellenangebote/erzieher",
+        "<title>Erzieher/in gesucht</title>",
+        "<div id='main'><h2>Erzieher/in (m/w/d) in Teilzeit</h2><p><strong>Ab sofort</strong></p><p>Für unsere Kita in Potsdam suchen wir zum nächstmöglichen Zeitpunkt Verstärkung für die Krippe. Für unsere Kita in Potsdam suchen wir zum nächstmöglichen Zeitpunkt Verstärkung für die Krippe. Für unsere Kita in Potsdam suchen wir zum nächstmöglichen Zeitpunkt Verstärkung für die Krippe. Für unsere Kita in Potsdam suchen wir zum nächstmöglichen Zeitpunkt Verstärkung für die Krippe. </p><p><strong>Ihre Aufgaben:</strong></p><ul><li>Betreuung</li></ul><p><strong>Wir bieten:</strong></p><ul><li>Urlaub</li></ul><p>Bewerbungen bitte an kita@x.example</p></div><footer>© Kita Sonnenschein e.V.</footer>",
+        ("Erzieher/in (m/w/d) in Teilzeit", "Kita Sonnenschein e.V.", None),
+    ),
+}
+
+
+@pytest.mark.parametrize("page", MORE.values(), ids=MORE)
+def test_in_many_languages(page: tuple[str, str, str, tuple[str, str, str | None]]) -> None:
+    (found,) = read(*page[:3])
+
+    place = next(iter(found["locations"]), {"city": None})
+    assert (found["title"], found["company"], place["city"]) == page[3]
+
+
 SEVERAL = "".join(
     f"<h2>{name}</h2><p>{EN}</p><h3>Responsibilities</h3><ul><li>Work</li></ul><h3>Requirements</h3><ul><li>Care</li></ul>"
     "<a>Apply now</a>"
