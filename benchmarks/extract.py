@@ -23,12 +23,12 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.extractors import MANUAL, best_of
+from crawler.commands.extract import describe
 from crawler.recorded import cases
 from extractors.html import is_html, parse
 from extractors.postings import postings
 from extractors.postings.document import Document
 from extractors.postings.values import Node, as_list, nodes_in, text_of, types_of
-from schemas.posting import Posting
 from tests.corpus import FOLDER
 from tests.support.truths import Recorded, Score, recorded, score
 
@@ -49,8 +49,8 @@ class Body:
 
 def ours(page: Body) -> list[Data]:
     """All that Longline makes of a page, from its bytes to records that are checked."""
-    found = postings(Document.read(page.url, page.body))
-    return [Posting.model_validate(one).model_dump(mode="json") for one in found]
+    found: list[Data] = describe(page.body, "", page.url, explain=False)["postings"]
+    return found
 
 
 def peer(page: Body) -> list[Data]:

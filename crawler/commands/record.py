@@ -19,6 +19,7 @@ from crawler.evidence_view import show
 from crawler.fetch.proxy_list import ProxyListError
 from crawler.page_source import read_source
 from crawler.recorded import ROOT, Case, Meta, RecordedError, cases, difference, now, record
+from crawler.saved_answer import without_head
 from crawler.sites_file import SitesFileError, selectors_for
 from schemas.addresses import normalize_url
 from schemas.environment import BadEnvironmentError
@@ -77,6 +78,7 @@ class Command(ScrapyCommand):
         if not opts.site:
             raise UsageError("Give --site NAME: the folder of the page's site.", print_help=False)
         body, content_type, url = read_source(source, normalize_url(opts.url) if opts.url else None)
+        body, content_type = without_head(body, content_type)
         if not url:
             raise UsageError("Give --url URL: where the file is from.", print_help=False)
         selectors = selectors_for(Path(opts.config), url) if opts.config else None

@@ -17,13 +17,12 @@ Data = dict[str, Any]
 Reader = Callable[["Recorded"], list[Data]]
 """From a page to postings in the shape of ``schemas.posting.Posting``, as JSON has them."""
 
-_UNKNOWN = "https://unknown.example/"
 _LETTERS = str.maketrans("łŁ", "lL")
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A page, and the postings on it; none: it holds no open posting."""
+    """A page, where it is from (empty: nobody knows), and its postings; none: it holds no open one."""
 
     name: str
     url: str
@@ -52,7 +51,8 @@ def recorded(folder: Path, *, judged: bool = True) -> list[Recorded]:
         if truth.is_file() or not judged:
             said = json.loads(truth.read_text(encoding="utf-8")) if truth.is_file() else {}
             wants = said.get("postings") or ([said] if said.get("is_job_posting") else [])
-            found.append(Recorded(row["id"], row["url"] or _UNKNOWN, folder / "pages" / row["file"], wants))
+            file = folder / "pages" / row["file"]
+            found.append(Recorded(row["id"], row["url"] or "", file, wants))
     return found
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from crawler.commands.extract import describe
 from extractors.postings import postings
 from extractors.postings.document import Document
 from schemas.posting import Posting
@@ -31,8 +32,8 @@ LEAST = {
 
 
 def read(page: Recorded) -> list[dict[str, Any]]:
-    found = postings(Document.read(page.url, page.file.read_bytes()))
-    return [Posting.model_validate(one).model_dump(mode="json") for one in found]
+    found: list[dict[str, Any]] = describe(page.file.read_bytes(), "", page.url, explain=False)["postings"]
+    return found
 
 
 @pytest.mark.corpus
