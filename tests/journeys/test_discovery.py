@@ -88,7 +88,7 @@ def test_a_site_that_answers_half_is_not_complete(site: str, scrapy: Scrapy, web
 
 
 def test_a_site_may_be_searched(scrapy: Scrapy, web: RunningWeb, rows: Rows, store_site: Callable[..., None]) -> None:
-    address = web.sites["searched-openings"]
+    address = web.sites["searched"]
     store_site(
         "searched",
         url=f"{address}/",
@@ -101,4 +101,4 @@ def test_a_site_may_be_searched(scrapy: Scrapy, web: RunningWeb, rows: Rows, sto
 
     assert done.status == 0, done.stdout + done.stderr
     assert postings(rows, address) == sorted(TITLES["posted"])
-    assert sum(path.startswith("/search?") for path in web.asked("searched-openings")) == 4
+    assert sum(path.startswith("/search?") for path in web.asked("searched")) == 4

@@ -43,7 +43,7 @@ ABOUT: Mapping[str, str] = {
     "openings": "postings behind pages, a button, scrolling, an API and scripts",
     "half-openings": "a list that says it has ten postings, and shows eight",
     "broken-openings": "a list whose second page is gone",
-    "searched-openings": "postings for those who search: rope & sail, in Köln or anywhere",
+    "searched": "postings for those who search: rope & sail, in Köln or anywhere",
     "walls": "challenges, captchas, logins and soft errors, a path each",
     "walled": "its first page, and a challenge for each other",
     "turns": "open when it is asked first, walled later",

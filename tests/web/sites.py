@@ -70,7 +70,7 @@ SITES: Mapping[str, Site] = {
     "openings": openings.OPENINGS,
     "half-openings": openings.HALF,
     "broken-openings": openings.BROKEN,
-    "searched-openings": openings.SEARCHED,
+    "searched": openings.SEARCHED,
     "walls": WALLS,
     "walled": WALLED,
     "turns": TURNS,
