@@ -5,7 +5,8 @@
 The pages are the recorded ones where they are kept beside the checkout, and those of tests/sites otherwise; pages that
 hold no posting are those of the Python manual (Debian's package python3-doc), or a page of our own. Milliseconds are of
 this process' processor, the best of the rounds for each page, and the median of all pages. extruct gives what stands in
-the page as it stands: its postings are the first JobPosting of its JSON-LD, each field as it is called there.
+the page as it stands: its postings are the first JobPosting of its JSON-LD, each field as it is called there. It is
+not among Longline's requirements: pip install extruct.
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
-import extruct
 from rich.console import Console
 from rich.table import Table
 
@@ -60,6 +61,8 @@ def peer(page: Body) -> list[Data]:
 
 
 def _first_posting(body: bytes, url: str) -> Node | None:
+    import extruct  # noqa: PLC0415 - the peer need not be installed
+
     with suppress(ValueError, TypeError):
         found = extruct.extract(body.decode("utf-8", "replace"), base_url=url, syntaxes=["json-ld"])
         return next((node for node in nodes_in(found["json-ld"]) if "JobPosting" in types_of(node)), None)
@@ -166,6 +169,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3, help="how often each page is read (3)")
     arguments = parser.parse_args()
+    if find_spec("extruct") is None:
+        parser.exit(2, "extruct, the peer of this benchmark, is not installed: pip install extruct\n")
     console = Console(width=110)
     console.print(_times(arguments.rounds))
     shares = _shares()
