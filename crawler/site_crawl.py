@@ -42,9 +42,9 @@ SITEMAPS = "start_sitemaps"
 CAME_BY = "start_came_by"
 """``request.meta`` key beside it: the URLs that have redirected to it."""
 NOT_ITS_OWN = frozenset({"depth", ADMITTED, LEASE, SLOT})
+"""``request.meta`` keys that say nothing of how a page is to be asked for. Scrapy's own depth counts redirects."""
 REDIRECTED = "redirects"
 """``request.meta`` key: how many redirects in a row led to it."""
-"""``request.meta`` keys that say nothing of how a page is to be asked for. Scrapy's own depth counts redirects."""
 LONGEST_COOKIE_CHAIN = 3
 """Redirects of a URL to itself, as sites do that want to see their cookie first."""
 REMEMBERED_LINKS = 500_000
