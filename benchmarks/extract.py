@@ -57,7 +57,7 @@ def ours(page: Body) -> list[Data]:
 def peer(page: Body) -> list[Data]:
     """The first JobPosting of extruct's JSON-LD; none where it finds none, or gives the page up."""
     node = _first_posting(page.body, page.url)
-    return [_mapped(node)] if node else []
+    return [mapped(node)] if node else []
 
 
 def _first_posting(body: bytes, url: str) -> Node | None:
@@ -69,7 +69,7 @@ def _first_posting(body: bytes, url: str) -> Node | None:
     return None
 
 
-def _mapped(node: Node) -> Data:
+def mapped(node: Node) -> Data:
     """Each field as it stands; what is nested by the path that schema.org's own examples have."""
     addresses = [_dict(_dict(place).get("address")) for place in as_list(node.get("jobLocation"))]
     remote = node.get("jobLocationType") == "TELECOMMUTE"
