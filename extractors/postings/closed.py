@@ -5,16 +5,13 @@ Not in the body, where people write of closed positions, nor beside it, where ot
 
 from __future__ import annotations
 
-import json
 import re
-from importlib.resources import files
+from functools import cache
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-_WORDS = json.loads(files(__package__).joinpath("closed.json").read_text("utf-8"))
-_CLOSED = [one.replace("{this}", _WORDS["this"]) for words in _WORDS["closed"].values() for one in words]
-_MARKER = re.compile("|".join(f"(?:{one})" for one in _CLOSED), re.IGNORECASE)
-_BADGE = re.compile(_WORDS["badges"], re.IGNORECASE)
+from extractors.postings.words import word_list
+
 _AROUND_BADGE = " !.:()[]*-\u2013\u2014\u00b7\u2022\uff01"
 _BADGES = "[class*=badge i], [class*=label i], [class*=status i], [class*=pill i], [class*=chip i], h1, h2, h3, h4"
 _LONGEST_BADGE = 40
@@ -30,6 +27,15 @@ _PLACES_READ = 40
 _MOST = 300
 """Characters: a notice is short, and prose is not read."""
 _BLANKS = re.compile(r"\s+")
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Of a sentence that says so, and of a badge. Made when they are first used: most crawls need neither."""
+    words = word_list("closed")
+    sentences = [one.replace("{this}", words["this"]) for said in words["closed"].values() for one in said]
+    marker = re.compile("|".join(f"(?:{one})" for one in sentences), re.IGNORECASE)
+    return marker, re.compile(words["badges"], re.IGNORECASE)
 
 
 def closed_marker(tree: LexborHTMLParser) -> str | None:
@@ -58,7 +64,7 @@ def closed_badge(tree: LexborHTMLParser) -> str | None:
 
 def is_closed_badge(text: str) -> bool:
     """Whether a short text says nothing but that something is closed."""
-    return 1 < len(text) <= _LONGEST_BADGE and _BADGE.fullmatch(text.strip(_AROUND_BADGE)) is not None
+    return 1 < len(text) <= _LONGEST_BADGE and _patterns()[1].fullmatch(text.strip(_AROUND_BADGE)) is not None
 
 
 def _marker_in(node: LexborNode) -> str | None:
@@ -66,7 +72,7 @@ def _marker_in(node: LexborNode) -> str | None:
     if len(text) > 4 * _MOST:
         return None
     text = _BLANKS.sub(" ", text).strip()
-    found = _MARKER.search(text) if len(text) <= _MOST else None
+    found = _patterns()[0].search(text) if len(text) <= _MOST else None
     return found[0] if found else None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Any
 
 from extractors.postings.pay.amounts import plain_number
@@ -18,8 +19,6 @@ _SYMBOLS = {"€": "EUR", "£": "GBP", "US$": "USD", "CA$": "CAD", "A$": "AUD", 
 _AMOUNT = r"(?:\d[\d.,'\u2019 \u00a0\u202f]*(?:k\b)?)"
 _CURRENCY = rf"(?:{'|'.join(sorted(CURRENCIES))}|[A-Z]{{0,3}}[€£$₹¥]|zł|Kč|kr\.?)"
 _MONEY = rf"\s*{_CURRENCY}?\s*({_AMOUNT})\s*{_CURRENCY}?\s*"
-# Only amounts: "according to grade 5" and "20 days" pay nothing.
-_AMOUNTS_ONLY = re.compile(rf"{_MONEY}(?:(?:[-\u2013\u2014]|to){_MONEY})?", re.IGNORECASE)
 _LONGEST = 100
 _LABEL = "Salary: "
 _MOST_RANGES = 50
@@ -94,8 +93,14 @@ def _amounts(value: Any) -> list[int | float]:
         amount = plain_number(Decimal(str(value)))
         return [] if amount is None else [amount]
     text = text_of(value) or ""
-    match = _AMOUNTS_ONLY.fullmatch(text) if len(text) <= _LONGEST else None
+    match = _amounts_only().fullmatch(text) if len(text) <= _LONGEST else None
     return _ascending(match[1], match[2] or "") if match else []
+
+
+@cache
+def _amounts_only() -> re.Pattern[str]:
+    """Only amounts: "according to grade 5" and "20 days" pay nothing. Made when it is first used, for it takes long."""
+    return re.compile(rf"{_MONEY}(?:(?:[-\u2013\u2014]|to){_MONEY})?", re.IGNORECASE)
 
 
 def _ascending(first: str, second: str) -> list[int | float]:
