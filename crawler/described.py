@@ -9,7 +9,6 @@ from pydantic import ValidationError
 
 from extractors.blocked import Seen, judge
 from extractors.postings import explained, left_out
-from extractors.postings.closed import closed_badge, closed_marker
 from extractors.postings.document import Document
 from extractors.postings.reasons import evidence
 from schemas.posting import Posting, problems_of
@@ -45,6 +44,4 @@ def described(document: Document, body: bytes, *, explain: bool) -> dict[str, An
 def _gate(document: Document, body: bytes) -> dict[str, Any]:
     """What the answer is as a whole; a file has no status and no headers, so that its bytes alone are judged."""
     verdict = judge(Seen(document.url, 200, {"content-type": document.content_type}, body, document.tree))
-    tree = document.tree
-    closed = (closed_marker(tree) or closed_badge(tree)) if tree is not None else None
-    return {**verdict.encode(), "says": str(verdict), "closed": closed}
+    return {**verdict.encode(), "says": str(verdict), "closed": document.closed_words}

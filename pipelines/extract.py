@@ -12,7 +12,6 @@ from extractors.directives import NOINDEX, directives
 from extractors.html import as_utf8, is_html, parse
 from extractors.metadata import page_metadata
 from extractors.postings import postings
-from extractors.postings.closed import closed_marker
 from extractors.postings.document import Document
 from pipelines.items import as_page
 from schemas.page import Page, Record
@@ -69,10 +68,8 @@ class ExtractPipeline:
         if "page" in page.extract and page.tree is not None:
             document.metadata = page.metadata
         found = postings(document)
-        if page.tree is not None and (found or document.is_about_jobs):
-            page.closed = closed_marker(page.tree)
-        if page.closed and len(found) == 1 and found[0].get("status") == "open":
-            found[0] |= {"status": "closed", "provenance": found[0].get("provenance", {}) | {"status": "marker"}}
+        if found or document.is_about_jobs:
+            page.closed = document.closed_marker
         page.records += [Record("posting", data) for data in found]
 
     @staticmethod

@@ -11,6 +11,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from extractors.html import is_html, parse
 from extractors.metadata import page_metadata
+from extractors.postings.closed import closed_badge, closed_marker
 from extractors.postings.feeds import value_of
 from extractors.postings.markup import visible_text
 from extractors.postings.shape import is_about_jobs
@@ -57,6 +58,16 @@ class Document:
         """Whether its address speaks of jobs."""
         parts = urlsplit(self.url)
         return is_about_jobs(parts.path) or is_about_jobs(parts.hostname or "")
+
+    @cached_property
+    def closed_marker(self) -> str | None:
+        """The words of its head by which it says that its posting is closed."""
+        return None if self.tree is None else closed_marker(self.tree)
+
+    @cached_property
+    def closed_words(self) -> str | None:
+        """The same, or a badge that says so."""
+        return self.closed_marker or (None if self.tree is None else closed_badge(self.tree))
 
     @cached_property
     def value(self) -> Any:

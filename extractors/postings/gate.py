@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from extractors.postings.closed import closed_badge, closed_marker
 from extractors.postings.document import Document
 from extractors.postings.reading import Merged
 from extractors.postings.vocabulary import fold, pattern, says
@@ -25,14 +24,9 @@ def gated(found: list[Merged], document: Document) -> list[Merged]:
         _seat(one.posting)
         if _is_pool(one.posting):
             _take(one.posting, "talent_pool", "title")
-    if len(kept) == 1 and kept[0].posting.get("status") in (None, "open") and _says_closed(document):
+    if len(kept) == 1 and kept[0].posting.get("status") in (None, "open") and document.closed_words:
         _take(kept[0].posting, "closed", MARKER)
     return kept
-
-
-def _says_closed(document: Document) -> bool:
-    tree = document.tree
-    return tree is not None and (closed_marker(tree) or closed_badge(tree)) is not None
 
 
 def _seat(posting: Data) -> None:

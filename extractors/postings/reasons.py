@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from extractors.postings.closed import closed_badge, closed_marker
 from extractors.postings.document import Document
 from extractors.postings.reading import (
     FEED,
@@ -118,7 +117,7 @@ def _stood(name: str, source: str, posting: dict[str, Any], document: Document) 
     if source == PAGE:
         return "the language that the page gives itself"
     if source == MARKER and document.tree is not None:
-        return f"“{closed_marker(document.tree) or closed_badge(document.tree)}”"
+        return f"“{document.closed_words}”"
     return document.url if source in (ADDRESS, PLATFORM) else None
 
 
