@@ -5,18 +5,17 @@ from __future__ import annotations
 import argparse
 import sys
 from abc import abstractmethod
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-import psycopg
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from crawler.services import NotReadyError, Services, prepare
-from pipelines import database
-from pipelines.database import Row
-from pipelines.failures import ArchiveError
-from pipelines.refusals import first_line
-from schemas.environment import BadEnvironmentError, read_environment
+if TYPE_CHECKING:
+    import psycopg
+
+    from crawler.services import Services
+    from pipelines.database import Row
 
 FAILURE, USAGE = 1, 2
 
@@ -38,6 +37,14 @@ class DatabaseCommand(ScrapyCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Have the work done, and turn what stops it into one sentence and a status."""
+        import psycopg
+
+        from crawler.services import NotReadyError, prepare
+        from pipelines import database
+        from pipelines.failures import ArchiveError
+        from pipelines.refusals import first_line
+        from schemas.environment import BadEnvironmentError, read_environment
+
         try:
             self.services = prepare(read_environment())
             with database.connect(self.services.database_url) as self.connection:

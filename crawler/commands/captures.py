@@ -12,7 +12,6 @@ from uuid import UUID
 from scrapy.exceptions import UsageError
 
 from crawler.database_command import DatabaseCommand, NothingFoundError, read_job_id
-from pipelines.object_store import Archive
 from schemas.addresses import normalize_url
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ class Command(DatabaseCommand):
         if len(args) > 1 or (args and url is None) or not (url or opts.job or opts.site):
             text = "Give one URL that starts with http:// or https://, --job ID or --site SLUG."
             raise UsageError(text, print_help=False)
-        from pipelines.replay import merged  # noqa: PLC0415 - Scrapy imports every command for each
+        from pipelines.replay import merged
 
         lines = merged(self._captures(url, read_job_id(opts.job), opts.site))
         if not lines:
@@ -65,8 +64,9 @@ class Command(DatabaseCommand):
             print(f"{len(lines):,} captures in {opts.to}", file=sys.stderr)
 
     def _captures(self, url: str | None, job: UUID | None, site: str | None) -> Iterator[Capture]:
-        from pipelines.catalogue import Catalogue, days_between  # noqa: PLC0415
-        from pipelines.replay import with_originals  # noqa: PLC0415
+        from pipelines.catalogue import Catalogue, days_between
+        from pipelines.object_store import Archive
+        from pipelines.replay import with_originals
 
         archive = Archive(self.services.archive)
         first, last = self._days(job, site)

@@ -11,9 +11,6 @@ from scrapy.commands import crawl
 from scrapy.exceptions import UsageError
 from scrapy.spiderloader import get_spider_loader
 
-from crawler.arguments import ArgumentError, read_arguments
-from schemas.environment import BadEnvironmentError, read_environment
-
 if TYPE_CHECKING:
     from crawler.run import JobRun
 
@@ -55,13 +52,14 @@ class Command(crawl.Command):
         if args == ["worker"]:
             self._serve()
             return
-        # Scrapy imports every command for each: what only this one needs is imported late.
-        from crawler.fetch.guard import PrivateAddressError  # noqa: PLC0415
-        from crawler.fetch.impersonation import BadImpersonationError, NotInstalledError  # noqa: PLC0415
-        from crawler.services import NotReadyError  # noqa: PLC0415
-        from crawler.site_lock import SiteBusyError  # noqa: PLC0415
-        from pipelines.database import DatabaseUnavailableError  # noqa: PLC0415
-        from pipelines.outage import OutageError  # noqa: PLC0415
+        from crawler.arguments import ArgumentError
+        from crawler.fetch.guard import PrivateAddressError
+        from crawler.fetch.impersonation import BadImpersonationError, NotInstalledError
+        from crawler.services import NotReadyError
+        from crawler.site_lock import SiteBusyError
+        from pipelines.database import DatabaseUnavailableError
+        from pipelines.outage import OutageError
+        from schemas.environment import BadEnvironmentError
 
         try:
             run = self._start(args[0], opts.spargs, quiet=opts.quiet)
@@ -88,11 +86,13 @@ class Command(crawl.Command):
 
     def _start(self, name: str, arguments: dict[str, str], *, quiet: bool) -> JobRun:
         assert self.settings is not None
-        from crawler.fetch.guard import Guard  # noqa: PLC0415
-        from crawler.fetch.impersonation import SETTING, read_setting  # noqa: PLC0415
-        from crawler.own_run import OwnRun  # noqa: PLC0415
-        from crawler.run import JobRun  # noqa: PLC0415
-        from crawler.services import prepare  # noqa: PLC0415
+        from crawler.arguments import ArgumentError, read_arguments
+        from crawler.fetch.guard import Guard
+        from crawler.fetch.impersonation import SETTING, read_setting
+        from crawler.own_run import OwnRun
+        from crawler.run import JobRun
+        from crawler.services import prepare
+        from schemas.environment import read_environment
 
         read_setting(self.settings[SETTING])
         if name == "site":
@@ -108,14 +108,15 @@ class Command(crawl.Command):
         return OwnRun.of(spiders.load(name), arguments, services, guard, quiet=quiet)
 
     def _serve(self) -> None:
-        from crawler.fetch.impersonation import (  # noqa: PLC0415
+        from crawler.fetch.impersonation import (
             SETTING,
             BadImpersonationError,
             NotInstalledError,
             read_setting,
         )
-        from crawler.services import NotReadyError, prepare  # noqa: PLC0415
-        from crawler.worker_run import serve  # noqa: PLC0415
+        from crawler.services import NotReadyError, prepare
+        from crawler.worker_run import serve
+        from schemas.environment import BadEnvironmentError, read_environment
 
         assert self.settings is not None
         try:
@@ -128,7 +129,7 @@ class Command(crawl.Command):
             self.exitcode = serve(self.crawler_process, services)
 
     def _read_again(self, opts: argparse.Namespace) -> None:
-        from crawler.again_command import RefusedError, again  # noqa: PLC0415
+        from crawler.again_command import RefusedError, again
 
         assert self.settings is not None
         level = "CRITICAL" if opts.quiet else self.settings["LOG_LEVEL"]

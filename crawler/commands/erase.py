@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from scrapy.exceptions import UsageError
 
 from crawler.database_command import DatabaseCommand, NothingFoundError
-from crawler.site_lock import SiteBusyError
 from schemas.addresses import normalize_url
 
 if TYPE_CHECKING:
@@ -40,8 +39,8 @@ class Command(DatabaseCommand):
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
         """Find out what is meant, ask, and erase it."""
-        # Scrapy imports every command for each: what only this one needs is imported late.
-        from crawler.erasure import Erasure, UnfinishedJobsError, described  # noqa: PLC0415
+        from crawler.erasure import Erasure, UnfinishedJobsError, described
+        from crawler.site_lock import SiteBusyError
 
         wishes = self._wishes(args, opts)
         if not (opts.yes or opts.dry_run or sys.stdin.isatty()):
@@ -68,11 +67,11 @@ class Command(DatabaseCommand):
         print(described(done, "erased"))
 
     def _wishes(self, args: list[str], opts: argparse.Namespace) -> list[Wish]:
-        from datetime import time  # noqa: PLC0415
+        from datetime import time
 
-        from crawler.commands.page import read_moment  # noqa: PLC0415
-        from crawler.erasure import expired  # noqa: PLC0415
-        from pipelines.wishes import Wish  # noqa: PLC0415
+        from crawler.commands.page import read_moment
+        from crawler.erasure import expired
+        from pipelines.wishes import Wish
 
         if opts.site and not self.connection.execute("SELECT 1 FROM site WHERE slug = %s", [opts.site]).fetchone():
             raise NothingFoundError(f"--site {opts.site}: there is no such site.")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import TYPE_CHECKING
 
 from scrapy.exceptions import UsageError
 
 from crawler.database_command import DatabaseCommand, NothingFoundError, read_job_id
-from pipelines.destination import SCHEMES
-from pipelines.export import FORMATS, QUERIES, ExportError, export
-from pipelines.location import ArchiveLocation
-from schemas.environment import read_environment
+
+if TYPE_CHECKING:
+    from pipelines.location import ArchiveLocation
 
 
 class Command(DatabaseCommand):
@@ -19,6 +19,8 @@ class Command(DatabaseCommand):
 
     def syntax(self) -> str:
         """For the help."""
+        from pipelines.export import QUERIES
+
         return f"{'|'.join(QUERIES)} --to FILE|URL [--job ID]"
 
     def short_desc(self) -> str:
@@ -27,6 +29,9 @@ class Command(DatabaseCommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Ours beside Scrapy's."""
+        from pipelines.destination import SCHEMES
+        from pipelines.export import FORMATS
+
         super().add_options(parser)
         text = f"a file, or a URL (file, {', '.join(SCHEMES)}); its name ends in {', '.join(FORMATS)}"
         parser.add_argument("--to", metavar="FILE|URL", help=text)
@@ -34,6 +39,8 @@ class Command(DatabaseCommand):
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
         """Write the file, and say how many rows it has."""
+        from pipelines.export import QUERIES, ExportError, export
+
         if len(args) != 1 or args[0] not in QUERIES:
             raise UsageError(f"Give one of {', '.join(QUERIES)}.", print_help=False)
         if not opts.to:
@@ -49,6 +56,9 @@ class Command(DatabaseCommand):
 
     def _reached(self, to: str) -> ArchiveLocation:
         """How a store is reached: as the archive is, or by boto3's own variables."""
+        from pipelines.location import ArchiveLocation
+        from schemas.environment import read_environment
+
         archive = self.services.archive
         if not to.startswith("s3:") or archive.scheme == "s3":
             return archive

@@ -5,22 +5,15 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import orjson
-from rich.console import Console
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from crawler.described import described
-from crawler.fetch.proxy_list import ProxyListError
-from crawler.page_source import PLACEHOLDER, read_source
-from crawler.saved_answer import without_head
-from crawler.sites_file import SitesFileError, selectors_for
-from extractors.postings.document import Document
 from schemas.addresses import normalize_url
-from schemas.environment import BadEnvironmentError
-from schemas.selectors import PostingSelectors
+
+if TYPE_CHECKING:
+    from schemas.selectors import PostingSelectors
 
 FAILURE, USAGE = 1, 2
 
@@ -58,6 +51,11 @@ class Command(ScrapyCommand):
         url = normalize_url(opts.url) if opts.url else None
         if opts.url and url is None:
             raise UsageError(f"--url {opts.url}: it takes a URL such as https://example.com", print_help=False)
+        from crawler.fetch.proxy_list import ProxyListError
+        from crawler.page_source import read_source
+        from crawler.sites_file import SitesFileError, selectors_for
+        from schemas.environment import BadEnvironmentError
+
         try:
             body, content_type, address = read_source(args[0], url)
             selectors = selectors_for(Path(opts.config), address) if opts.config else None
@@ -68,14 +66,7 @@ class Command(ScrapyCommand):
             self._end(str(error), USAGE)
             return
         found = describe(body, content_type, address, explain=opts.explain, selectors=selectors)
-        if opts.explain and not opts.json and sys.stdout.isatty():
-            from crawler.evidence_view import show  # noqa: PLC0415 - Scrapy imports every command for each
-
-            show(found, Console(highlight=False))
-            return
-        sys.stdout.buffer.write(
-            orjson.dumps(found, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE, default=str)
-        )
+        _print(found, in_words=opts.explain and not opts.json and sys.stdout.isatty())
 
     def _end(self, sentence: str, status: int) -> None:
         print(sentence, file=sys.stderr)
@@ -89,9 +80,27 @@ def describe(
 
     Keys of postings are made of it. The head of an answer that was saved with its page is no part of it.
     """
+    from crawler.described import described
+    from crawler.page_source import PLACEHOLDER
+    from crawler.saved_answer import without_head
+    from extractors.postings.document import Document
+
     body, content_type = without_head(body, content_type)
     document = Document.read(url or PLACEHOLDER, body, content_type)
     if not url and document.metadata.canonical_url:
         document = Document.read(document.metadata.canonical_url, body, content_type)
     document.selectors = selectors
     return described(document, body, explain=explain)
+
+
+def _print(found: dict[str, Any], *, in_words: bool) -> None:
+    if in_words:
+        from rich.console import Console
+
+        from crawler.evidence_view import show
+
+        show(found, Console(highlight=False))
+        return
+    import orjson
+
+    sys.stdout.buffer.write(orjson.dumps(found, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE, default=str))

@@ -44,21 +44,20 @@ class Command(DatabaseCommand):
         """Show, or do what was asked for."""
         if args:
             _check(args)
-        # Scrapy imports every command for each: what only this one needs is imported late.
-        from crawler.frontier_view import looking  # noqa: PLC0415
+        from crawler.frontier_view import looking
 
         assert self.settings is not None
         with looking(self.services, self.connection, self.settings) as view:
             asyncio.run(self._do(view, args) if args else self._show(view, as_json=opts.json))
 
     async def _show(self, view: View, *, as_json: bool) -> None:
-        from crawler import frontier_jobs  # noqa: PLC0415
+        from crawler import frontier_jobs
 
         async with view:
             found = await frontier_jobs.jobs_in_redis(view.server, view.jobs.alive())
             workers = await frontier_jobs.workers_alive(view.server)
         if as_json:
-            import orjson  # noqa: PLC0415
+            import orjson
 
             plain = frontier_jobs.plain(found, workers)
             sys.stdout.buffer.write(orjson.dumps(plain, default=str, option=orjson.OPT_APPEND_NEWLINE))
@@ -66,7 +65,7 @@ class Command(DatabaseCommand):
         frontier_jobs.show(frontier_jobs.console(), found, workers)
 
     async def _do(self, view: View, args: list[str]) -> None:
-        from crawler.frontier_deeds import REFUSALS, Deeds  # noqa: PLC0415
+        from crawler.frontier_deeds import REFUSALS, Deeds
 
         async with view:
             job = view.jobs.named(args[1])

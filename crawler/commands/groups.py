@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import orjson
-from rich.console import Console
-from rich.markup import escape
 from scrapy.exceptions import UsageError
 
 from crawler.database_command import DatabaseCommand, NothingFoundError
-from pipelines import groups
-from pipelines.database import Row
+
+if TYPE_CHECKING:
+    from pipelines.database import Row
 
 _SITE = "SELECT id FROM site WHERE slug = %s"
 _DEEDS = ("run", "split", "undo")
@@ -41,6 +39,8 @@ class Command(DatabaseCommand):
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
         """Do what was asked for, or list."""
+        from pipelines import groups
+
         if args or sum(bool(getattr(opts, deed)) for deed in _DEEDS) > 1:
             raise UsageError("Give one of --run, --split and --undo, or none; ids after --split.", print_help=False)
         if opts.split or opts.undo:
@@ -53,6 +53,8 @@ class Command(DatabaseCommand):
         _show(groups.listed(self.connection, site), as_json=opts.json)
 
     def _change(self, opts: argparse.Namespace) -> None:
+        from pipelines import groups
+
         ids = opts.split or opts.undo
         if opts.site:
             raise UsageError("--site goes with the list and with --run alone.", print_help=False)
@@ -75,6 +77,9 @@ def _show(found: list[Row], *, as_json: bool) -> None:
     if as_json:
         _print_json(found)
         return
+    from rich.console import Console
+    from rich.markup import escape
+
     console = Console(highlight=False, soft_wrap=True)
     for group in found:
         first = group["members"][0]
@@ -86,11 +91,15 @@ def _show(found: list[Row], *, as_json: bool) -> None:
 
 
 def _line(member: dict[str, Any]) -> str:
+    from rich.markup import escape
+
     how = "split" if member["split_at"] else f"{member['rule']} {member['score']:.2f}"
     colour = "red" if member["split_at"] else "green"
     return f"  {member['posting']:>10}  [{colour}]{how:<16}[/] {member['status']:<8} {escape(member['url'])}"
 
 
 def _print_json(value: Any) -> None:
+    import orjson
+
     sys.stdout.buffer.write(orjson.dumps(value, default=str, option=orjson.OPT_APPEND_NEWLINE))
     sys.stdout.flush()

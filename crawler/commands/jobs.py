@@ -5,23 +5,21 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-import orjson
-from rich.console import Console
-from rich.markup import escape
 from scrapy.exceptions import UsageError
 
 from crawler.database_command import DatabaseCommand, NothingFoundError
-from pipelines.database import Row
-from schemas.job import JobState
+
+if TYPE_CHECKING:
+    from pipelines.database import Row
 
 _LIST = (
     "SELECT job.*, site.slug AS site FROM job JOIN site ON site.id = job.site_id ORDER BY job.sequence DESC LIMIT 50"
 )
 _ONE = "SELECT job.*, site.slug AS site FROM job JOIN site ON site.id = job.site_id WHERE job.id = %s"
-ENDS = (JobState.COMPLETED, JobState.FAILED, JobState.CANCELLED)
-COLOURS = {JobState.COMPLETED: "green", JobState.FAILED: "red", JobState.CANCELLED: "yellow"}
+COLOURS_OF_ENDS = {"completed": "green", "failed": "red", "cancelled": "yellow"}
 FOLLOW_SECONDS = 1.0
 
 
@@ -49,7 +47,7 @@ class Command(DatabaseCommand):
         job = _job_id(args[0]) if args else None
         rows = self._rows(job)
         _show(rows, as_json=opts.json)
-        while opts.follow and rows[0]["state"] not in ENDS:
+        while opts.follow and rows[0]["state"] not in COLOURS_OF_ENDS:
             time.sleep(FOLLOW_SECONDS)
             rows = self._rows(job)
             _show(rows, as_json=opts.json)
@@ -63,9 +61,14 @@ class Command(DatabaseCommand):
 
 def _show(rows: list[Row], *, as_json: bool) -> None:
     if as_json:
+        import orjson
+
         sys.stdout.buffer.write(orjson.dumps(rows, default=str, option=orjson.OPT_APPEND_NEWLINE))
         sys.stdout.flush()
         return
+    from rich.console import Console
+    from rich.markup import escape
+
     console = Console(highlight=False, soft_wrap=True)
     width = max((len(row["site"]) for row in rows), default=0)
     for row in rows:
@@ -77,11 +80,13 @@ def _show(rows: list[Row], *, as_json: bool) -> None:
 
 
 def _line(row: Row, width: int) -> str:
+    from rich.markup import escape
+
     started, completed, stats = row["started_at"], row["completed_at"], row["stats"]
     seconds = f"{(completed - started).total_seconds():.1f} s" if started and completed else ""
     when = f"{started:%Y-%m-%d %H:%M}" if started else ""
     counts = f"{stats.get('pages', 0):>9,} pages {stats.get('postings', 0):>7,} postings"
-    colour = COLOURS.get(row["state"], "cyan")
+    colour = COLOURS_OF_ENDS.get(row["state"], "cyan")
     site = escape(row["site"].ljust(width))
     counts += "  from the archive" if row["mode"] == "archive" else ""
     return f"[{colour}]{row['state']:<10}[/] {site}  {when:<16} {seconds:>10} {counts}  [dim]{row['id']}[/]"

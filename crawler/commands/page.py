@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from scrapy.exceptions import UsageError
 
 from crawler.database_command import DatabaseCommand, NothingFoundError
-from pipelines.object_store import Archive
 from schemas.addresses import normalize_url
 
 if TYPE_CHECKING:
@@ -42,8 +41,8 @@ class Command(DatabaseCommand):
         if url is None:
             raise UsageError("Give one URL that starts with http:// or https://.", print_help=False)
         moment = read_moment("--at", opts.at, time.max) if opts.at else None
-        # Scrapy imports every command for each: what only this one needs is imported late.
-        from pipelines.shown import NoCaptureError, Pages  # noqa: PLC0415
+        from pipelines.object_store import Archive
+        from pipelines.shown import NoCaptureError, Pages
 
         pages = Pages(self.connection, Archive(self.services.archive), opts.site)
         try:
@@ -82,7 +81,7 @@ def _print(shown: Shown, *, headers: bool) -> None:
 
 
 def _open(shown: Shown) -> None:
-    from crawler.shown_file import NotShownError, open_in_browser  # noqa: PLC0415
+    from crawler.shown_file import NotShownError, open_in_browser
 
     try:
         file = open_in_browser(shown)

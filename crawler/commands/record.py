@@ -7,23 +7,16 @@ import re
 import sys
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from pydantic import ValidationError
-from rich.console import Console
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from crawler.described import described
-from crawler.evidence_view import show
-from crawler.fetch.proxy_list import ProxyListError
-from crawler.page_source import read_source
-from crawler.recorded import ROOT, Case, Meta, RecordedError, cases, difference, now, record
-from crawler.saved_answer import without_head
-from crawler.sites_file import SitesFileError, selectors_for
 from schemas.addresses import normalize_url
-from schemas.environment import BadEnvironmentError
-from schemas.posting import problems_of
+
+if TYPE_CHECKING:
+    from crawler.recorded import Case
 
 FAILURE, USAGE = 1, 2
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]*", re.IGNORECASE)
@@ -46,6 +39,8 @@ class Command(ScrapyCommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Ours beside Scrapy's."""
+        from crawler.recorded import ROOT
+
         super().add_options(parser)
         parser.add_argument("--site", help="the folder of its site")
         parser.add_argument("--case", help="the folder of the page (the end of its URL)")
@@ -61,6 +56,14 @@ class Command(ScrapyCommand):
         for name in ("site", "case"):
             if (value := getattr(opts, name)) and not _NAME.fullmatch(value):
                 raise UsageError(f"--{name} {value}: it takes letters, digits, - _ and dots.", print_help=False)
+        from pydantic import ValidationError
+
+        from crawler.fetch.proxy_list import ProxyListError
+        from crawler.recorded import RecordedError
+        from crawler.sites_file import SitesFileError
+        from schemas.environment import BadEnvironmentError
+        from schemas.posting import problems_of
+
         try:
             if opts.accept:
                 self._accept(Path(opts.to), opts.site, opts.case)
@@ -75,6 +78,11 @@ class Command(ScrapyCommand):
             self._end(str(error), USAGE)
 
     def _record(self, source: str, opts: argparse.Namespace) -> None:
+        from crawler.page_source import read_source
+        from crawler.recorded import Meta, record
+        from crawler.saved_answer import without_head
+        from crawler.sites_file import selectors_for
+
         if not opts.site:
             raise UsageError("Give --site NAME: the folder of the page's site.", print_help=False)
         body, content_type, url = read_source(source, normalize_url(opts.url) if opts.url else None)
@@ -86,10 +94,12 @@ class Command(ScrapyCommand):
         if selectors is not None:
             meta = meta.model_copy(update={"posting_selectors": selectors})
         case = record(Path(opts.to) / opts.site / (opts.case or case_name(url)), body, meta)
-        show(described(case.document(), body, explain=True), Console(highlight=False))
+        _show(case, body)
         print(f"\nRecorded {case.folder}: review expected.json there.")
 
     def _accept(self, root: Path, site: str | None, name: str | None) -> None:
+        from crawler.recorded import cases
+
         for case in cases(root):
             if site in (None, case.folder.parent.name) and name in (None, case.folder.name):
                 _renew(case)
@@ -99,7 +109,18 @@ class Command(ScrapyCommand):
         self.exitcode = status
 
 
+def _show(case: Case, body: bytes) -> None:
+    from rich.console import Console
+
+    from crawler.described import described
+    from crawler.evidence_view import show
+
+    show(described(case.document(), body, explain=True), Console(highlight=False))
+
+
 def _renew(case: Case) -> None:
+    from crawler.recorded import difference
+
     told = difference(case)
     if told:
         case.accept()
@@ -116,5 +137,7 @@ def case_name(url: str) -> str:
 def _fetched(source: str) -> datetime:
     """A file was fetched when it was last written, as far as anybody knows."""
     if source.startswith(("http://", "https://")):
+        from crawler.recorded import now
+
         return now()
     return datetime.fromtimestamp(int(Path(source).stat().st_mtime)).astimezone()

@@ -39,8 +39,7 @@ class Command(DatabaseCommand):
         url = normalize_url(args[0]) if len(args) == 1 else None
         if (args and url is None) or not (args or opts.job):
             raise UsageError("Give one URL that starts with http:// or https://, or --job ID.", print_help=False)
-        # Scrapy imports every command for each: what only this one needs is imported late.
-        from crawler.frontier_view import looking  # noqa: PLC0415
+        from crawler.frontier_view import looking
 
         assert self.settings is not None
         with looking(self.services, self.connection, self.settings) as view:
@@ -50,7 +49,7 @@ class Command(DatabaseCommand):
         _show(answers, as_json=opts.json)
 
     async def _answers(self, view: View, url: str | None, job_id: str | None) -> list[Answer]:
-        from crawler import why_job, why_url  # noqa: PLC0415
+        from crawler import why_job, why_url
 
         async with view:
             job = view.jobs.named(job_id) if job_id else None
@@ -63,7 +62,7 @@ class Command(DatabaseCommand):
 
 def _show(answers: list[Answer], *, as_json: bool) -> None:
     if as_json:
-        import orjson  # noqa: PLC0415
+        import orjson
 
         plain = [answer.plain() for answer in answers]
         sys.stdout.buffer.write(orjson.dumps(plain, default=str, option=orjson.OPT_APPEND_NEWLINE))

@@ -78,7 +78,7 @@ def test_doctor_says_by_which_name_sites_see_us(scrapy: Scrapy) -> None:
 
 def test_doctor_says_when_the_data_on_browsers_are_old(scrapy: Scrapy) -> None:
     clock = (
-        "import datetime, crawler.commands.doctor as doctor\n"
+        "import datetime, crawler.soundness as doctor\n"
         "class Later(datetime.datetime):\n"
         "    @classmethod\n"
         "    def now(cls, tz=None):\n"
