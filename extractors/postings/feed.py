@@ -5,7 +5,6 @@ Found by its shape, whatever the platform. What a platform has beside it stands 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +13,7 @@ from urllib.parse import urlsplit
 from extractors.postings.asking import Ask, whole
 from extractors.postings.document import Document
 from extractors.postings.fields import is_false
+from extractors.postings.following import first_value, heads_of, next_of, text_in, total_of
 from extractors.postings.platforms import board_of, cap_of, detail_of, page_of
 from extractors.postings.shape import Flat, is_about_jobs, is_described, signs_of, words_of
 from extractors.postings.values import Node, text_of
@@ -23,10 +23,7 @@ from schemas.addresses import join_url
 _MOST_OBJECTS = 50_000
 _DEEPEST = 12
 _LOOKED_AT = 20
-_MOST_HEADS = 3
 _LONGEST_TITLE = 250
-_LINK = re.compile(r"<([^<>]*)>((?:\s*;\s*[\w*]+\s*=\s*(?:\"[^\"]*\"|[^\s,;]*))*)")
-_NEXT = re.compile(r"rel\s*=\s*\"?(?:[^\";]*\s)?next\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +58,10 @@ def feed(document: Document, asked: Ask | None = None, link: str = "") -> Feed |
     entries = _entries(value, document.url)
     if entries is None:
         return None
-    heads = list(_heads(value, entries.path))
+    heads = list(heads_of(value, entries.path))
     shown = [one for one in entries.nodes if not is_false(Flat(one).first("unlisted"))]
-    total = _total(heads, asked, len(entries.nodes))
-    following = _next(heads, asked, link, len(entries.nodes), total)
+    total = total_of(heads, asked, len(entries.nodes))
+    following = next_of(heads, asked, link, len(entries.nodes), total)
     cap = cap_of(document.url)
     return Feed(
         total=total,
@@ -131,7 +128,7 @@ def _signs(flat: Flat, *, about: bool) -> int:
     title = text_of(flat.first("title"))
     if not title or len(title) > _LONGEST_TITLE:
         return 0
-    has_place = _first(flat.values, "id") is not None or flat.first("url") is not None
+    has_place = first_value(flat.values, "id") is not None or flat.first("url") is not None
     sure, other = signs_of(flat)
     found = sure + (other if about or sure else 0) + (bool(flat.first("url")) if about else 0)
     return found + is_described(flat) if found and has_place else 0
@@ -168,137 +165,8 @@ def _address(node: Node, url: str) -> str | None:
     if known:
         return known
     for value in flat.all("url"):
-        text = _text(value)
+        text = text_in(value)
         if text and (text.startswith("/") or urlsplit(text).scheme in ("http", "https")):
             return join_url(url, text)
-    path = _first(flat.values, "path")
+    path = first_value(flat.values, "path")
     return join_url(url, path) if isinstance(path, str) and path.startswith("/") else page_of(url, flat.values)
-
-
-def _text(value: Any) -> str:
-    """``link`` of Atom is ``{"@href": …}``; of several, the first."""
-    if isinstance(value, list):
-        value = value[0] if value else ""
-    if isinstance(value, dict):
-        value = value.get("@href") or value.get("href") or value.get("#text")
-    return value.strip() if isinstance(value, str) else ""
-
-
-# Around them
-
-
-def _heads(value: Any, path: tuple[str, ...]) -> Iterator[dict[str, Any]]:
-    """What the list stands in, the nearest first, each followed by what it says of pages: values by words of names."""
-    around, one = [], value
-    for name in path:
-        if isinstance(one, dict):
-            around.append(one)
-            one = one.get(name)
-        else:
-            break
-    for node in reversed(around[-_MOST_HEADS:]):
-        flat = {words_of(name): inner for name, inner in node.items()}
-        yield flat
-        for name in word_list("paging")["heads"]:
-            if isinstance(flat.get(name), dict):
-                yield {words_of(key): inner for key, inner in flat[name].items()}
-
-
-def _first(values: dict[str, Any], meaning: str) -> Any:
-    return next((values[name] for name in word_list("paging")[meaning] if values.get(name) not in (None, "")), None)
-
-
-def _number(heads: list[dict[str, Any]], meaning: str) -> int | None:
-    for head in heads:
-        for name in word_list("paging")[meaning]:
-            value = head.get(name)
-            found = whole(value.get("value") if isinstance(value, dict) else value)
-            if found is not None:
-                return found
-    return None
-
-
-def _total(heads: list[dict[str, Any]], asked: Ask, here: int) -> int | None:
-    total = _number(heads, "total")
-    first = _offset(heads, asked)
-    if total is not None:
-        # Of pages after the first, some say 0.
-        return total if total or not (here or first) else None
-    count = _number(heads, "count")
-    return count if count is not None and count > here else None
-
-
-def _offset(heads: list[dict[str, Any]], asked: Ask) -> int | None:
-    own = asked.number("offset")
-    return own if own is not None else _number(heads, "offset")
-
-
-def _next(heads: list[dict[str, Any]], asked: Ask, link: str, here: int, total: int | None) -> Ask | None:
-    address = _named_next(heads) or _header_next(link)
-    if address:
-        url = join_url(asked.url, address)
-        return Ask(url, asked.method, asked.body) if url else None
-    if not here or _says_no_more(heads):
-        return None
-    return _by_token(heads, asked) or _by_page(heads, asked, here, total) or _by_offset(heads, asked, here, total)
-
-
-def _named_next(heads: list[dict[str, Any]]) -> str | None:
-    for head in heads:
-        text = _text(_first(head, "next"))
-        if text.startswith(("/", "?", "http://", "https://")):
-            return text
-    return None
-
-
-def _header_next(link: str) -> str | None:
-    return next((match[1] for match in _LINK.finditer(link[:4_000]) if _NEXT.search(match[2])), None)
-
-
-def _says_no_more(heads: list[dict[str, Any]]) -> bool:
-    return any(head.get(name) is False for head in heads for name in word_list("paging")["more"])
-
-
-def _by_token(heads: list[dict[str, Any]], asked: Ask) -> Ask | None:
-    for head in heads:
-        for name in (*word_list("paging")["cursor"], *word_list("paging")["next"]):
-            token = head.get(name)
-            if isinstance(token, str) and token:
-                return asked.having({asked.parameter("tokens") or _token_name(name): token})
-    return None
-
-
-def _token_name(name: str) -> str:
-    """How the next one is asked for that an answer calls ``next cursor``: as ``cursor``."""
-    words = [word for word in name.split() if word not in ("next", "end", "url", "link", "href")]
-    return "_".join(words) if words and words != ["page"] else "token"
-
-
-def _by_page(heads: list[dict[str, Any]], asked: Ask, here: int, total: int | None) -> Ask | None:
-    name, pages = asked.parameter("page"), _number(heads, "pages")
-    page = asked.number("page") if name is not None else _number(heads, "page")
-    if page is None or asked.parameter("offset") is not None:
-        return None
-    size = asked.number("limit") or _number(heads, "limit")
-    if pages is not None:
-        more = page < pages
-    elif total is not None:
-        # Whether pages are counted from 0 or 1: the first that holds nothing ends it anyway.
-        more = page * (size or here) < total
-    else:
-        more = _says_more(heads) or (name is not None and size is not None and here >= size)
-    return asked.having({name or "page": page + 1}) if more else None
-
-
-def _by_offset(heads: list[dict[str, Any]], asked: Ask, here: int, total: int | None) -> Ask | None:
-    name, first = asked.parameter("offset"), _offset(heads, asked)
-    if name is None and first is None:
-        return None
-    first = first or 0
-    limit = asked.number("limit") or _number(heads, "limit")
-    more = first + here < total if total is not None else (limit is not None and here >= limit) or _says_more(heads)
-    return asked.having({name or "offset": first + here}) if more else None
-
-
-def _says_more(heads: list[dict[str, Any]]) -> bool:
-    return any(head.get(name) is True for head in heads for name in word_list("paging")["more"])
