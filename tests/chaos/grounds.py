@@ -53,7 +53,7 @@ class Ground:
     def reading(self) -> Iterator[psycopg.Connection[dict[str, Any]]]:
         """A connection whose rows are dicts; each statement is a transaction."""
         url = self.postgres.url(self.database)
-        with psycopg.connect(url, autocommit=True, connect_timeout=5, row_factory=dict_row) as connection:
+        with psycopg.connect(url, autocommit=True, connect_timeout=60, row_factory=dict_row) as connection:
             yield connection
 
     def last_job(self) -> dict[str, Any] | None:
@@ -124,7 +124,7 @@ def _make_tables(postgres: KillablePostgres) -> None:
     with _admin(postgres) as connection:
         connection.execute(f'CREATE DATABASE "{TEMPLATE}"'.encode())
     environment = {"PATH": os.environ["PATH"], "DATABASE_URL": postgres.url(TEMPLATE)}
-    subprocess.run([sys.executable, "-m", "control.migrate"], cwd=ROOT, env=environment, check=True, timeout=120)
+    subprocess.run([sys.executable, "-m", "control.migrate"], cwd=ROOT, env=environment, check=True, timeout=240)
 
 
 @contextmanager

@@ -160,7 +160,7 @@ def test_two_jobs_know_nothing_of_each_other(web: RunningWeb, redis_url: str) ->
 def test_a_callback_that_cannot_be_written_down_stops_no_crawl(web: RunningWeb, redis_url: str) -> None:
     start = [{"url": web.url("plain")}]
 
-    crawled = SmallCrawl("tests.crawler.crabs.Careless", redis_url, {"start": start}, FREE).run(timeout=30)
+    crawled = SmallCrawl("tests.crawler.crabs.Careless", redis_url, {"start": start}, FREE).run()
 
     assert "a callback must be one to be queued" in crawled.log
     assert crawled.reason == "finished"

@@ -26,7 +26,7 @@ from tests.support.postgres import ESCAPED
 from tests.support.valkey import valkey
 
 SHARDS = 3
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 @pytest.fixture(scope="module")

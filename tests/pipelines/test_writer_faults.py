@@ -35,7 +35,7 @@ def cluster() -> Iterator[KillablePostgres]:
     try:
         server.start()
         environment = {"PATH": os.environ["PATH"], "DATABASE_URL": server.url("postgres")}
-        subprocess.run([sys.executable, "-m", "control.migrate"], cwd=ROOT, env=environment, check=True, timeout=60)
+        subprocess.run([sys.executable, "-m", "control.migrate"], cwd=ROOT, env=environment, check=True, timeout=240)
         yield server
     finally:
         server.remove()

@@ -52,7 +52,7 @@ def ask(folder: Path, requests: list[dict[str, Any]], **settings: Any) -> Asked:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
         check=False,
     )
     assert done.returncode == 0, done.stderr

@@ -29,7 +29,7 @@ from tests.support.job_workers import fingerprint_of, open_team
 from tests.support.left import Left, left
 from tests.support.tables import Rows, reading
 
-PATIENCE = 30.0
+PATIENCE = 120.0
 PAUSE = 0.02
 
 

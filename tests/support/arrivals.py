@@ -35,7 +35,7 @@ class Crowd:
 
     def arrivals(self, host: str | None = None) -> list[Arrival]:
         """What came in so far, in order; at one host, if one is given. robots.txt is among them."""
-        with urllib.request.urlopen(self.log, timeout=10) as answer:
+        with urllib.request.urlopen(self.log, timeout=60) as answer:
             visits = [Arrival(**visit) for visit in json.load(answer)]
         return [visit for visit in visits if host in {None, visit.host}]
 

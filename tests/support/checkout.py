@@ -38,7 +38,7 @@ class Checkout:
             env=self.environment | changes,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=240,
             check=False,
         )
 

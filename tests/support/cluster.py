@@ -13,7 +13,7 @@ import redis
 from tests.support.killable import KillableValkey, steady_port
 from tests.support.valkey import PASSWORD, valkey
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 SLOTS = 16384
 
 

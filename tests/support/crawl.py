@@ -47,7 +47,7 @@ class Scrapy:
         warnings = ["-W", "error", "-W", "ignore::ResourceWarning"] if strict else []
         return [sys.executable, *warnings, "-m", "scrapy", *arguments]
 
-    def run(self, *arguments: str, strict: bool = True, timeout: float = 120, **environment: str) -> Crawled:
+    def run(self, *arguments: str, strict: bool = True, timeout: float = 240, **environment: str) -> Crawled:
         """Run ``scrapy ARGUMENTS`` to its end; TimeoutExpired after ``timeout`` seconds, when it is killed."""
         done = subprocess.run(
             self.command(*arguments, strict=strict),

@@ -69,7 +69,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _forwarded(self, body: bytes) -> tuple[int, bytes, list[tuple[str, str]]]:
         """As it came, its Host too: that is signed."""
-        connection = http.client.HTTPConnection(self.server.host, timeout=30)
+        connection = http.client.HTTPConnection(self.server.host, timeout=120)
         connection.request(self.command, self.path, body, dict(self.headers.items()))
         answer = connection.getresponse()
         data = answer.read()

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-PATIENCE = 30.0
-LONGEST = 60.0
+PATIENCE = 120.0
+LONGEST = 240.0
 WEB, LINKS = 300, 60
 
 

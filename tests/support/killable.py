@@ -20,7 +20,7 @@ from tests.support import postgres
 from tests.support.mortal import spawn
 from tests.support.valkey import PASSWORD
 
-PATIENCE = 30.0
+PATIENCE = 120.0
 PAUSE = 0.02
 
 
@@ -175,14 +175,16 @@ class KillableValkey(Killable):
 
     def serves(self) -> bool:
         try:
-            with self.client() as client:
+            with self.client(seconds=2) as client:
                 return self.running and bool(client.ping())
         except redis.RedisError:
             return False
 
-    def client(self) -> redis.Redis:
-        """A connection of the test's own, which gives up after two seconds of silence."""
-        return redis.Redis("127.0.0.1", self.port, password=PASSWORD, socket_timeout=2, socket_connect_timeout=2)
+    def client(self, seconds: float = PATIENCE) -> redis.Redis:
+        """A connection of the test's own, which gives up after so many seconds of silence."""
+        return redis.Redis(
+            "127.0.0.1", self.port, password=PASSWORD, socket_timeout=seconds, socket_connect_timeout=seconds
+        )
 
     @property
     def url(self) -> str:

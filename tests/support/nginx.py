@@ -56,7 +56,7 @@ def nginx(binary: str, folder: Path, work: Path, pem: Path | None = None) -> Ite
         yield f"{'https' if pem else 'http'}://127.0.0.1:{port}"
     finally:
         process.terminate()
-        process.wait(timeout=10)
+        process.wait(timeout=60)
 
 
 def start(binary: str, folder: Path, work: Path, pem: Path | None = None) -> tuple[subprocess.Popen[bytes], int]:
@@ -77,7 +77,7 @@ def start(binary: str, folder: Path, work: Path, pem: Path | None = None) -> tup
 
 def answers(process: subprocess.Popen[bytes], port: int) -> bool:
     """Wait until the server accepts connections; False when it ends first."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while process.poll() is None and time.monotonic() < deadline:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:

@@ -42,7 +42,7 @@ def postgres() -> Iterator[str]:
             yield f"postgresql://longline:{ESCAPED}@127.0.0.1:{port}/postgres"
         finally:
             process.send_signal(signal.SIGINT)
-            process.wait(timeout=30)
+            process.wait(timeout=120)
     finally:
         shutil.rmtree(folder)
 
@@ -57,7 +57,7 @@ def _initialise(programs: Path, folder: Path, options: dict[str, Any]) -> None:
 
 def _is_ready(programs: Path, port: int) -> bool:
     """It accepts connections a little before it can serve them."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     asking = [str(programs / "pg_isready"), "--quiet", "--host=127.0.0.1", f"--port={port}"]
     while time.monotonic() < deadline:
         if subprocess.run(asking, check=False).returncode == 0:

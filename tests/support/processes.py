@@ -34,4 +34,4 @@ def serving(module: str, *arguments: str) -> Iterator[Any]:
             yield json.loads(line)
         finally:
             process.stdin.close()
-            process.wait(timeout=10)
+            process.wait(timeout=60)

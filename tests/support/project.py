@@ -27,7 +27,7 @@ class Project:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(dedent(text))
 
-    def run(self, *arguments: str, timeout: float = 60, **environment: str) -> Crawled:
+    def run(self, *arguments: str, timeout: float = 240, **environment: str) -> Crawled:
         """``scrapy ARGUMENTS`` in the project's folder, to its end; a warning is an error."""
         done = subprocess.run(
             [sys.executable, "-W", "error", "-W", "ignore::ResourceWarning", "-m", "scrapy", *arguments],

@@ -69,7 +69,7 @@ class Recorder:
 
     def asked(self) -> list[dict[str, Any]]:
         """Each request so far: ``peer``, ``host``, ``path``, ``headers`` (pairs, in order)."""
-        with urllib.request.urlopen(self.log, timeout=10) as answer:
+        with urllib.request.urlopen(self.log, timeout=60) as answer:
             return list(json.load(answer))
 
 

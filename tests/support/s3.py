@@ -71,5 +71,5 @@ def check_keys_from_now_on(endpoint_url: str) -> None:
     # As a form, which is urllib's default, moto would not see the body.
     headers = {"Content-Type": "text/plain"}
     request = urllib.request.Request(f"{endpoint_url}/moto-api/reset-auth", data=b"0", headers=headers)
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=60) as answer:
         assert answer.status == 200

@@ -20,7 +20,7 @@ from tests.support.processes import ROOT
 
 USER, PASSWORD = "operator", "sesame"
 PROJECT = "longline"
-PATIENCE = 60.0
+PATIENCE = 120.0
 
 
 class ScrapydStartError(RuntimeError):
@@ -77,7 +77,7 @@ class Scrapyd:
     def _request(self, path: str, body: bytes | None = None) -> bytes:
         word = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
         request = urllib.request.Request(self.url + path, body, {"Authorization": f"Basic {word}"})
-        with urllib.request.urlopen(request, timeout=30) as response:
+        with urllib.request.urlopen(request, timeout=120) as response:
             content: bytes = response.read()
         return content
 
@@ -95,7 +95,7 @@ def scrapyd(folder: Path, environment: dict[str, str]) -> Iterator[Scrapyd]:
         yield Scrapyd(f"http://127.0.0.1:{port}/", folder)
     finally:
         process.terminate()
-        process.wait(timeout=30)
+        process.wait(timeout=120)
 
 
 def _start(folder: Path, environment: dict[str, str]) -> tuple[subprocess.Popen[bytes], int]:

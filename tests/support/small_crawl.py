@@ -40,7 +40,7 @@ class Running:
         assert self._crawled, "the crawl has not ended"
         return self._crawled
 
-    def end(self, timeout: float = 60) -> Crawled:
+    def end(self, timeout: float = 240) -> Crawled:
         """Wait for its end; after ``timeout`` seconds it is killed, and TimeoutError has its log."""
         if self._crawled is None:
             try:
@@ -63,14 +63,14 @@ class SmallCrawl:
     settings: dict[str, Any] = field(default_factory=dict)
     job: str = field(default_factory=lambda: str(uuid4()))
 
-    def run(self, timeout: float = 60) -> Crawled:
+    def run(self, timeout: float = 240) -> Crawled:
         """Crawl to the end; TimeoutError after ``timeout`` seconds."""
         with self.begun(timeout) as running:
             pass
         return running.crawled
 
     @contextmanager
-    def begun(self, timeout: float = 60) -> Iterator[Running]:
+    def begun(self, timeout: float = 240) -> Iterator[Running]:
         """Crawl meanwhile; the block's end waits for the end of the crawl, or kills it after ``timeout`` seconds."""
         process = subprocess.Popen(
             [sys.executable, "-W", "error", "-m", __name__],

@@ -50,7 +50,7 @@ def _template(servers: Servers) -> str:
     with psycopg.connect(servers.database_url, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"'.encode())
     environment = {"PATH": os.environ["PATH"], "DATABASE_URL": _url(servers, name)}
-    subprocess.run([sys.executable, "-m", "control.migrate"], cwd=ROOT, env=environment, check=True, timeout=60)
+    subprocess.run([sys.executable, "-m", "control.migrate"], cwd=ROOT, env=environment, check=True, timeout=240)
     return name
 
 

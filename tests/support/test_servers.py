@@ -48,7 +48,7 @@ def test_each_test_has_an_empty_redis(redis_url: str, time: str) -> None:
 
 
 def test_nginx_serves_the_python_manual(nginx_docs: str) -> None:
-    with urllib.request.urlopen(f"{nginx_docs}/library/index.html", timeout=10) as answer:
+    with urllib.request.urlopen(f"{nginx_docs}/library/index.html", timeout=60) as answer:
         assert answer.headers.get_content_type() == "text/html"
         assert b"The Python Standard Library" in answer.read()
 

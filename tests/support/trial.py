@@ -43,7 +43,7 @@ class Trial:
         """A crawl of some requests; ``item`` says what the stages do to it."""
         given = {"start": start, "child": self.site.url("/child"), "item": item or {"do": "store"}}
         crawl = SmallCrawl(f"{CRABS}.{crab}", self._redis_url, given | arguments, FREE | (settings or {}))
-        return Ended(crawl.run(timeout=30), left(self._redis_url, crawl.job))
+        return Ended(crawl.run(), left(self._redis_url, crawl.job))
 
 
 class Ended:

@@ -24,7 +24,7 @@ def valkey(folder: Path, *options: str) -> Iterator[int]:
         yield port
     finally:
         process.terminate()
-        process.wait(timeout=10)
+        process.wait(timeout=60)
 
 
 def start(folder: Path, *options: str) -> tuple[subprocess.Popen[bytes], int]:

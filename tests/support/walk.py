@@ -34,7 +34,7 @@ def walk(start: str) -> Found:
     origin = urlsplit(start)
     found: Found = {}
     ahead = [start]
-    with closing(HTTPConnection(origin.netloc, timeout=30)) as connection:
+    with closing(HTTPConnection(origin.netloc, timeout=120)) as connection:
         while ahead:
             url = ahead.pop()
             if url in found or urlsplit(url)[:2] != origin[:2]:

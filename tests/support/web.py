@@ -30,7 +30,7 @@ class RunningWeb:
 
     def visits(self, site: str) -> list[Visit]:
         """What was asked of a site since the last reset, in order."""
-        with urllib.request.urlopen(f"{self.control}/__log__", timeout=10) as answer:
+        with urllib.request.urlopen(f"{self.control}/__log__", timeout=60) as answer:
             visits = [Visit(**visit) for visit in json.load(answer)]
         return [visit for visit in visits if visit.site == site]
 
@@ -41,7 +41,7 @@ class RunningWeb:
     def reset(self) -> None:
         """Forget all visits; pages that fail at first will fail again."""
         request = urllib.request.Request(f"{self.control}/__log__", method="DELETE")
-        with urllib.request.urlopen(request, timeout=10):
+        with urllib.request.urlopen(request, timeout=60):
             pass
 
 

@@ -15,7 +15,7 @@ from tests.support.crawl import Scrapy
 
 SHORT: Any = {"LONGLINE_LEASE_SECONDS": "3"}
 """What a killed process had begun is done by others after this time."""
-PATIENCE = 60
+PATIENCE = 120
 
 
 @contextmanager
@@ -36,7 +36,7 @@ def workers(
         for worker in running:
             worker.terminate()
         for worker in running:
-            _, stderr = worker.communicate(timeout=60)
+            _, stderr = worker.communicate(timeout=120)
             assert worker.returncode in {0, -signal.SIGKILL}, stderr
 
 
