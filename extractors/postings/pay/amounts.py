@@ -23,7 +23,7 @@ _BEFORE, _BEHIND = 14, 48
 _NO_PREFIX = {"ALL", "TOP", "CUP", "PEN", "MOP"}
 _PREFIX_ONLY = {"R", "S/", "S/.", "RM", "N$"}
 _STANDS_CLOSE = {"m", "M", "b", "B", "T", "L", "w", "W", "tr", "mil", "bi", "mn", "cr"}
-_DASHES = re.compile(r"\s?/-+|[.,]?[-\u2013\u2014]{1,2}(?!\s?[\d$\u20ac\u00a3])(?=[\s)]|$)|\*+|\)|=")
+_DASHES = re.compile(r"\s?\(\+ ?vat\)|\s?/-+|[.,]?[-\u2013\u2014]{1,2}(?!\s?[\d$\u20ac\u00a3])(?=[\s)]|$)|\*+|\)|=")
 _MONTHS_PAID = re.compile(r"\s?[\u00b7x\u00d7*]?\s?1[2-9]\u85aa")
 _PLANS = re.compile(r"40[13] ?\(?[kb]\b|457 ?\(?b\b")
 _NO_AMOUNT = re.compile(
@@ -125,9 +125,10 @@ def _prefix(text: str, start: int, floor: int) -> tuple[int, str | None]:
 
 
 def sharper(*codes: str | None) -> str | None:
-    """The one that says most: a code says more than a sign that several currencies share."""
+    """The one that says most: a code says more than a sign that several currencies share; a word more than ``$``."""
     said = [code for code in codes if code]
-    return next((code for code in said if code in CURRENCIES), said[0] if said else None)
+    words = [code for code in said if code != "$"]
+    return next((code for code in words if code in CURRENCIES), next(iter([*words, *said]), None))
 
 
 @cache
@@ -179,7 +180,8 @@ def _period_pattern() -> re.Pattern[str]:
             rf"(?P<{period}>/\s?{any_of(words[period])}\.?|(?:/\s?)?{any_of(words[alone])}|"
             rf"(?:{marks}\s?){{1,2}}{any_of(long)}\.?)"
         )
-    return re.compile(rf"[\s(,.]{{0,2}}(?:{'|'.join(parts)})\)?")
+    touching = "|".join(rf"(?P<{period}_>{period}|p{period[0]})" for period in PERIODS)
+    return re.compile(rf"[\s(,.]{{0,2}}(?:{'|'.join(parts)})\)?|(?<=\d)(?:{touching})\b")
 
 
 def _read_word(amount: Amount, text: str, low: str) -> bool:
@@ -199,11 +201,16 @@ def _read_word(amount: Amount, text: str, low: str) -> bool:
 
 def _read_period(amount: Amount, low: str) -> bool:
     match = _period_pattern().match(low, amount.end)
-    if match is None or amount.period is not None:
+    if match is None or amount.period is not None or _is_of_next(match, low):
         return False
-    amount.period = match.lastgroup
+    amount.period = (match.lastgroup or "").rstrip("_")
     amount.end = match.end()
     return True
+
+
+def _is_of_next(match: re.Match[str], low: str) -> bool:
+    """``450万円(月給32万円)``: in languages that set no blanks the word belongs to what it touches."""
+    return not match[0].isascii() and match[0][-1].isalpha() and _NUMBER.match(low, match.end()) is not None
 
 
 @cache
@@ -223,7 +230,7 @@ def _read_gross(amount: Amount, low: str) -> bool:
 
 def near_period(low: str, *, last: bool) -> str | None:
     """The first, or the last, period that a piece of folded text names."""
-    found = [match.lastgroup for match in _period_pattern().finditer(low)]
+    found = [(match.lastgroup or "").rstrip("_") for match in _period_pattern().finditer(low)]
     return found[-1 if last else 0] if found else None
 
 

@@ -12,17 +12,17 @@ from extractors.postings.pay.lexicon import data, pattern
 from extractors.postings.pay.spans import Span
 
 _LEFT, _RIGHT = 160, 60
-_SENTENCE = re.compile(r"(?:[.!?]\s+(?=[^\W\d_a-z])|;\s|\n|\s[|\u2022\u00b7]\s)")
+_SENTENCE = re.compile(r"(?:(?:(?<!\b\d)\.|[!?])\s+(?=[^\W\d_a-z])|;\s|\n|\s[|\u2022\u00b7]\s)")
 _OR = "or|oder|ou"
 _JOINING = (
-    r"plus|and|und|et|y|e|och|og|i|with|mit|avec|con|com|incl\w*|inkl\w*|depending|based|doe",
+    r"plus|and|und|et|y|e|och|og|i|with|mit|avec|con|com|incl\w*|inkl\w*|depending|based|doe|offers?",
     _OR,
     r"excl\w*|exkl\w*",
 )
 
 
 def _clause(joining: Iterable[str]) -> re.Pattern[str]:
-    return re.compile(rf"[,;|\u2022\u00b7+\n]|\s&\s|\.\s|\s-\s|\b(?:{'|'.join(joining)})\b")
+    return re.compile(rf"[,;|\u2022\u00b7+\n\u203b\u3010\u3011\u3002]|\s&\s|\.\s|\s-\s|\b(?:{'|'.join(joining)})\b")
 
 
 # Before an amount, what "or" joins is one clause.
@@ -34,12 +34,15 @@ _NOT_OWN = re.compile(
     r"(?<=customers )pays?\b|(?<=clients )pays?\b|(?<=users )pays?\b|(?<=students )pays?\b|(?<=patients )pays?\b"
 )
 _HEADING = re.compile(r"[\w ]{1,30}:")
+_FREQUENCY = re.compile(r"^ ?(?:(?:pay|salary|wage|rate|compensation) )?(?:frequency|period|basis|type|unit) ?:")
 _DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _FEW, _SOME = 8, 10
 _PLAUSIBLE_YEAR = {"hour": 1800, "day": 220, "week": 50, "month": 12, "year": 1}
 _LEAST_YEAR, _MOST_YEAR = Decimal(2_000), Decimal(20_000_000)
 _CLEARLY_PAY = Decimal(15_000)
+_MILLION = 1_000_000
+_STRONG = frozenset({"$", "USD", "EUR", "GBP", "CHF", "CAD", "AUD"})
 _YEARS = (Decimal(1900), Decimal(2100))
 
 
@@ -90,6 +93,8 @@ def _behind(low: str, end: int) -> str:
     cut = _CLAUSE.search(behind)
     behind = behind[: cut.start()] if cut else behind
     heading = _HEADING.search(behind)
+    if heading and _FREQUENCY.search(heading[0]):
+        return behind
     return behind[: heading.start()] if heading else behind
 
 
@@ -103,15 +108,17 @@ def _heading(text: str, low: str, start: int) -> str:
     return "" if _DIGIT.search(heading) else heading
 
 
-def is_pay(span: Span, around: Around) -> bool:
-    """Whether the range is what someone is paid. In doubt it is not."""
+def is_pay(span: Span, around: Around, *, alone: bool) -> bool:
+    """Whether the range is what someone is paid. In doubt it is not; ``alone``: the text says nothing else."""
     if not _possible(span) or _is_company_money(around) or _is_benefit(span, around):
         return False
+    if alone and _is_plausible(span) and (span.currency or span.large or (span.two_ended and span.period)):
+        return _is_modest(span)
     named = _is_named(around) or span.gross is not None
     if span.currency is None:
         return _is_bare_pay(span, around)
     if span.two_ended:
-        return named or span.period is not None or _words(around) <= _SOME
+        return named or span.period is not None or (_words(around) <= _SOME and _is_modest(span))
     if span.low is None and not _is_clearly_pay(span):
         return named
     return named or (span.period is not None and _words(around) <= _FEW and _is_plausible(span))
@@ -132,6 +139,11 @@ def _is_plausible(span: Span) -> bool:
     return span.currency in data("currencies")["small_units"] or least >= _LEAST_YEAR
 
 
+def _is_modest(span: Span) -> bool:
+    """``$1M - $5M`` is what a company earns."""
+    return span.currency not in _STRONG or span.least < _MILLION
+
+
 def _is_clearly_pay(span: Span) -> bool:
     """What is paid each year, and too much for a benefit."""
     if span.period is None or span.currency in data("currencies")["small_units"]:
@@ -147,8 +159,13 @@ def _is_company_money(around: Around) -> bool:
 
 
 def _is_benefit(span: Span, around: Around) -> bool:
-    if _is_clearly_pay(span) and (span.two_ended or _is_named(around)):
+    named = _is_named(around)
+    if _is_clearly_pay(span) and (span.two_ended or named):
         return False
+    if span.two_ended and named and span.currency in _STRONG and span.least >= _CLEARLY_PAY:
+        return _nearest(around.clause, "benefit") > _nearest(around.clause, "pay")
+    if pattern("referral").search(around.sentence):
+        return True
     benefit = pattern("benefit").search(around.behind)
     if benefit is not None and pattern("pay").search(around.behind[: benefit.start()]) is None:
         return True

@@ -4,22 +4,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
 
 from extractors.postings.pay.amounts import amounts, near_period, plain_number
 from extractors.postings.pay.judge import Around, is_pay
 from extractors.postings.pay.labels import contract_of, gross_of, kind_of, where_of
-from extractors.postings.pay.lexicon import cleaned, data, folded, pattern
+from extractors.postings.pay.lexicon import PERIODS, cleaned, data, folded, pattern
 from extractors.postings.pay.spans import Span, spans
 from schemas.codes import CURRENCIES
 
 _LONGEST = 60_000
 _MOST_RANGES = 30
 _EVIDENCE = 100
+_LONGEST_ALONE = 80
 _MILLION = 1_000_000
 _ALIKE = 3
 _JAPANESE = re.compile("[\u3040-\u30ff\u5186]|\u5e74[\u53ce\u4ff8]|[\u6708\u6642\u65e5]\u7d66|\u7d66\u4e0e")
+_JUST_BEFORE = {
+    "\u6708": "month",
+    "\uc6d4": "month",
+    "\u5e74": "year",
+    "\uc5f0": "year",
+    "\u65e5": "day",
+    "\u6642": "hour",
+}
+"""Periods that stand right before an amount."""
+_CANADIAN = re.compile(r"\d ?\$ ?(?:\u00e0 |/ ?(?:an|heure)\b|de l.heure|par |brut|canad)")
+_TRADITIONAL = re.compile("[\u842c\u6642\u8cc7\u500b\u8077\u734e\u9593]")
 _CROWNS = {
     "SEK": r"\bkronor|l\u00f6n|m\u00e5nad|\bsek\b",
     "NOK": r"l\u00f8nn|\bnok\b",
@@ -27,7 +40,16 @@ _CROWNS = {
 }
 _IN_DOLLARS = re.compile(r"(?:\bin |[Cc]urrency:? ?|\$ ?|\()([A-Z]{3})\b")
 Range = dict[str, Any]
-_Code = Callable[[str | None], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """What is read: whether it says nothing but amounts, and what its signs of currencies mean."""
+
+    text: str
+    low: str
+    alone: bool
+    code: Callable[[str | None], str | None]
 
 
 def parse_salary(text: str, country: str | None = None) -> dict[str, Any] | None:
@@ -41,14 +63,15 @@ def parse_salary(text: str, country: str | None = None) -> dict[str, Any] | None
     # Which currency a sign means is looked for in the whole text: once for each sign.
     code = cache(partial(_currency, text=text, country=country))
     found = spans(list(amounts(text, low)), low)
+    whole = _Text(text, low, _is_alone(low, found), code)
     ranges: list[Range] = []
     floor = 0
     before: tuple[Span, Range] | None = None
     for span in found:
         around = Around.of(span, text, low, floor)
-        one = _range(span, around, before, text, code)
+        one = _range(span, around, before, whole)
         before = (span, one) if one is not None else None
-        floor = span.end
+        floor = span.end if span.currency or one is not None else floor
         if one is not None and one not in ranges and len(ranges) < _MOST_RANGES:
             ranges.append(one)
     return enveloped(_same_period(ranges), [one["evidence"] for one in ranges]) if ranges else None
@@ -80,33 +103,51 @@ def _own(text: str) -> tuple[str, str]:
     return (text[: others.start()], low[: others.start()]) if others else (text, low)
 
 
-def _range(span: Span, around: Around, before: tuple[Span, Range] | None, text: str, code: _Code) -> Range | None:
+def _is_alone(low: str, found: list[Span]) -> bool:
+    """Whether a text says nothing but amounts and what goes with them, as the field of a form does."""
+    if len(low) > _LONGEST_ALONE:
+        return False
+    rest, end = "", 0
+    for span in found:
+        rest, end = f"{rest}{low[end : span.start]} ", span.end
+    return not re.search(r"\w", _beside_pattern().sub(" ", rest + low[end:]))
+
+
+@cache
+def _beside_pattern() -> re.Pattern[str]:
+    return re.compile(
+        "|".join(pattern(name).pattern for name in ("beside", "from", "up_to", "approx", *PERIODS.values()))
+    )
+
+
+def _range(span: Span, around: Around, before: tuple[Span, Range] | None, whole: _Text) -> Range | None:
     converted = span.converted_from is not None and before is not None
     if converted and before is not None:
         span.period = span.period or before[1]["period"]
     else:
         span.period = span.period or _period_around(around)
-    if not converted and not is_pay(span, around):
+    if not converted and not is_pay(span, around, alone=whole.alone):
         return None
     return {
         "min": plain_number(span.low),
         "max": plain_number(span.high),
-        "currency": code(span.currency) or _by_size(span),
+        "currency": whole.code(span.currency) or _by_size(span),
         "period": span.period,
         "period_stated": span.period is not None,
         "kind": kind_of(around),
         "gross": gross_of(span, around),
         "contract": contract_of(around),
         "where": where_of(around),
-        "converted_from": code(span.converted_from) if converted else None,
-        "evidence": " ".join(text[span.start : span.end].split())[:_EVIDENCE],
+        "converted_from": whole.code(span.converted_from) if converted else None,
+        "evidence": " ".join(whole.text[span.start : span.end].split())[:_EVIDENCE],
     }
 
 
 def _period_around(around: Around) -> str | None:
     """``Monthly salary: …``, ``… for each hour``: the nearest that is not of another number."""
     behind = re.split(r"\d", around.behind[:40])[0]
-    return near_period(f" {around.sentence}", last=True) or near_period(behind, last=False) or _period_above(around)
+    said = near_period(f" {around.sentence}", last=True) or near_period(behind, last=False) or _period_above(around)
+    return said or _JUST_BEFORE.get(around.said.rstrip()[-1:])
 
 
 def _period_above(around: Around) -> str | None:
@@ -117,9 +158,13 @@ def _currency(sign: str | None, text: str, country: str | None) -> str | None:
     """The code; of a sign that several share, the one that the text or the country means."""
     if sign is None or sign in CURRENCIES:
         return sign
-    table = data("currencies")
+    table: dict[str, dict[str | None, str]] = data("currencies")
     if sign == "$":
-        return _dollars(text) or table["dollars"].get(country, "USD")
+        return _dollars(text) or table["dollars"].get(country) or ("CAD" if _CANADIAN.search(text) else "USD")
+    if sign == "peso":
+        return table["pesos"].get(country)
+    if sign == "\u5143":
+        return table["yuan"].get(country) or (None if _TRADITIONAL.search(text) else "CNY")
     if sign == "kr":
         return _crowns(text) or table["kronor"].get(country)
     return _yen(text) or table["yen"].get(country)

@@ -19,6 +19,8 @@ _AND_MORE = re.compile(
     r"\u4ee5\u4e0a|\u8d77|\u304b\u3089|\uc774\uc0c1)"
 )
 
+_MIDDLE = re.compile(r"\s?[;,.|/-]?\s?mid(?:dle|point)?\b[.:]?\s?")
+
 
 @dataclass(slots=True)
 class Span:
@@ -43,6 +45,7 @@ class Span:
 
 def spans(found: list[Amount], low: str) -> list[Span]:
     """The amounts of a text as ranges and single amounts, in their order."""
+    found = _without_middles(found, low)
     joined: list[Span] = []
     position = 0
     while position < len(found):
@@ -50,6 +53,17 @@ def spans(found: list[Amount], low: str) -> list[Span]:
         joined += taken[1]
         position += taken[0]
     return _converted(joined, low)
+
+
+def _without_middles(found: list[Amount], low: str) -> list[Amount]:
+    """``Min: 50 Mid: 60 Max: 70``: what stands between the ends belongs to the first of them."""
+    kept: list[Amount] = []
+    for amount in found:
+        if kept and _MIDDLE.fullmatch(low, kept[-1].end, amount.start):
+            kept[-1] = replace(kept[-1], end=amount.end)
+        else:
+            kept.append(amount)
+    return kept
 
 
 def _next(found: list[Amount], low: str) -> tuple[int, list[Span]]:
@@ -98,7 +112,11 @@ def _pair(first: Amount, second: Amount, low: str) -> Span | None:
     match = _gap_pattern().fullmatch(gap) if len(gap) <= _LONGEST_GAP else None
     if match is None or ((match["and"] or match["max"]) and not _opened(first, low)):
         return None
-    if first.currency and second.currency and len({first.currency, second.currency} - {"$", "kr", "¥"}) > 1:
+    if (
+        first.currency
+        and second.currency
+        and len({first.currency, second.currency} - {"$", "kr", "¥", "元", "peso"}) > 1
+    ):
         return None
     bottom, top = _ends(first, second)
     widest = _WIDEST_SLASH if match["slash"] else _WIDEST

@@ -14,7 +14,10 @@ from hypothesis import strategies as st
 from extractors.postings.salary import parse_salary
 from schemas.posting import Salary
 
-STRINGS = json.loads((Path(__file__).parent / "strings.json").read_text(encoding="utf-8"))
+STRINGS, NOTATIONS = (
+    json.loads((Path(__file__).parent / f"{name}.json").read_text(encoding="utf-8"))
+    for name in ("strings", "notations")
+)
 
 
 def read(text: str, country: str | None = None) -> dict[str, Any]:
@@ -29,12 +32,12 @@ def ends(salary: dict[str, Any]) -> tuple[Any, ...]:
     return salary["min"], salary["max"], salary["currency"], salary["period"]
 
 
-@pytest.mark.parametrize(("text", *"abcd"), STRINGS["pay"])
+@pytest.mark.parametrize(("text", *"abcd"), STRINGS["pay"] + NOTATIONS["pay"])
 def test_pay_is_read_as_people_of_that_country_read_it(text: str, a: Any, b: Any, c: Any, d: Any) -> None:
     assert ends(read(text)) == (a, b, c, d)
 
 
-@pytest.mark.parametrize("text", STRINGS["not_pay"])
+@pytest.mark.parametrize("text", STRINGS["not_pay"] + NOTATIONS["not_pay"])
 def test_what_is_not_pay_is_nothing(text: str) -> None:
     assert parse_salary(text) is None
 
@@ -109,6 +112,10 @@ def test_gross_and_net_are_told_apart(text: str, gross: bool | None) -> None:
     [
         ("$130,000 - $160,000 a year", None, "USD"),
         ("$130,000 - $160,000 a year", "AU", "AUD"),
+        ("55 000 $ \u00e0 65 000 $ par ann\u00e9e", None, "CAD"),
+        ("Sueldo: $ 12,000 pesos mensuales", None, None),
+        ("Sueldo: $ 12,000 pesos mensuales", "MX", "MXN"),
+        ("\u6708\u85aa 40,000\u5143", "TW", "TWD"),
         ("US$130,000 - US$160,000 a year", "AU", "USD"),
         ("Pay: 30 000 kr", None, None),
         ("Pay: 30 000 kr", "NO", "NOK"),
