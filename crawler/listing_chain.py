@@ -44,7 +44,7 @@ class Chain:
     @classmethod
     def of(cls, board: Board, url: str) -> Self:
         """The list of a whole board."""
-        return cls(url, board.platform, "/".join(filter(None, (board.tenant, board.part))))
+        return cls(url, board.platform, board.place)
 
     @classmethod
     def web(cls, url: str, *, guessed: bool = False) -> Self:

@@ -42,7 +42,7 @@ def explained(document: Document) -> list[Merged]:
             _name_employer(one.posting, document)
             one.posting = with_prose({"status": "open"} | one.posting, document.metadata.language)
         found = gated(found, document)
-        identified([one.posting for one in found], document.metadata, document.url)
+        identified([one.posting for one in found], document)
     return found
 
 

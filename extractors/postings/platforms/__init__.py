@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from extractors.postings.words import word_list
 
@@ -19,7 +19,10 @@ _LONGEST = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """Which posting of which board it is: the platform's own number of it."""
+    """Which posting of which board it is: the platform's own number of it.
+
+    ``tenant``: as of its board's listing (``place``); empty where the address does not say it.
+    """
 
     platform: str
     tenant: str
@@ -40,6 +43,11 @@ class Board:
     body: str = field(default="", compare=False)
     list: str | None = field(default=None, compare=False)
     part: str = ""
+
+    @property
+    def place(self) -> str:
+        """The tenant; where a tenant has several boards, ``tenant/part``."""
+        return _place(self.tenant, self.part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +71,17 @@ def key_of(url: str) -> Key | None:
         for pattern in platform.postings:
             match = pattern.match(_bare(url))
             if match:
-                return Key(platform.name, _tenant(match), unquote(match["id"]))
+                return Key(platform.name, _place(_tenant(match), _part(platform, match)), unquote(match["id"]))
+    return None
+
+
+def asks_for(url: str) -> tuple[str, str] | None:
+    """The platform and the number of the posting that an employer's own page is asked for: ``?gh_jid=4012345``."""
+    query = dict(parse_qsl(urlsplit(url[:_LONGEST]).query))
+    for platform in platforms():
+        for name in platform.said.get("ids", ()):
+            if re.fullmatch(r"[\w-]{1,60}", query.get(name, "")):
+                return platform.name, query[name]
     return None
 
 
@@ -75,9 +93,8 @@ def board_of(url: str) -> Board | None:
 def board_in(platform: Platform, match: re.Match[str]) -> Board:
     """The board that a platform's pattern has found."""
     values = _values(match)
-    texts = {name: platform.text(name).format_map(values) for name in ("feed", "list", "part")}
-    body = platform.text("body")
-    return Board(platform.name, _tenant(match), texts["feed"] or None, body, texts["list"] or None, texts["part"])
+    feed, lists = (_made(platform.text(name), values) or None for name in ("feed", "list"))
+    return Board(platform.name, _tenant(match), feed, platform.text("body"), lists, _part(platform, match))
 
 
 def cap_of(url: str) -> int | None:
@@ -125,6 +142,22 @@ def _bare(url: str) -> str:
 
 def _tenant(match: re.Match[str]) -> str:
     return unquote(match["tenant"] or "").lower()
+
+
+def _part(platform: Platform, match: re.Match[str]) -> str:
+    return _made(platform.text("part"), _values(match)).lower()
+
+
+def _place(tenant: str, part: str) -> str:
+    return "/".join(filter(None, (tenant, part)))
+
+
+def _made(template: str, values: Mapping[str, str]) -> str:
+    """The template with values in it; empty where one is wanted that is not there."""
+    try:
+        return template.format_map(values)
+    except KeyError:
+        return ""
 
 
 def _values(match: re.Match[str]) -> dict[str, str]:

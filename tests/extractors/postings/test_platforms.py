@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -22,8 +23,11 @@ KEYS = {
     f"https://jobs.ashbyhq.com/Acme%20Labs/{UUID}": ("ashby", "acme labs", UUID),
     "https://apply.workable.com/acme/j/0123456789/": ("workable", "acme", "0123456789"),
     "https://jobs.smartrecruiters.com/Acme1/743999671674844-baker": ("smartrecruiters", "acme1", "743999671674844"),
-    "https://acme.wd5.myworkdayjobs.com/en-US/Careers/job/Bonn/Baker_R-123": ("workday", "acme", "R-123"),
-    "https://acme.wd5.myworkdayjobs.com/Careers/job/Bonn/Baker_JR0042-1/apply": ("workday", "acme", "JR0042"),
+    "https://acme.wd5.myworkdayjobs.com/en-US/Careers/job/Bonn/Baker_R-123": ("workday", "acme/careers", "R-123"),
+    "https://acme.wd5.myworkdayjobs.com/Careers/job/Bonn/Baker_JR0042-1/apply": ("workday", "acme/careers", "JR0042"),
+    "https://acme.wd5.myworkdayjobs.com/wday/cxs/acme/Careers/job/Bonn/Baker_R-1": ("workday", "acme/careers", "R-1"),
+    "https://wd3.myworkdaysite.com/recruiting/acme/Jobs/job/Bonn/Baker_R-123": ("workday", "acme/jobs", "R-123"),
+    "https://apply.workable.com/j/0123456789": ("workable", "", "0123456789"),
     "https://acme.recruitee.com/o/baker-bonn": ("recruitee", "acme", "baker-bonn"),
     "https://acme.teamtailor.com/de/jobs/123456-baker": ("teamtailor", "acme", "123456"),
     "https://acme.jobs.personio.de/job/12345?language=de": ("personio", "acme", "12345"),
@@ -85,6 +89,42 @@ def test_the_page_and_the_feed_of_a_board_are_one_posting() -> None:
         (posting,) = found
         assert (posting["platform"], posting["tenant"], posting["source_id"]) == ("lever", "acmelabs", UUID)
         assert posting["company"] == "Acme Labs"
+
+
+OWN = "https://www.acme.example/careers/open?gh_jid=4012345"
+EMBED = '<script src="https://boards.greenhouse.io/embed/job_board/js?for=acme"></script>'
+TEXT = "<p>At Acme you bake bread in our oven, from four in the morning until noon, with two others.</p>"
+
+
+def keys(url: str, answer: Any) -> list[tuple[str, str, str]]:
+    body, kind = (answer, "text/html") if isinstance(answer, str) else (json.dumps(answer), "application/json")
+    found = postings(Document.read(url, body.encode(), kind))
+    return [(one["platform"], one["tenant"], one["source_id"]) for one in found]
+
+
+def page(head: str = "", **more: str) -> str:
+    marked = json.dumps({"@type": "JobPosting", "title": "Baker", "description": TEXT} | more)
+    return f'<title>Baker</title>{head}<script type="application/ld+json">{marked}</script>'
+
+
+def test_a_posting_on_the_employer_s_own_page_has_the_key_of_the_board_that_the_page_shows() -> None:
+    feed = {"jobs": [{"id": 4012345, "title": "Baker", "content": TEXT, "absolute_url": OWN, "location": "Bonn"}]}
+    greenhouse = [("greenhouse", "acme", "4012345")]
+    assert keys("https://boards-api.greenhouse.io/v1/boards/acme/jobs", feed) == greenhouse
+    assert keys(OWN, page(EMBED)) == greenhouse
+    assert keys(OWN, page(EMBED + '<link rel="canonical" href="/careers/open">')) == greenhouse
+    assert keys(OWN, page())[0][:2] == ("web", "acme.example")
+    assert keys(OWN, page(EMBED + EMBED.replace("acme", "other")))[0][0] == "web"
+    assert keys("https://www.acme.example/careers/4012345", page(EMBED))[0][0] == "web"
+
+
+def test_a_feed_s_postings_are_its_board_s_whichever_host_it_has_them_on() -> None:
+    job = {"id": 1, "slug": "baker", "title": "Baker", "description": TEXT, "city": "Bonn"}
+    offers = {"offers": [job | {"careers_url": "https://careers.acme.example/o/baker"}]}
+    assert keys("https://acme.recruitee.com/api/offers/", offers) == [("recruitee", "acme", "baker")]
+    widget = {"name": "Acme", "jobs": [job | {"url": "https://apply.workable.com/j/0123456789", "shortcode": "x"}]}
+    address = "https://apply.workable.com/api/v1/widget/accounts/acme"
+    assert keys(address, widget) == [("workable", "acme", "0123456789")]
 
 
 def test_an_employer_that_the_text_does_not_name_has_the_board_s_name() -> None:
