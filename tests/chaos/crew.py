@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.support.crawl import Scrapy
 from tests.support.mortal import spawn
 
-PATIENCE = 60.0
+PATIENCE = 120.0
 REFUSED = 2
 """The status of a command that could not reach a server at its start."""
 IN_ORDER = {0, REFUSED, -signal.SIGTERM}

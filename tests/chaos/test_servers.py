@@ -30,6 +30,8 @@ def _write(valkey: KillableValkey) -> int:
         for number in range(COUNT):
             with client.pipeline(transaction=True) as pair:
                 pair.set(f"left {number}", 1).set(f"right {number}", 1).execute()
+        # While its disk is slow, Valkey answers before it has written.
+        assert client.waitaof(1, 0, 0)[0] == 1
     return floor
 
 

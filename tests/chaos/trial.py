@@ -19,8 +19,8 @@ from tests.support import aof
 PAUSE = 0.2
 BEGUN = 20
 """Visits after which a crawl has begun: the job and its first requests are in Valkey."""
-TO_BEGIN = 60.0
-TO_TIDY_UP = 15.0
+TO_BEGIN = 120.0
+TO_TIDY_UP = 60.0
 """Seconds between the job's end and that of its keys in Redis."""
 ENDS = {"completed", "failed", "cancelled"}
 

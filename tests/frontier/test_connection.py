@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import quote
@@ -116,10 +115,11 @@ def test_what_is_no_url_is_said_without_its_password(url: str) -> None:
 
 def test_a_lost_command_is_not_sent_again() -> None:
     handshake = {b"HELLO": b"-ERR unknown command\r\n", b"SETINFO": b"+OK\r\n"}
-    with impostor(handshake, b"") as (port, heard), connect(f"redis://127.0.0.1:{port}/0?protocol=2") as client:
-        began = time.monotonic()
-        with pytest.raises(LostError):
-            client.incr("counter")
+    with (
+        impostor(handshake, b"") as (port, heard),
+        connect(f"redis://127.0.0.1:{port}/0?protocol=2") as client,
+        pytest.raises(LostError),
+    ):
+        client.incr("counter")
 
     assert sum(b"INCR" in data for data in heard) == 1
-    assert time.monotonic() - began < 2

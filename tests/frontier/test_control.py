@@ -127,17 +127,18 @@ def test_a_leased_entry_is_found_with_its_worker(team: Team, ann: Worker) -> Non
     (place,) = find(team, "a")
 
     assert (place.where, place.worker, place.deliveries, place.causes) == ("leased", "ann", 1, ["late"])
-    assert place.since == pytest.approx(time.time(), abs=10)
-    assert place.until == pytest.approx(time.time() + 30, abs=10)
+    assert place.since == pytest.approx(time.time(), abs=60)
+    assert place.since is not None
+    assert place.until == pytest.approx(place.since + 30, abs=0.1)
 
 
 def test_a_later_entry_is_found_with_its_time(team: Team, ann: Worker) -> None:
-    ann.say(entries=pages("later", delay=60))
+    ann.say(entries=pages("later", delay=600))
 
     (place,) = find(team, "later")
 
     assert place.where == "later"
-    assert place.due == pytest.approx(time.time() + 60, abs=10)
+    assert place.due == pytest.approx(time.time() + 600, abs=60)
 
 
 def test_a_dead_entry_is_found_with_its_causes(team: Team, ann: Worker) -> None:
@@ -223,4 +224,4 @@ def test_it_is_known_when_the_first_is_due(team: Team, ann: Worker) -> None:
 
     ann.say(entries=pages("later", delay=60))
 
-    assert 55 < team.run(team.control.first_due()) - team.run(team.control.now()) <= 60
+    assert 0 < team.run(team.control.first_due()) - team.run(team.control.now()) <= 60

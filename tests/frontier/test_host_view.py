@@ -10,7 +10,7 @@ from schemas.redis_keys import host_budget
 from tests.support.job_workers import HOST, Team
 
 
-def ask(team: Team, worker: str, *asks: Ask, seconds: float = 5.0) -> Any:
+def ask(team: Team, worker: str, *asks: Ask, seconds: float = 100.0) -> Any:
     return team.run(Budgets(team.server, worker, seconds).ask(asks))
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
 from frontier.model import Answer, Died, Done, Ending, Entry, Lease, Replaced, Returned
+from schemas import redis_keys
 from tests.support.job_workers import HOST, Team, Worker, fingerprint_of, pages, payloads
 
 SILENT = "its worker stopped without a word"
@@ -15,6 +14,12 @@ SILENT = "its worker stopped without a word"
 @pytest.fixture(autouse=True)
 def job(ann: Worker) -> None:
     ann.create(*pages("a", "b", "c"))
+
+
+def expiries(team: Team) -> dict[int, float]:
+    """When each lease runs out, in seconds by the server's clock."""
+    found = team.run(team.server.zrange(redis_keys.job_key(team.job, "expiry"), 0, -1, withscores=True))
+    return {int(number): at / 1e6 for number, at in found}
 
 
 def rest(answer: Answer) -> tuple[int, int]:
@@ -206,16 +211,27 @@ def test_a_worker_that_is_late_while_nobody_noticed_keeps_its_lease(team: Team, 
 
 
 def test_a_lease_lasts_as_long_as_it_was_said_and_is_renewed(team: Team) -> None:
-    brief = team.worker("brief", lease_seconds=0.3)
-    renewed, silent = brief.take(2)
+    long = team.worker("long", lease_seconds=1000)
+    renewed, silent = long.take(2)
+    began, first = team.run(team.control.now()), expiries(team)
+    assert began + 900 < first[renewed.number] == first[silent.number] <= began + 1000
 
-    for _ in range(4):
-        team.run(asyncio.sleep(0.1))
-        answer = brief.say(renew=[renewed.number])
+    team.expire()
+    answer = long.say(renew=[renewed.number], wants={HOST: 5})
 
-    assert answer.leased == 1
-    taken = {lease.payload: lease.deliveries for lease in brief.take(5)}
-    assert taken == {silent.payload: 2, b"c": 1}
+    assert expiries(team)[renewed.number] > first[renewed.number]
+    assert answer.lost == []
+    assert {lease.payload: lease.deliveries for lease in answer.leases} == {silent.payload: 2, b"c": 1}
+
+
+def test_a_lease_ends_by_the_server_s_clock(team: Team, bob: Worker) -> None:
+    team.worker("brief", lease_seconds=0.01).take_one()
+
+    taken: list[Lease] = []
+    while "a" not in payloads(taken):
+        taken += bob.take(5)
+
+    assert {lease.payload: lease.deliveries for lease in taken} == {b"a": 2, b"b": 1, b"c": 1}
 
 
 def test_what_ends_its_workers_is_dead_at_last(team: Team) -> None:
