@@ -14,6 +14,7 @@ from extractors.metadata import page_metadata
 from extractors.postings.closed import closed_badge, closed_marker
 from extractors.postings.feeds import value_of
 from extractors.postings.markup import visible_text
+from extractors.postings.page_lines import Line, page_lines
 from extractors.postings.shape import is_about_jobs
 from schemas.page import PageMetadata
 from schemas.selectors import PostingSelectors
@@ -73,6 +74,11 @@ class Document:
     def value(self) -> Any:
         """What a feed holds, JSON or XML, as dicts and lists; None for HTML and for anything else."""
         return None if self.tree is not None else value_of(self.bytes, self.content_type)
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        """What a reader sees, line by line, with where each stands; none for what is no HTML."""
+        return [] if self.tree is None else page_lines(self.tree)
 
     @cached_property
     def text(self) -> str:

@@ -37,7 +37,7 @@ def title_line(document: Document, lines: list[Line], labelled: str | None) -> t
     """The line and the title; of several alike the one that prose follows soonest. None: no line is one for sure."""
     own = [one for one in page_titles(document) if is_title(one)]
     title = _best(document, lines, own) or (labelled if labelled and is_title(labelled) else None)
-    return None if title is None else (_start(lines, title), _without_badge(title, own))
+    return None if title is None else (start_of(lines, title), _without_badge(title, own))
 
 
 def is_title(text: str) -> bool:
@@ -118,8 +118,8 @@ def _names_of_site(document: Document) -> set[str]:
     return {company_key(one) for one in (name, host, host.partition(".")[0]) if one} - {""}
 
 
-def _start(lines: list[Line], title: str) -> int:
-    """The line with the title after which prose comes soonest."""
+def start_of(lines: list[Line], title: str) -> int:
+    """The line with the title after which prose comes soonest; -1 where none has it."""
     wanted = plain(title)
     bare = [plain(line.text) if len(line.text) <= 2 * _LONGEST else "" for line in lines]
     places = [index for index, one in enumerate(bare) if one == wanted]

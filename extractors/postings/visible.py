@@ -17,7 +17,7 @@ from extractors.postings.employment import employment_types
 from extractors.postings.heading import is_role, title_line
 from extractors.postings.labels import labels_of, pieces
 from extractors.postings.names import posting_title
-from extractors.postings.page_lines import CONTENT, Line, page_lines
+from extractors.postings.page_lines import CONTENT, Line
 from extractors.postings.place_text import Where, is_address, read_where
 from extractors.postings.reading import TEXT, Reading
 from extractors.postings.salary import parse_salary
@@ -101,7 +101,7 @@ def read(document: Document) -> list[Reading]:
     """The one posting that a page is about; none where the page is anything else, or that is not sure."""
     if document.tree is None or not _may_be(document):
         return []
-    lines = _without_others(page_lines(document.tree))
+    lines = _without_others(document.lines)
     all_labels = labels_of(lines)
     found = title_line(document, lines, all_labels.get("title"))
     if found is None:
