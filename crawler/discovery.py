@@ -19,7 +19,8 @@ from extractors.postings.asking import Ask
 from extractors.postings.careers import CAREERS, POSTING, is_careers, says_careers, worth
 from extractors.postings.document import Document
 from extractors.postings.feed import Feed, feed
-from extractors.postings.listed import ListPage, is_about_careers, list_key, list_page, page_number
+from extractors.postings.listed import ListPage, is_about_careers, list_page
+from extractors.postings.paged import list_key, page_number
 from extractors.postings.platforms import Board, board_of
 from extractors.postings.platforms.embedded import WEB, boards_in
 from pipelines.listings import KIND
@@ -132,15 +133,25 @@ class Discovery:
         if not self._on:
             return Found(links)
         if response.status != 200:
-            if chain and not chain.guessed:
-                self._note(page, chain, [_rest(chain, response.url), f"{response.url} answered {response.status}."])
-            return Found(links)
+            return Found(links, list(self._no_list(request, page, chain, f"answered {response.status}")))
         if page.tree is None:
             return Found(links, list(self._data(request, response, page, chain)))
+        if chain and _is_feed(chain.url):
+            return Found(links, list(self._no_list(request, page, chain, "is no list of postings")))
         texts = self._texts(page, response.url, request.meta["depth_in_site"])
         if NOFOLLOW in page.directives and not links:
             return Found(links)
         return self._html(request, response, page, Found(links, texts=texts), chain)
+
+    def _no_list(self, request: Request, page: Page, chain: Chain | None, what: str) -> Iterator[Request]:
+        """What is known of a list that did not answer as one; of a board without a feed, its pages tell more."""
+        if chain is None or chain.guessed:
+            return
+        self._note(page, chain, [_rest(chain, page.url), f"{page.url} {what}."])
+        board = board_of(chain.url)
+        if board and board.list and _is_feed(chain.url) and not chain.pages:
+            depth = request.meta["depth_in_site"]
+            yield from self._asked(Ask(board.list), Chain.of(board, board.list), depth, _kept(request))
 
     def _data(self, request: Request, response: Response, page: Page, chain: Chain | None) -> Iterator[Request]:
         if chain is None and not is_careers(response.url):
@@ -149,8 +160,7 @@ class Discovery:
         asked = Ask(request.url, request.method, request.body.decode("utf-8", "replace"))
         found = feed(document, asked, header(response, "Link"))
         if found is None:
-            if chain and not chain.guessed:
-                self._note(page, chain, [_rest(chain, response.url), f"{response.url} is no list of postings."])
+            yield from self._no_list(request, page, chain, "is no list of postings")
             return
         chain = chain or Chain.web(response.url)
         yield from self._of_feed(request, page, chain, found)
@@ -175,7 +185,7 @@ class Discovery:
         known.requests += self._boards_of(page, url, depth, about_jobs=about_jobs)
         if not about_jobs:
             return known
-        found = list_page(page.tree, url, known.links)
+        found = list_page(page.tree, url, known.links, sure=BOARD in request.meta and chain is not None)
         for address in found.feeds:
             known.requests += self._asked(Ask(address), Chain.web(address, guessed=True), depth, _GUESS)
         if chain or (found.is_list and page_number(url) <= 1):
@@ -198,6 +208,8 @@ class Discovery:
             problems += [f"It goes on by a button that is no link: {found.button}."] if found.button else []
             yield from self._pressing(request, chain, found)
         if BOARD in request.meta:
+            if not now.listed and not found.empty:
+                problems.append(f"{page.url} lists no postings, and does not say that there are none.")
             yield from self._postings(request, found.listed)
         self._note(page, now, problems)
 
@@ -262,6 +274,11 @@ class Discovery:
 
 def _rest(chain: Chain, url: str) -> str:
     return f"What comes after {chain.listed:,} postings was not read: {url}."
+
+
+def _is_feed(url: str) -> bool:
+    board = board_of(url)
+    return board is not None and board.feed == url
 
 
 def _name(board: Board | None) -> list[str]:

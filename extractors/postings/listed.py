@@ -6,22 +6,22 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+from functools import cache, lru_cache
+from urllib.parse import unquote, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from extractors.postings.careers import is_careers, plain, says, says_careers
+from extractors.postings.paged import bare_path, is_other_page, pager
 from extractors.postings.platforms import key_of
-from extractors.postings.shape import words_of
 from extractors.postings.words import word_list
 from schemas.addresses import join_url
 from schemas.templates import template_of
 
-_LONGEST_TEXT = 80
+_LONGEST_TEXT, _LONGEST_NOTICE = 80, 200
+_TEXTS = "h1,h2,h3,h4,p,span,div,strong,b,small,label,output,li,td"
 _MOST_NODES = 3_000
 _FEW_WORDS = 4
-_NEXT_LINKS = "link[rel~=next i][href],a[rel~=next i][href],[rel~=next i] > a[href]"
 _BUTTONS = "button,a:not([href]),a[href^='#'],a[href^='javascript:'],[role=button],input[type=button]"
 _NUMBER = r"(\d{1,3}(?:[.,\u00a0\u202f ]\d{3})+|\d{1,6})"
 _QUOTED_API = re.compile(r"[\"'`]((?:https?:)?/[^\"'`\s<>{}\\]{2,300})[\"'`]")
@@ -36,7 +36,7 @@ class ListPage:
     ``total``: how many the page says that there are; ``next``: the page after this one; ``siblings``: other pages of
     the list, to which that one leads. ``listed``: links to postings. ``button``: what a button says that brings more,
     and is no link: None where there is none. ``feeds``: lists as data that the page loads or names. ``scrolls``: its
-    scripts may bring more when somebody scrolls.
+    scripts may bring more when somebody scrolls. ``empty``: it says that there is none.
     """
 
     total: int | None
@@ -46,6 +46,7 @@ class ListPage:
     button: str | None
     feeds: tuple[str, ...]
     scrolls: bool
+    empty: bool = False
 
     @property
     def is_list(self) -> bool:
@@ -61,26 +62,33 @@ def is_about_careers(tree: LexborHTMLParser, url: str) -> bool:
     return title is not None and says_careers(title.text(strip=True)[:_LONGEST_TEXT])
 
 
-def list_page(tree: LexborHTMLParser, url: str, links: Iterable[str]) -> ListPage:
-    """What a page that is about jobs says of its list; ``links`` are those of the page, normalised."""
+def list_page(tree: LexborHTMLParser, url: str, links: Iterable[str], *, sure: bool = False) -> ListPage:
+    """What a page that is about jobs says of its list.
+
+    Args:
+        links: those of the page, normalised.
+        sure: it is known to be a list.
+    """
     links = list(links)
-    following = _next(tree, url, links)
+    pages = pager(tree, url, links)
     listed = _postings(url, links)
-    named = _names_list(tree, url)
+    named = sure or _names_list(tree, url)
+    total = _total(tree) if named else None
     return ListPage(
-        total=_total(tree) if listed and named else None,
-        next=following,
-        siblings=frozenset(link for link in links if link != following and _page_of(link, url) is not None),
+        total=total if listed or total == 0 else None,
+        next=pages.next,
+        siblings=pages.others,
         listed=listed,
-        button=_button(tree) if named and not following else None,
+        button=_button(tree) if named and not pages.next else None,
         feeds=tuple(dict.fromkeys([*_named_feeds(tree, url), *_loaded(tree, url)])),
         scrolls=named and any(sign in tree.raw_html for sign in _SCROLLS),
+        empty=not listed and named and (total == 0 or _says_none(tree)),
     )
 
 
 def _names_list(tree: LexborHTMLParser, url: str) -> bool:
     """Whether a page is called a list of postings: one posting has buttons and numbers, too, and others beside it."""
-    parts = urlsplit(_bare(urlsplit(url).path))
+    parts = urlsplit(bare_path(urlsplit(url).path))
     name = unquote(parts.path.rpartition("/")[2].partition(".")[0])
     if not name or says_careers(name) or says("beside", name):
         return is_careers(url)
@@ -91,16 +99,34 @@ def _names_list(tree: LexborHTMLParser, url: str) -> bool:
 
 def _postings(url: str, links: list[str]) -> tuple[str, ...]:
     """The links that look most alike and speak of jobs; those of a platform's postings."""
-    own = [link for link in links if link != url and _page_of(link, url) is None]
+    own = [link for link in links if link != url and not is_other_page(link, url)]
     known = [link for link in own if key_of(link)]
     if known:
         return tuple(known)
-    groups = Counter(template_of(link) for link in own if _is_deep(link))
+    kinds = {link: kind_of(link) for link in own if _is_deep(link)}
+    groups = Counter(kinds.values())
     best = max(groups.values(), default=0)
     names = {name for name, count in groups.items() if count == best}
-    if template_of(url) in names:
+    names = {name for name in names if "*" in name and says("careers", name.split("/*")[0].rpartition("/")[2])} or names
+    if kind_of(url) in names:
         return ()  # it is one of them itself
-    return tuple(link for link in own if _is_deep(link) and template_of(link) in names)
+    return tuple(link for link, kind in kinds.items() if kind in names)
+
+
+@lru_cache(10_000)
+def kind_of(url: str) -> str:
+    """The host, and the path with all names after the last folder that speaks of jobs taken for the same.
+
+    ``https://acme.example/en/job/Bonn-Baker/1234567/`` is ``acme.example/en/job/*/*``.
+    """
+    parts = urlsplit(url)
+    names = [unquote(name) for name in parts.path.split("/") if name]
+    spoken = [place for place, name in enumerate(names[:-1]) if says("careers", name)]
+    spoken = spoken or [place for place, name in enumerate(names[:-1]) if says_careers(name)][:1]
+    if not spoken:
+        return template_of(url)
+    kept = names[: spoken[-1] + 1]
+    return "/".join([parts.netloc, *kept, *["*"] * (len(names) - len(kept))])
 
 
 def _is_deep(link: str) -> bool:
@@ -108,85 +134,6 @@ def _is_deep(link: str) -> bool:
     path = urlsplit(link).path.rstrip("/")
     folder, _, name = path.rpartition("/")
     return bool(name) and is_careers(f"https://x{folder}") and not (says_careers(name) or says("beside", name))
-
-
-# The next page
-
-
-def _next(tree: LexborHTMLParser, url: str, links: list[str]) -> str | None:
-    here = page_number(url)
-    for node in tree.css(_NEXT_LINKS):
-        link = join_url(url, node.attributes.get("href") or "")
-        if link and link != url and _is_same_list(link, url):
-            return link
-    for node in tree.css("a[href]")[:_MOST_NODES]:
-        link = join_url(url, node.attributes.get("href") or "") if _says_next(node) else None
-        if link and link != url and _is_same_list(link, url) and page_number(link) > here:
-            return link
-    pages = {number: link for link in links if (number := _page_of(link, url)) is not None and number > here}
-    first = min(pages, default=None)
-    # Offsets go by steps; of numbers of pages, none may be left out.
-    return pages[first] if first is not None and (first == here + 1 or _is_offset(pages[first])) else None
-
-
-def _says_next(node: LexborNode) -> bool:
-    attributes = node.attributes
-    for text in (node.text(strip=True)[: _LONGEST_TEXT + 1], attributes.get("aria-label"), attributes.get("title")):
-        if text and len(text) <= _LONGEST_TEXT and says("next", text):
-            return True
-    return False
-
-
-def _is_same_list(link: str, url: str) -> bool:
-    """Another page of one list: the path is the same but for a number."""
-    one, other = urlsplit(link), urlsplit(url)
-    return one.netloc == other.netloc and _bare(one.path) == _bare(other.path)
-
-
-_PAGE_PATH = re.compile(r"/(?:page|p|pg|seite|pagina|strona|side|sida|sivu)[/-]?(\d{1,4})/?$", re.IGNORECASE)
-
-
-def _bare(path: str) -> str:
-    return _PAGE_PATH.sub("", path).rstrip("/")
-
-
-def _page_of(link: str, url: str) -> int | None:
-    """The number of another page of the list of ``url``; None for any other link."""
-    if link == url or not _is_same_list(link, url):
-        return None
-    return page_number(link) if _query_without_page(link) == _query_without_page(url) else None
-
-
-def _is_offset(url: str) -> bool:
-    names = {words_of(name) for name, _ in parse_qsl(urlsplit(url).query)}
-    return not names.isdisjoint(word_list("paging")["offset"])
-
-
-def page_number(url: str) -> int:
-    """Which page of its list a URL is: by its query or the end of its path; 1 where it says nothing."""
-    parts = urlsplit(url)
-    for name, value in parse_qsl(parts.query):
-        if words_of(name) in _page_names() and value.isascii() and value.isdecimal() and len(value) < 6:
-            return int(value)
-    match = _PAGE_PATH.search(parts.path)
-    return int(match[1]) if match else 1
-
-
-def _query_without_page(url: str) -> str:
-    said = parse_qsl(urlsplit(url).query, keep_blank_values=True)
-    return urlencode(sorted((name, value) for name, value in said if words_of(name) not in _page_names()))
-
-
-def list_key(url: str) -> str:
-    """What all pages of one list have in common."""
-    parts = urlsplit(url)
-    return urlunsplit(parts._replace(path=_bare(parts.path) or "/", query=_query_without_page(url), fragment=""))
-
-
-@cache
-def _page_names() -> frozenset[str]:
-    lists = word_list("paging")
-    return frozenset([*lists["page"], *lists["offset"]]) - {"number", "first", "from"}
 
 
 def _button(tree: LexborHTMLParser) -> str | None:
@@ -216,8 +163,24 @@ def _total(tree: LexborHTMLParser) -> int | None:
     return counted.pop() if len(counted) == 1 else None
 
 
+def _says_none(tree: LexborHTMLParser) -> bool:
+    """``There are no open positions at the moment``, in a short text of its own."""
+    nodes = tree.body.css(_TEXTS)[:_MOST_NODES] if tree.body is not None else []
+    texts = (" ".join(node.text(deep=node.tag in _LINES).split()) for node in nodes)
+    return any(_none().search(f" {plain(text)} ") for text in texts if 5 < len(text) <= _LONGEST_NOTICE)
+
+
+@cache
+def _none() -> re.Pattern[str]:
+    return re.compile(
+        "|".join(
+            f" {re.escape(words)} " if words.isascii() else re.escape(words) for words in word_list("careers")["none"]
+        )
+    )
+
+
 def _short_texts(body: LexborNode) -> Iterator[str]:
-    for count, node in enumerate(body.css("h1,h2,h3,h4,p,span,div,strong,b,small,label,output,li,td")):
+    for count, node in enumerate(body.css(_TEXTS)):
         if count >= _MOST_NODES:
             return
         child = node.child

@@ -41,6 +41,14 @@ def test_a_posting_that_links_to_others_is_no_list() -> None:
         ('<a href="?startrow=25">2</a><a href="?startrow=50">3</a>', URL, "?startrow=25"),
         ('<a href="?q=baker&page=2">2</a><a href="?q=x&page=3">3</a>', f"{URL}?q=baker", "?q=baker&page=2"),
         ('<a href="?page=2">Load more jobs</a>', URL, "?page=2"),
+        (
+            '<a href="?pr=1&in_iframe=1"><span title="Next page of results"></span></a>',
+            f"{URL}?ss=1",
+            "?pr=1&in_iframe=1",
+        ),
+        ('<a href="?p=0">1</a><a href="?p=1">2</a><a href="?p=2">3</a>', URL, "?p=1"),
+        ('<a href="?p=1">Next</a>', URL, "?p=1"),
+        ('<a href="?startrow=25&sort=x">2</a><a href="?startrow=75&sort=x">»</a>', URL, "?startrow=25&sort=x"),
     ],
 )
 def test_the_next_page_is_found(markup: str, url: str, following: str) -> None:
@@ -66,6 +74,47 @@ def test_the_last_page_has_no_next(markup: str, url: str) -> None:
 def test_other_pages_of_the_list_are_known() -> None:
     found = read('<a href="?page=2">2</a><a href="?page=3">3</a><a href="/jobs/cook?page=2">x</a>')
     assert found.siblings == {f"{URL}?page=3"}
+
+
+def test_a_pager_may_add_how_pages_are_sorted() -> None:
+    pages = "".join(
+        f'<a href="?sort=x{more}">{name}</a>' for name, more in (("1", ""), ("2", "&start=25"), ("3", "&start=50"))
+    )
+    found = read(f'{pages}<a href="?department=mill">Mill</a>')
+    assert (found.next, found.siblings) == (f"{URL}?sort=x&start=25", {f"{URL}?sort=x", f"{URL}?sort=x&start=50"})
+
+
+def test_rows_may_stand_in_the_path() -> None:
+    rows = '<a href="/go/Mill/8765/25/?q=">2</a><a href="/go/Mill/8765/50/?q=">3</a>'
+    assert read(rows, "https://jobs.acme.example/go/Mill/8765/").next == "https://jobs.acme.example/go/Mill/8765/25/?q="
+    last = read(rows, "https://jobs.acme.example/go/Mill/8765/50/?q=")
+    assert (last.next, last.siblings) == (None, {"https://jobs.acme.example/go/Mill/8765/25/?q="})
+
+
+def test_postings_with_names_of_their_own_at_two_places_of_their_address_are_alike() -> None:
+    jobs = "".join(f'<a href="/job/Town{one}-Baker-{one}/{one}/">Baker</a>' for one in (1, 2))
+    tree = parse(f"<title>Jobs</title>{jobs}<a href='/go/Mill-Jobs/8765/'>Mill</a>".encode(), "text/html")
+    url = "https://jobs.acme.example/search/"
+    found = list_page(tree, url, page_links(tree, url))
+    assert found.listed == tuple(f"https://jobs.acme.example/job/Town{one}-Baker-{one}/{one}/" for one in (1, 2))
+
+
+@pytest.mark.parametrize(
+    ("words", "empty"),
+    [
+        ("<p>There are no open positions at the moment.</p>", True),
+        ("<h2>0 jobs found</h2>", True),
+        ("<div>Aktuell haben wir leider keine offenen Stellen.</div>", True),
+        ("<table><tr><td>No results found</table>", True),
+        ("<p>Sorry, something went wrong.</p>", False),
+        ("<p>We have no dress code.</p>", False),
+        ("", False),
+    ],
+)
+def test_a_list_of_none_says_so(words: str, empty: bool) -> None:
+    tree = parse(f"<title>Jobs</title><h1>Jobs</h1>{words}".encode(), "text/html")
+    assert list_page(tree, URL, []).empty is empty
+    assert not read(words).empty
 
 
 @pytest.mark.parametrize(
