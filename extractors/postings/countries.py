@@ -65,7 +65,7 @@ CY CYP | Cyprus | Κύπρος | Zypern
 CZ CZE | Czechia | Czech Republic | Česko | Česká republika | Tschechien | Tschechische Republik | Tchéquie |
   Chequia
 DE DEU | Germany | Deutschland | Allemagne | Alemania | Germania | Duitsland | Niemcy | Tyskland | Německo |
-  Alemanha | Saksa | Германия
+  Alemanha | Saksa | Германия | Deutschlandweit
 DJ DJI | Djibouti
 DK DNK | Denmark | Danmark | Dänemark | Danemark | Dinamarca
 DM DMA | Dominica

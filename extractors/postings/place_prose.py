@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from extractors.postings.place_text import read_places
+from extractors.postings.place_parts import read_places
 
 _LONGEST = 20_000
 _NAME = (

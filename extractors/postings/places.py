@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from extractors.postings.countries import country_code, country_in_address
-from extractors.postings.place_text import read_places
+from extractors.postings.place_parts import read_places
 from extractors.postings.values import Node, as_list, text_of, types_of
 from extractors.postings.workplace import workplace_of
 

@@ -8,7 +8,10 @@ from extractors.postings.countries import folded_name
 from schemas.codes import COUNTRIES
 
 _TOWNS = frozenset({"Municipality", "Parish", "Town council", "Commune", "Local council"})
+_WITHIN = frozenset({"Two-tier county", "Metropolitan department"})
+"""Counties and d\u00e9partements, which addresses name as if they were regions."""
 _MORE = {
+    "MX": ("CDMX", "Ciudad de M\u00e9xico", "Estado de M\u00e9xico", "Edomex"),
     "US": ("Washington DC", "Washington D.C.", "District of Columbia"),
     "CA": ("Québec", "PQ"),
     "DE": ("NRW", "Bavaria", "Saxony", "Hesse", "Lower Saxony", "Thuringia", "North Rhine-Westphalia"),
@@ -53,7 +56,75 @@ _TOWNS_ELSEWHERE = {
     "TN": "tunis sfax sousse",
     "VA": "vatican_city",
     "KY": "george_town grand_cayman",
+    "NL": "amsterdam rotterdam utrecht the_hague den_haag eindhoven groningen tilburg almere breda nijmegen arnhem "
+    "haarlem delft leiden amersfoort zwolle hilversum maastricht s_hertogenbosch den_bosch hoofddorp schiphol",
+    "SK": "bratislava kosice zilina nitra presov trnava banska_bystrica trencin",
+    "PE": "lima arequipa trujillo",
+    "SA": "riyadh jeddah dammam khobar al_khobar mecca medina",
     "AU-WA": "perth fremantle mandurah bunbury",
+    "BR-SP": "sao_paulo campinas guarulhos santos osasco barueri sorocaba ribeirao_preto sao_jose_dos_campos jundiai "
+    "santo_andre sao_bernardo_do_campo sao_caetano_do_sul piracicaba bauru cotia itapevi",
+    "BR-RJ": "rio_de_janeiro niteroi petropolis macae duque_de_caxias",
+    "BR-MG": "belo_horizonte uberlandia contagem juiz_de_fora betim nova_lima",
+    "BR-PR": "curitiba londrina maringa cascavel ponta_grossa sao_jose_dos_pinhais",
+    "BR-SC": "florianopolis joinville blumenau itajai chapeco criciuma sao_jose",
+    "BR-RS": "porto_alegre caxias_do_sul canoas sao_leopoldo novo_hamburgo",
+    "BR-PE": "recife olinda caruaru",
+    "BR-BA": "salvador feira_de_santana camacari",
+    "BR-CE": "fortaleza",
+    "BR-GO": "goiania anapolis",
+    "BR-DF": "brasilia",
+    "BR-ES": "vitoria vila_velha serra",
+    "BR-PA": "belem",
+    "BR-AM": "manaus",
+    "BR-MT": "cuiaba",
+    "BR-MS": "campo_grande",
+    "BR-RN": "natal",
+    "BR-PB": "joao_pessoa campina_grande",
+    "BR-MA": "sao_luis",
+    "BR-AL": "maceio",
+    "BR-SE": "aracaju",
+    "BR-PI": "teresina",
+    "IN-TN": "chennai coimbatore madurai",
+    "IN-MH": "mumbai pune nagpur thane navi_mumbai nashik",
+    "IN-KA": "bangalore bengaluru mysore mysuru mangalore",
+    "IN-TG": "hyderabad secunderabad",
+    "IN-TS": "hyderabad secunderabad",
+    "IN-HR": "gurgaon gurugram faridabad",
+    "IN-UP": "noida lucknow ghaziabad greater_noida kanpur",
+    "IN-DL": "delhi new_delhi",
+    "IN-GJ": "ahmedabad surat vadodara gandhinagar rajkot",
+    "IN-WB": "kolkata",
+    "IN-KL": "kochi trivandrum thiruvananthapuram kozhikode",
+    "IN-AP": "visakhapatnam vijayawada",
+    "IN-MP": "indore bhopal",
+    "IN-RJ": "jaipur",
+    "IN-PB": "mohali ludhiana",
+    "IN-CH": "chandigarh",
+    "IT-MI": "milano milan",
+    "IT-RM": "roma rome",
+    "IT-TO": "torino turin",
+    "IT-BO": "bologna",
+    "IT-PD": "padova",
+    "IT-VR": "verona",
+    "IT-NA": "napoli naples",
+    "IT-FI": "firenze florence",
+    "IT-GE": "genova genoa",
+    "IT-BG": "bergamo",
+    "IT-BS": "brescia",
+    "IT-MB": "monza",
+    "IT-MO": "modena",
+    "IT-PR": "parma",
+    "IT-VI": "vicenza",
+    "IT-TV": "treviso",
+    "IT-VE": "venezia mestre",
+    "IT-BA": "bari",
+    "IT-CA": "cagliari",
+    "IT-PA": "palermo",
+    "IT-CT": "catania",
+    "IT-TN": "trento",
+    "IT-AN": "ancona",
+    "IT-PI": "pisa",
     "GEORGIA": "tbilisi batumi kutaisi rustavi",
 }
 
@@ -66,8 +137,10 @@ def _tables() -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]]]:
     codes: dict[str, set[str]] = {}
     names: dict[str, set[str]] = {}
     for region in pycountry.subdivisions:
-        if region.parent_code is None and region.type not in _TOWNS:
+        whole = region.parent_code is None and region.type not in _TOWNS
+        if whole:
             codes.setdefault(region.country_code, set()).add(region.code[3:])
+        if whole or region.type in _WITHIN:
             names.setdefault(folded_name(region.name), set()).add(region.country_code)
     for country, more in _MORE.items():
         for name in more:
@@ -102,8 +175,9 @@ def country_of_code(code: str, town: str) -> tuple[str | None, bool]:
     codes, _ = _tables()
     if code in COUNTRIES and _is_elsewhere(code, town):
         return code, False
-    if _is_elsewhere(f"AU-{code}", town):
-        return "AU", True
+    for country in ("AU", "BR", "IN", "IT"):
+        if _is_elsewhere(f"{country}-{code}", town):
+            return country, True
     having = next((country for country in ("US", "CA", "AU") if code in codes[country]), None)
     if having is not None:
         return having, True

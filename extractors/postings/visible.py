@@ -18,7 +18,8 @@ from extractors.postings.heading import is_role, title_line
 from extractors.postings.labels import labels_of, pieces
 from extractors.postings.names import posting_title
 from extractors.postings.page_lines import CONTENT, Line
-from extractors.postings.place_text import Where, is_address, read_where
+from extractors.postings.place_parts import is_address
+from extractors.postings.place_text import Where, read_where
 from extractors.postings.reading import TEXT, Reading
 from extractors.postings.salary import parse_salary
 from extractors.postings.shape import is_about_jobs

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,9 @@ from hypothesis import strategies as st
 
 from extractors.postings.place_text import Where, read_where
 from schemas.posting import Location
+
+
+NOTATIONS = json.loads((Path(__file__).parent / "place_notations.json").read_text(encoding="utf-8"))
 
 
 def short(places: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
@@ -91,6 +96,16 @@ def short(places: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
 def test_a_place_of_work_is_read_in_every_order(text: str, expected: list[tuple[Any, ...]]) -> None:
     assert read_where(text)[1:] == ([], False)
     assert short(read_where(text).locations) == expected
+
+
+@pytest.mark.parametrize(("text", "locations", "scope", "remote"), NOTATIONS)
+def test_places_are_read_as_many_countries_write_them(
+    text: str, locations: list[list[Any]], scope: list[list[Any]], remote: bool
+) -> None:
+    where = read_where(text)
+    assert short(where.locations) == [tuple(place) for place in locations]
+    assert short(where.scope) == [tuple(place) for place in scope]
+    assert where.remote is remote
 
 
 @pytest.mark.parametrize(
