@@ -7,8 +7,12 @@ from functools import partial
 from typing import Any
 
 from scrapy import Request, Spider
+from scrapy.core.engine import ExecutionEngine
 from scrapy.http import Response
 from twisted.python.failure import Failure
+
+# Scrapy looks into its queue once in five seconds, come what may: whoever forgets to wake it is found out.
+ExecutionEngine._SLOT_HEARTBEAT_INTERVAL = 3600.0
 
 
 class Crab(Spider):

@@ -25,7 +25,7 @@ from crawler.embedded.home import Home, read_token
 
 ROOT = Path(__file__).resolve().parents[2]
 SITE_PACKAGES = Path(psycopg.__file__).parents[1]
-PATIENCE = 30.0
+PATIENCE = 120.0
 IS_ROOT = os.geteuid() == 0
 
 # A user of the servers: attaches when it is told to, and then lives until its standard input ends.

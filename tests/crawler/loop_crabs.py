@@ -47,9 +47,9 @@ class LoopWatch:
     line of where that was; ``loop/turns``.
 
     A thread looks at the main one while a turn of the loop is late. What others do with the processor is no computing,
-    but a machine may stand still for a while. A stay begins with the first look that finds it there, and ends with one
-    that does not: in a turn with many answers, the frontier's moments lie between Scrapy's and the spider's, and what
-    passed since a look elsewhere was theirs as well.
+    but a machine may stand still for a while. A stay is one call: it begins with the first look that finds it, and ends
+    with one that does not. In a turn with many answers, the frontier's moments lie between Scrapy's and the spider's,
+    and what passes between two of them is not its own.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -87,26 +87,27 @@ class LoopWatch:
         stats.set_value("loop/turns", self._turns)
 
     def _watch(self) -> None:
-        turn, looked = 0, 0.0
-        used: float | None = None
+        turn, used, looked = 0, 0.0, 0.0
+        stay: FrameType | None = None
         while not self._ended.wait(TICK_SECONDS):
-            where, cpu, now = self._frontier(), time.clock_gettime(self._clock), time.monotonic()
-            if not where:
-                used = None
-            elif used is None or turn != self._turns:
-                turn, used, looked = self._turns, cpu, now
+            call, cpu, now = self._frontier(), time.clock_gettime(self._clock), time.monotonic()
+            if call is None:
+                stay = None
+            elif call is not stay or turn != self._turns:
+                stay, turn, used, looked = call, self._turns, cpu, now
             else:
+                where = f"{call.f_code.co_filename}:{call.f_lineno}"
                 self._computed = max(self._computed, (cpu - used, where))
                 self._stood = max(self._stood, (now - looked, where))
 
-    def _frontier(self) -> str:
-        """A line of the frontier that the main thread is in; empty where it is in none."""
-        frame: FrameType | None = sys._current_frames().get(self._main)
+    def _frontier(self) -> FrameType | None:
+        """The call of the frontier that the main thread is in, the outermost that is not somebody else's doing."""
+        found, frame = None, sys._current_frames().get(self._main)
         while frame is not None:
             file = frame.f_code.co_filename
             if file.startswith(FRONTIER):
-                return f"{file}:{frame.f_lineno}"
-            if any(other in file for other in OTHERS):
-                return ""
+                found = frame
+            elif any(other in file for other in OTHERS):
+                break
             frame = frame.f_back
-        return ""
+        return found

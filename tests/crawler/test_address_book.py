@@ -47,7 +47,7 @@ def test_the_book_does_not_wait_and_knows_soon() -> None:
             await asyncio.sleep(0)
         return first, second
 
-    assert asyncio.run(asyncio.wait_for(ask(), 10)) == (None, "127.0.0.3")
+    assert asyncio.run(asyncio.wait_for(ask(), 60)) == (None, "127.0.0.3")
 
 
 def test_a_host_is_where_the_resolver_of_the_crawl_says() -> None:
@@ -57,7 +57,7 @@ def test_a_host_is_where_the_resolver_of_the_crawl_says() -> None:
             await asyncio.sleep(0)
         return found
 
-    assert asyncio.run(asyncio.wait_for(ask(), 10)) == "192.0.2.7"
+    assert asyncio.run(asyncio.wait_for(ask(), 60)) == "192.0.2.7"
 
 
 def test_many_hosts_are_looked_up_some_at_a_time() -> None:
@@ -67,4 +67,4 @@ def test_many_hosts_are_looked_up_some_at_a_time() -> None:
             await asyncio.sleep(0)
         return found
 
-    assert len(asyncio.run(asyncio.wait_for(ask(), 10))) == 3 * MOST_AT_ONCE
+    assert len(asyncio.run(asyncio.wait_for(ask(), 60))) == 3 * MOST_AT_ONCE

@@ -28,10 +28,10 @@ def test_captures_are_listed_with_those_that_they_refer_to(scrapy: Scrapy, serve
         rows.execute("UPDATE job SET created_at = %s, completed_at = %s", [MONDAY, MONDAY])
         place = {"DATABASE_URL": url, "LONGLINE_ARCHIVE_URL": location.url}
 
-        page = scrapy.run("captures", "https://example.com/a", strict=True, timeout=60, **place)
+        page = scrapy.run("captures", "https://example.com/a", strict=True, timeout=240, **place)
         file = tmp_path / "job.cdxj"
-        job = scrapy.run("captures", "--job", str(second.id), "--to", str(file), strict=True, timeout=60, **place)
-        none = scrapy.run("captures", "https://example.com/x", strict=True, timeout=60, **place)
+        job = scrapy.run("captures", "--job", str(second.id), "--to", str(file), strict=True, timeout=240, **place)
+        none = scrapy.run("captures", "https://example.com/x", strict=True, timeout=240, **place)
 
     assert page.status == 0, page.stderr
     lines = [Line.decode(line) for line in page.stdout.splitlines()]

@@ -16,5 +16,5 @@ print(sorted({HEAVY!r} & set(sys.modules)))
 
 def test_commands_that_nobody_runs_load_nothing_heavy() -> None:
     command = [sys.executable, "-c", WALK]
-    loaded = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
+    loaded = subprocess.run(command, capture_output=True, text=True, check=True, timeout=240).stdout
     assert loaded.strip() == "[]"

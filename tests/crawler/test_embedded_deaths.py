@@ -127,7 +127,7 @@ def test_process_ids_that_now_are_a_strangers_do_not_matter(place: Dwelling) -> 
     place.kill_keeper()
     kill(user.process.pid, place.pid("valkey"), int(killed))
     account = server_account(notes.parent)
-    stranger = subprocess.Popen(["sleep", "60"], cwd="/", **account.options)
+    stranger = subprocess.Popen(["sleep", "600"], cwd="/", **account.options)
     try:
         for path, text in ((notes, note), (sockets / ".s.PGSQL.5432.lock", socket_note)):
             path.write_text(text.replace(killed, str(stranger.pid), 1))

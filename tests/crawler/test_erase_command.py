@@ -53,7 +53,7 @@ def erase(shelf: Shelf, scrapy: Scrapy, tables_url: str) -> Run:
 
     def run(*words: str) -> Crawled:
         place = {"DATABASE_URL": tables_url, "LONGLINE_ARCHIVE_URL": shelf.archive.location.url}
-        return scrapy.run("erase", *words, strict=True, timeout=60, **place)
+        return scrapy.run("erase", *words, strict=True, timeout=240, **place)
 
     return run
 

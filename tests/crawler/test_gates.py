@@ -34,7 +34,7 @@ class Door:
         return held
 
     def grant(self, host: str = HOST, share: int = 4, delay: float = 0.0, **more: float) -> None:
-        seconds = more.get("seconds", 5.0)
+        seconds = more.get("seconds", 500.0)
         self.gates.granted([Grant(host, share, delay, more.get("start_in", 0.0), seconds)], time.monotonic())
 
     def pop(self, later: float = 0.0) -> Lease | None:
@@ -57,7 +57,7 @@ def test_nothing_leaves_without_a_budget_or_when_it_is_over(door: Door) -> None:
     door.grant(share=0)
     assert door.pop() is None
     door.grant()
-    assert door.pop(later=5.1) is None
+    assert door.pop(later=501) is None
     assert door.pop() == held.lease
     assert held.begun
 
@@ -106,23 +106,23 @@ def test_hosts_take_turns(door: Door) -> None:
 
 def test_a_host_with_a_delay_holds_up_no_other(door: Door) -> None:
     first, second, other = (held.lease for held in door.hold(lease(), lease(), lease(host=OTHER)))
-    door.grant(delay=2.0, share=1)
+    door.grant(delay=200.0, share=1, seconds=1000)
     door.grant(OTHER)
 
     assert {door.pop(), door.pop()} == {first, other}
     door.left(first)
     assert door.pop() is None
     opens = door.gates.opens_at(time.monotonic())
-    assert opens == pytest.approx(time.monotonic() + 2, abs=0.2)
-    assert door.pop(later=2.1) == second
+    assert opens == pytest.approx(time.monotonic() + 200, abs=60)
+    assert door.pop(later=201) == second
 
 
 def test_the_first_request_keeps_its_distance_from_those_of_others(door: Door) -> None:
     (held,) = door.hold(lease())
-    door.grant(delay=1.0, start_in=0.8)
+    door.grant(delay=100.0, start_in=80, seconds=1000)
 
     assert door.pop() is None
-    assert door.pop(later=0.9) == held.lease
+    assert door.pop(later=81) == held.lease
 
 
 def test_what_was_lost_or_given_back_does_not_leave(door: Door) -> None:
@@ -135,13 +135,13 @@ def test_what_was_lost_or_given_back_does_not_leave(door: Door) -> None:
 
 def test_retry_after_closes_a_gate_for_so_long(door: Door) -> None:
     first, second = (held.lease for held in door.hold(lease(), lease()))
-    door.grant(share=1, seconds=60)
+    door.grant(share=1, seconds=1000)
     door.pop()
-    door.gates.answered(HOST, 429, 0.1, 30.0)
+    door.gates.answered(HOST, 429, 0.1, 300.0)
     door.left(first)
 
-    assert door.pop(later=29) is None
-    assert door.pop(later=31) == second
+    assert door.pop(later=240) is None
+    assert door.pop(later=301) == second
 
 
 # How much is wanted

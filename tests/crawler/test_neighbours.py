@@ -36,7 +36,7 @@ class Street:
             while None in [self.book.address(host) for host in hosts]:  # noqa: ASYNC110 - the book tells nobody: it is asked each time
                 await asyncio.sleep(0)
 
-        asyncio.run(asyncio.wait_for(look(), 10))
+        asyncio.run(asyncio.wait_for(look(), 60))
         self.gates.knock(self.lane)
         return self.asked()
 
@@ -154,6 +154,8 @@ def test_what_passes_no_gate_waits_for_its_address(street: Street) -> None:
         return await asyncio.gather(one(A), one(B), one(A), one(ELSEWHERE))
 
     first, second, third, elsewhere = asyncio.run(send())
-    assert second - first >= 0.1
-    assert third - second >= 0.1
-    assert elsewhere < 0.1
+    # From the beginning, since a busy machine may look at its clock too late.
+    assert elsewhere < second
+    assert first < second
+    assert second >= 0.1
+    assert third >= 0.2

@@ -37,7 +37,7 @@ def page(scrapy: Scrapy, servers: Servers, tmp_path: Path) -> Iterator[Run]:
 
         def run(*words: str, **environment: str) -> Crawled:
             place = {"DATABASE_URL": url, "LONGLINE_ARCHIVE_URL": location.url}
-            return scrapy.run("page", *words, strict=True, timeout=60, **place, **environment)
+            return scrapy.run("page", *words, strict=True, timeout=240, **place, **environment)
 
         yield run
 

@@ -47,7 +47,7 @@ def test_slots_take_turns(web: RunningWeb, redis_url: str) -> None:
     first.run()
     web.reset()
     # Each host is asked for one thing at a time: else the budget of the first may be there before the others'.
-    one = kept | {"SCHEDULER_PERSIST": False, "DOWNLOAD_DELAY": 0.3, "CONCURRENT_REQUESTS_PER_DOMAIN": 1}
+    one = kept | {"SCHEDULER_PERSIST": False, "DOWNLOAD_DELAY": 3, "CONCURRENT_REQUESTS_PER_DOMAIN": 1}
     SmallCrawl(CRAB, redis_url, arguments, one, first.job).run()
 
     asked = [visit.path.partition("=")[2][0] for visit in web.visits("plain")]

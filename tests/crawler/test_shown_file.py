@@ -42,7 +42,7 @@ def test_no_script_of_a_page_runs_whatever_its_encoding(encoding: str, said: str
     file = open_in_browser(page(HOSTILE.encode(encoding), said))
     options = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom"]
     command = [browser.path, *options, file.as_uri()]
-    dom = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
+    dom = subprocess.run(command, capture_output=True, text=True, timeout=240, check=True).stdout
     assert "<title>as it was</title>" in dom
     assert "<p>caf\u00e9</p>" in dom
 

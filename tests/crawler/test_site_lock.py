@@ -63,7 +63,7 @@ def test_a_process_that_is_killed_lets_go(url: str) -> None:
         holder.kill()
     # The server finds out by itself, a moment later.
     with psycopg.connect(url, autocommit=True) as waiting:
-        waiting.execute("SET lock_timeout = '20s'")
+        waiting.execute("SET lock_timeout = '120s'")
         waiting.execute("SELECT pg_advisory_lock(hashtextextended('longline site 1', 0))")
 
 
