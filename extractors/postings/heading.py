@@ -45,12 +45,17 @@ def is_title(text: str) -> bool:
     bare = plain(text)
     return (
         2 < len(text) <= _LONGEST
-        and bare not in words("generic")
+        and not is_generic(bare)
         and bare not in words("headings")
         and bare not in words("apply")
         and bare not in meanings()
         and any(letter.isalpha() for letter in bare)
     )
+
+
+def is_generic(bare: str) -> bool:
+    """Whether plain words say nothing but that jobs are here: ``Career details``, ``Our current job openings``."""
+    return bare in words("generic") or words("generic_words").issuperset(bare.split())
 
 
 def is_role(text: str) -> bool:
@@ -88,7 +93,8 @@ def _score(line: Line, index: int, owned: set[str], whole: str, site: set[str]) 
     if len(text) > _LONGEST or not is_title(text) or _is_of_site(text, site):
         return 0
     bare = plain(text)
-    named = 6 if bare in owned else 2 if len(bare) > 5 and f" {bare} " in f" {whole} " else 0
+    within = 2 if len(bare) > 5 and f" {bare} " in f" {whole} " else 0
+    named = 6 if bare in owned or _begins_one(line, bare, owned) else within
     score = {1: 4, 2: 2, 3: 1}.get(line.level, 0) + named
     if not line.level:
         if text[-1] in _ENDS and not named:
@@ -98,6 +104,11 @@ def _score(line: Line, index: int, owned: set[str], whole: str, site: set[str]) 
     if line.level or named or index < _NEAR:
         score += 2 * is_role(text)
     return score if line.zone == CONTENT else score - 2
+
+
+def _begins_one(line: Line, bare: str, owned: set[str]) -> bool:
+    """Whether the page's title begins with a heading, dashes and all: ``Nurse - Night Shift | Clinic``."""
+    return 0 < line.level < 3 and " " in bare and any(one.startswith(f"{bare} ") for one in owned)
 
 
 def _is_label(text: str) -> bool:

@@ -75,3 +75,79 @@ LISTED = "".join(f"<li><a href='/jobs/{name}'>{name}</a> Bonn <a href='/apply'>A
 )
 def test_what_is_not_surely_a_posting_is_none(markup: str, url: str) -> None:
     assert read(markup, url, "Bakery") == []
+
+
+def on_board(beside: str, title: str, prose: str, site: str = "Hirely") -> str | None:
+    markup = f"""{MENU}<main>{beside}<h1>Head Baker</h1><p>Austin, TX</p><p>{prose}</p><p>{PROSE}</p>
+    <h2>Responsibilities</h2><ul><li>Bake</li></ul><h2>Requirements</h2><a href='/apply'>Apply now</a></main>
+    <footer>© 2024 {site}</footer>"""
+    head = f"<meta property='og:site_name' content='{site}'>"
+    (found,) = read(markup, "https://www.hirely.example/job/head-baker/77", title, head)
+    company: str | None = found["company"]
+    return company
+
+
+@pytest.mark.parametrize(
+    ("beside", "title", "prose"),
+    [
+        ("<a href='/companies/oven-works'>Oven Works</a>", "Head Baker | Hirely", "We bake."),
+        (
+            "<h2>Oven Works</h2>",
+            "Head Baker - Oven Works | Hirely",
+            "Oven Works is a bakery in Texas that grows from year to year, slowly.",
+        ),
+        ("<p>Oven Works GmbH - Austin</p>", "Head Baker | Hirely", "We bake."),
+        ("", "Head Baker at Oven Works - Hirely", "We bake."),
+    ],
+)
+def test_on_a_board_the_employer_is_the_one_beside_the_title(beside: str, title: str, prose: str) -> None:
+    assert (on_board(beside, title, prose) or "").startswith("Oven Works")
+
+
+@pytest.mark.parametrize(
+    "beside", ["<p>Production</p>", "<p>Leeds</p>", "<p>Munich, Germany</p>", "<p>The company</p>"]
+)
+def test_a_team_or_a_town_beside_the_title_is_no_employer(beside: str) -> None:
+    assert on_board(beside, "Head Baker - Production | Hirely", "We bake bread.") == "Hirely"
+
+
+def test_a_board_of_jobs_is_no_employer() -> None:
+    assert on_board("", "Head Baker | Jobs in Texas", "We bake.", "JobsInTexas") is None
+
+
+def test_a_word_at_the_beginning_of_a_sentence_is_no_employer() -> None:
+    (found,) = read(
+        ENGLISH.replace(FOOT, "").replace(
+            PROSE, f"Bread is what we make, every single day, for people of all ages. {PROSE}"
+        ),
+        "https://x.example/jobs/head-baker",
+        "Head Baker",
+    )
+
+    assert found["company"] is None
+
+
+def test_the_employer_may_be_named_by_the_host_and_the_prose() -> None:
+    (found,) = read(
+        ENGLISH.replace(FOOT, "").replace(
+            PROSE, f"You join the people of Oven Works in the old mill by the river. {PROSE}"
+        ),
+        "https://careers.ovenworks.example/jobs/head-baker",
+        "Head Baker",
+    )
+
+    assert found["company"] == "Oven Works"
+
+
+def test_a_heading_that_says_only_that_jobs_are_here_is_no_title() -> None:
+    markup = ENGLISH.replace("<main>", "<main><h2>Career details</h2><p>Join us</p>")
+    (found,) = read(markup, "https://www.bakery.example/careerdetails", "Career details")
+
+    assert found["title"] == "Head Baker"
+
+
+def test_a_title_with_a_dash_is_one() -> None:
+    markup = ENGLISH.replace("<h1>Head Baker</h1>", "<h2>Oven Works</h2><h1>Head Baker - Night Shift</h1>")
+    (found,) = read(markup, "https://x.example/jobs/1", "Head Baker - Night Shift - Oven Works | Hirely")
+
+    assert found["title"] == "Head Baker - Night Shift"

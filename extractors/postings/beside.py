@@ -1,0 +1,75 @@
+"""The employer that a page names beside the posting's title, where the site is another's: a board's, an agency's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import unquote, urlsplit
+
+from extractors.postings.document import Document
+from extractors.postings.labels import pieces
+from extractors.postings.names import company_key
+from extractors.postings.page_lines import ASIDE, CONTENT, Line
+from extractors.postings.vocabulary import plain
+
+_ABOVE, _BELOW = 5, 6
+"""Lines above and below the title where the employer's name stands."""
+_LONGEST = 60
+_MOST_LINKS = 60
+_TO_EMPLOYER = "a[href*=compan i],a[href*=employer i],a[href*=firm i],a[href*=entrepris i],a[href*=empresa i]"
+_STEPS = re.compile(
+    r"^(?:compan(?:y|ies)|employers?|firma|firm[ey]?|unternehmen|entreprises?|empresas?|aziend[ae]|bedrijf|bedrijven|"
+    r"foretag|virksomhed(?:er)?|arbeitgeber|company-?profiles?|org(?:anizations?)?)$",
+    re.IGNORECASE,
+)
+_DASH = re.compile(r"\s+-\s+")
+_AT = re.compile(r"^\W{0,3}(?:at|@|bei|chez|bij|hos|presso)\s+(\S.{1,58})$", re.IGNORECASE)
+
+
+def names_beside(title: str, lines: list[Line], own_titles: list[str]) -> list[str]:
+    """What stands by itself near the title, or in the page's title: an employer, a town, a team."""
+    parts = [part for line in _near(title, lines) for piece in pieces(line.text) for part in _DASH.split(piece)]
+    return list(dict.fromkeys([*own_titles, *(part for part in parts if len(part) <= _LONGEST)]))
+
+
+def linked_employer(document: Document, names: list[str]) -> str | None:
+    """The one of the names that links to its own page on the site: ``/companies/acme-labs`` for Acme Labs."""
+    if document.tree is None:
+        return None
+    wanted = {company_key(name): name for name in names if len(company_key(name)) > 1}
+    for link in document.tree.css(_TO_EMPLOYER)[:_MOST_LINKS]:
+        key = company_key(" ".join(link.text(separator=" ").split()))
+        if key in wanted and key in _slugs(link.attributes.get("href") or ""):
+            return wanted[key]
+    return None
+
+
+def is_firm(name: str, said_in_prose: set[str]) -> bool:
+    """Whether it surely is one: by its legal form, or since a paragraph says what it is or does."""
+    key = company_key(name)
+    return key in said_in_prose or key != _bare(name)
+
+
+def _near(title: str, lines: list[Line]) -> Iterator[Line]:
+    wanted = plain(title)
+    for index, line in enumerate(lines):
+        if line.zone == CONTENT and len(line.text) <= 2 * len(title) + _LONGEST and plain(line.words) == wanted:
+            around = lines[max(0, index - _ABOVE) : index] + lines[index + 1 : index + 1 + _BELOW]
+            yield from (one for one in around if one.zone in (CONTENT, ASIDE) and len(one.text) <= 3 * _LONGEST)
+
+
+def names_behind(title: str, own_titles: list[str]) -> list[str]:
+    """``Baker at Acme``, where the title is Baker."""
+    ends = (own[len(title) :] for own in own_titles if title and own.startswith(title))
+    return [match[1] for end in ends if (match := _AT.match(end))]
+
+
+def _slugs(link: str) -> set[str]:
+    """The steps behind one that says that employers are below it."""
+    steps = [step for step in unquote(urlsplit(link).path).split("/") if step]
+    behind = (steps[place + 1] for place, step in enumerate(steps[:-1]) if _STEPS.match(step))
+    return {_bare(step) for step in behind}
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text.casefold())
