@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from scrapy import Request
 from scrapy.http import Response
 
+from crawler.boards import BOARD, Boards, allows, is_feed, kept, name_of, of_posting
 from crawler.fetch.keys import UNJUDGED
 from crawler.fetch.render import RENDER
 from crawler.fetch.wishes import WISHES
@@ -18,11 +19,11 @@ from extractors.directives import NOFOLLOW
 from extractors.postings.asking import Ask
 from extractors.postings.careers import CAREERS, POSTING, is_careers, says_careers, worth
 from extractors.postings.document import Document
-from extractors.postings.feed import Feed, feed
+from extractors.postings.feed import Feed, feed, shown_feed
 from extractors.postings.listed import ListPage, is_about_careers, list_page
 from extractors.postings.paged import list_key, page_number
 from extractors.postings.platforms import Board, board_of
-from extractors.postings.platforms.embedded import WEB, boards_in
+from extractors.postings.platforms.embedded import WEB
 from pipelines.listings import KIND
 from schemas.addresses import join_url, normalize_url
 from schemas.page import Page, Record
@@ -31,13 +32,7 @@ from schemas.templates import template_of
 if TYPE_CHECKING:
     from crawler.site_crawl import SiteCrawl
 
-BOARD = "board"
-"""``request.meta`` key of what is on a platform's host: the only board that it may lead to."""
 LIST_PRIORITY = 40
-MOST_BOARDS = 20
-"""Boards that one worker follows from a site."""
-MOST_LINKED = 3
-"""Boards that a site links to as its own; one that links to more is about other people's."""
 MOST_PRESSED = 20
 """Lists that one worker has a browser bring whole."""
 MOST_TEMPLATES = 10_000
@@ -63,8 +58,7 @@ class Discovery:
 
     def __init__(self, crawl: SiteCrawl) -> None:
         self._crawl = crawl
-        self._boards: set[Board] = set()
-        self._linked: set[Board] = set()
+        self._boards = Boards()
         self._pressed: set[str] = set()
         self._yields: dict[str, tuple[int, int]] = {}
         self._on = "posting" in crawl.job.config.extract
@@ -100,7 +94,7 @@ class Discovery:
 
     def allows(self, meta: dict[str, Any], url: str) -> bool:
         """Whether a request goes to the board that a page of the site has led to."""
-        return BOARD in meta and _name(board_of(url)) == meta[BOARD]
+        return allows(meta, url)
 
     def redirected(self, request: Request, response: Response) -> Iterator[Request]:
         """The board to which a page about jobs redirects."""
@@ -110,14 +104,14 @@ class Discovery:
             yield from self._board(board, request.meta["depth_in_site"])
 
     def _board(self, board: Board, depth: int) -> Iterator[Request]:
-        url = board.feed or board.list
-        if url is None or board in self._boards or len(self._boards) >= MOST_BOARDS:
+        if not self._boards.follow(board):
             return
-        self._boards.add(board)
-        meta = {} if board.platform == WEB else {BOARD: _name(board)}
-        body = board.body if board.feed else ""
+        url, body = board.feed or board.list or "", board.body if board.feed else ""
         ask = Ask(url, "POST" if body else "GET", body)
-        yield from self._asked(ask, Chain.of(board, url), depth, meta)
+        if board.platform == WEB:
+            yield from self._asked(ask, Chain.web(url, guessed=True), depth, _GUESS)
+        else:
+            yield from self._asked(ask, Chain.of(board, url), depth, {BOARD: name_of(board)})
 
     # Pages
 
@@ -136,7 +130,7 @@ class Discovery:
             return Found(links, list(self._no_list(request, page, chain, f"answered {response.status}")))
         if page.tree is None:
             return Found(links, list(self._data(request, response, page, chain)))
-        if chain and _is_feed(chain.url):
+        if chain and is_feed(chain.url):
             return Found(links, list(self._no_list(request, page, chain, "is no list of postings")))
         texts = self._texts(page, response.url, request.meta["depth_in_site"])
         if NOFOLLOW in page.directives and not links:
@@ -149,9 +143,9 @@ class Discovery:
             return
         self._note(page, chain, [_rest(chain, page.url), f"{page.url} {what}."])
         board = board_of(chain.url)
-        if board and board.list and _is_feed(chain.url) and not chain.pages:
+        if board and board.list and is_feed(chain.url) and not chain.pages:
             depth = request.meta["depth_in_site"]
-            yield from self._asked(Ask(board.list), Chain.of(board, board.list), depth, _kept(request))
+            yield from self._asked(Ask(board.list), Chain.of(board, board.list), depth, kept(request))
 
     def _data(self, request: Request, response: Response, page: Page, chain: Chain | None) -> Iterator[Request]:
         if chain is None and not is_careers(response.url):
@@ -173,7 +167,7 @@ class Discovery:
             problems.append(f"It goes on at {found.next.url}, which was not read.")
         if more:
             assert found.next
-            yield from self._asked(found.next, now, request.meta["depth_in_site"], _kept(request))
+            yield from self._asked(found.next, now, request.meta["depth_in_site"], kept(request))
             problems.append(_rest(now, found.next.url))
         if not found.whole:
             yield from self._postings(request, found.listed)
@@ -188,11 +182,20 @@ class Discovery:
         found = list_page(page.tree, url, known.links, sure=BOARD in request.meta and chain is not None)
         for address in found.feeds:
             known.requests += self._asked(Ask(address), Chain.web(address, guessed=True), depth, _GUESS)
-        if chain or (found.is_list and page_number(url) <= 1):
+        if chain and BOARD in request.meta and (data := self._shown(request, page, found)):
+            known.requests += self._of_feed(request, page, chain, data)
+        elif chain or (found.is_list and page_number(url) <= 1):
             known.requests += self._of_page(request, page, chain or Chain.web(url), found)
             if chain or found.next:
                 known.links = [link for link in known.links if link not in {*found.siblings, found.next}]
         return known
+
+    def _shown(self, request: Request, page: Page, found: ListPage) -> Feed | None:
+        """The list as a board's page has it for its scripts, where it knows more than the page shows."""
+        data = shown_feed(Document(page.url, page.tree, b"", page.content_type), Ask(request.url))
+        if data is None or data.count < len(found.listed):
+            return None
+        return data if data.next or data.total is not None or not found.listed else None
 
     def _of_page(self, request: Request, page: Page, chain: Chain, found: ListPage) -> Iterator[Request]:
         now = chain.read(found.listed, len(found.listed), found.total)
@@ -200,7 +203,7 @@ class Discovery:
         problems = []
         if self._goes_on(chain, now, ask, request):
             assert ask
-            yield from self._asked(ask, now, request.meta["depth_in_site"], _kept(request))
+            yield from self._asked(ask, now, request.meta["depth_in_site"], kept(request))
             problems.append(_rest(now, ask.url))
         elif ask and now.pages >= MOST_PAGES:
             problems.append(f"It goes on after {MOST_PAGES:,} pages: {ask.url}.")
@@ -232,15 +235,11 @@ class Discovery:
         depth = request.meta["depth_in_site"]
         action = f"more {CLICKS} text={found.button}" if found.button else f"scroll {SCROLLS}"
         wishes = {"actions": [action]} | request.meta.get(WISHES, {})
-        meta = _kept(request) | {RENDER: "always", WISHES: wishes} | replace(chain, pressed=True).meta
+        meta = kept(request) | {RENDER: "always", WISHES: wishes} | replace(chain, pressed=True).meta
         yield self._crawl.page_request(request.url, depth, LIST_PRIORITY, meta).replace(dont_filter=True)
 
     def _boards_of(self, page: Page, url: str, depth: int, *, about_jobs: bool) -> Iterator[Request]:
-        found = boards_in(Document(url, page.tree, b"", page.content_type), escaped=about_jobs or depth == 0)
-        linked = {one.board for one in found if one.linked} if about_jobs else set()
-        self._linked |= linked
-        own = linked if len(self._linked) <= MOST_LINKED else ()
-        for board in [*(one.board for one in found if not one.linked), *own]:
+        for board in self._boards.of_page(page, url, about_jobs=about_jobs, escaped=about_jobs or depth == 0):
             yield from self._board(board, depth)
 
     def _asked(self, ask: Ask, chain: Chain, depth: int, meta: dict[str, Any]) -> list[Request]:
@@ -252,13 +251,11 @@ class Discovery:
         return [request]
 
     def _postings(self, request: Request, links: tuple[str, ...]) -> Iterator[Request]:
-        depth, kept = request.meta["depth_in_site"] + 1, _kept(request)
-        most = self._crawl.job.config.max_depth
+        depth, most = request.meta["depth_in_site"] + 1, self._crawl.job.config.max_depth
         for link in links if most is None or depth <= most else ():
-            if link in self._crawl.boundary:
-                yield self._crawl.page_request(link, depth, POSTING, {})
-            elif self.allows(kept, link):
-                yield self._crawl.page_request(link, depth, POSTING, kept)
+            meta = {} if link in self._crawl.boundary else of_posting(request, link)
+            if meta is not None:
+                yield self._crawl.page_request(link, depth, POSTING, meta)
 
     def searches(self) -> Iterator[Request]:
         """The searches where the crawl starts."""
@@ -274,20 +271,6 @@ class Discovery:
 
 def _rest(chain: Chain, url: str) -> str:
     return f"What comes after {chain.listed:,} postings was not read: {url}."
-
-
-def _is_feed(url: str) -> bool:
-    board = board_of(url)
-    return board is not None and board.feed == url
-
-
-def _name(board: Board | None) -> list[str]:
-    return [board.platform, board.tenant, board.part] if board else []
-
-
-def _kept(request: Request) -> dict[str, Any]:
-    """What a request on a board hands on to those that it leads to."""
-    return {BOARD: request.meta[BOARD]} if BOARD in request.meta else {}
 
 
 def of_list(request: Request) -> dict[str, Any]:

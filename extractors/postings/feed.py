@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from extractors.postings.asking import Ask, whole
 from extractors.postings.document import Document
+from extractors.postings.embedded import embedded_values
 from extractors.postings.fields import is_false
 from extractors.postings.following import first_value, heads_of, next_of, text_in, total_of
 from extractors.postings.platforms import board_of, cap_of, detail_of, page_of
@@ -51,22 +52,32 @@ def feed(document: Document, asked: Ask | None = None, link: str = "") -> Feed |
         asked: what it is the answer to; without it, a GET of its URL.
         link: the ``Link`` header.
     """
-    value = document.value
+    return _feed(document.value, document.url, asked or Ask(document.url), link)
+
+
+def shown_feed(document: Document, asked: Ask | None = None) -> Feed | None:
+    """The same of the data that a page of a board has for its own scripts; None where there is no list in it."""
+    asked = asked or Ask(document.url)
+    values = embedded_values(document.bytes) if document.tree is not None else ()
+    found = (_feed(value, document.url, asked, "") for value in values)
+    return max((one for one in found if one and one.count), key=lambda one: one.count, default=None)
+
+
+def _feed(value: Any, url: str, asked: Ask, link: str) -> Feed | None:
     if not isinstance(value, dict | list):
         return None
-    asked = asked or Ask(document.url)
-    entries = _entries(value, document.url)
+    entries = _entries(value, url)
     if entries is None:
         return None
     heads = list(heads_of(value, entries.path))
     shown = [one for one in entries.nodes if not is_false(Flat(one).first("unlisted"))]
     total = total_of(heads, asked, len(entries.nodes))
     following = next_of(heads, asked, link, len(entries.nodes), total)
-    cap = cap_of(document.url)
+    cap = cap_of(url)
     return Feed(
         total=total,
         next=following if following != asked else None,
-        listed=tuple(dict.fromkeys(filter(None, (_address(one, document.url) for one in shown)))),
+        listed=tuple(dict.fromkeys(filter(None, (_address(one, url) for one in shown)))),
         count=len(shown),
         whole=bool(shown) and all(is_described(Flat(one)) for one in shown[:_LOOKED_AT]),
         capped=cap is not None and total is not None and total >= cap,
@@ -105,10 +116,15 @@ def _walked(value: Any) -> Iterator[tuple[tuple[str, ...], Node]]:
         if isinstance(one, dict):
             if path and path[-1] in _IN_LISTS:
                 yield path if path[-1] == "[]" else (*path, "[]"), one
-            inner = [((*path, str(name)), value) for name, value in one.items() if isinstance(value, dict | list)]
+            inner = [((*path, _step(name)), value) for name, value in one.items() if isinstance(value, dict | list)]
         else:
             inner = [((*path, "[]"), value) for value in reversed(one) if isinstance(value, dict | list)]
         waiting += inner if len(path) < _DEEPEST else []
+
+
+def _step(name: Any) -> str:
+    """Objects under their numbers are as good as a list: ``{"jobs": {"17": {…}}}``."""
+    return "[]" if str(name).isdecimal() else str(name)
 
 
 _IN_LISTS = frozenset(

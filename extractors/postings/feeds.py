@@ -16,7 +16,7 @@ _DEEPEST = 60
 
 
 def value_of(body: bytes, content_type: str = "") -> Any:
-    """The value that a feed holds; None where the bytes are neither JSON nor XML, or are broken.
+    """The value that a feed holds; None where the bytes are neither JSON nor XML, or are broken off.
 
     An element of XML is a dict of its children by their local names, a list where one name comes more than once, with
     attributes as ``@name`` and text beside children as ``#text``; one without children and attributes is its text.
@@ -41,7 +41,15 @@ def _xml(body: bytes) -> Any:
         root = etree.fromstring(body, parser)
     except etree.XMLSyntaxError:
         return None
-    return None if root is None else {_name(root): _element(root, _DEEPEST)}
+    return None if root is None or _is_cut(body, parser) else {_name(root): _element(root, _DEEPEST)}
+
+
+def _is_cut(body: bytes, parser: etree.XMLParser) -> bool:
+    """Whether the answer broke off: what is left of a feed looks like a whole one that has fewer postings."""
+    errors = [str(error.type_name) for error in parser.error_log]
+    if any(error.endswith("NOT_FINISHED") for error in errors):
+        return True
+    return not body.rstrip(b" \t\r\n\0").endswith(b">") and "ERR_DOCUMENT_END" not in errors
 
 
 def _element(element: etree._Element, depth: int) -> Any:

@@ -41,9 +41,12 @@ def _take_key(posting: Data, url: str, document: Document, *, alone: bool) -> No
 
 
 def _key(url: str, document: Document) -> Key | None:
-    """The key at an address of the platform's, or at the employer's own, where the document says which board it is."""
+    """The key at an address of the platform's, or at the employer's own, where the document says which board it is.
+
+    What a feed holds is of the feed's board, whatever its address calls that: boards have names and numbers.
+    """
     key = key_of(url)
-    if key is not None and key.tenant:
+    if key is not None and key.tenant and document.tree is not None:
         return key
     asked = (key.platform, key.source_id) if key else asks_for(url)
     board = _board(document, asked[0] if asked else None)

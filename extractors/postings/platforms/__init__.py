@@ -6,7 +6,7 @@ A platform is an entry of ``platforms.json``; CONTRIBUTING says what it may hold
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -64,6 +64,11 @@ class Platform:
         """A template; empty where it has none."""
         return str(self.said.get(name, ""))
 
+    def templates(self, name: str) -> list[str]:
+        """Several, where a platform has several kinds of boards; the first is taken of which all is known."""
+        said = self.said.get(name, [])
+        return [said] if isinstance(said, str) else list(said)
+
 
 def key_of(url: str) -> Key | None:
     """The key of the posting at a platform's address; None for any other."""
@@ -93,7 +98,7 @@ def board_of(url: str) -> Board | None:
 def board_in(platform: Platform, match: re.Match[str]) -> Board:
     """The board that a platform's pattern has found."""
     values = _values(match)
-    feed, lists = (_made(platform.text(name), values) or None for name in ("feed", "list"))
+    feed, lists = (_first_made(platform.templates(name), values) for name in ("feed", "list"))
     return Board(platform.name, _tenant(match), feed, platform.text("body"), lists, _part(platform, match))
 
 
@@ -150,6 +155,10 @@ def _part(platform: Platform, match: re.Match[str]) -> str:
 
 def _place(tenant: str, part: str) -> str:
     return "/".join(filter(None, (tenant, part)))
+
+
+def _first_made(templates: Iterable[str], values: Mapping[str, str]) -> str | None:
+    return next(filter(None, (_made(template, values) for template in templates)), None)
 
 
 def _made(template: str, values: Mapping[str, str]) -> str:

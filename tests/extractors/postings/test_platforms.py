@@ -133,13 +133,25 @@ def test_an_employer_that_the_text_does_not_name_has_the_board_s_name() -> None:
     assert Board("lever", "a", "x") == Board("lever", "a", None)
 
 
-def test_a_board_s_feed_and_list_are_on_the_board() -> None:
-    texts = {"{tenant}": "acme", "{region}": "com", "{server}": "wd5", "{site}": "Careers"}
+GROUPS = {
+    "region": "com",
+    "server": "wd5",
+    "site": "Careers",
+    "host": "career5.sapsf.eu",
+    "token": "1A2B3C4D",
+    "name": "acme",
+    "company": "acme",
+    "number": "acme",
+}
+IN_ANOTHER_FORM = {"lever": {"region": ""}, "talentclue": {"number": "0" * 32, "company": "77"}}
+"""Where a platform's addresses do not take what others do."""
+
+
+def test_a_board_s_feeds_and_lists_are_on_the_board() -> None:
     for platform in platforms():
-        for template in filter(None, (platform.text("feed"), platform.text("list"))):
-            url = template.replace("{tenant}.lever", "acme.lever").replace("api{region}", "api")
-            for name, text in texts.items():
-                url = url.replace(name, text)
-            board = board_of(url)
-            assert board is not None, url
-            assert (board.platform, board.tenant) == (platform.name, "acme")
+        values = {"tenant": "acme"} | GROUPS | IN_ANOTHER_FORM.get(platform.name, {})
+        for template in (*platform.templates("feed"), *platform.templates("list")):
+            board = board_of(template.format_map(values))
+            assert board is not None, template
+            assert board.platform == platform.name
+            assert board.tenant in {one.lower() for one in values.values()}
