@@ -116,7 +116,9 @@ def _walked(value: Any) -> Iterator[tuple[tuple[str, ...], Node]]:
         if isinstance(one, dict):
             if path and path[-1] in _IN_LISTS:
                 yield path if path[-1] == "[]" else (*path, "[]"), one
-            inner = [((*path, _step(name)), value) for name, value in one.items() if isinstance(value, dict | list)]
+            inner = [
+                ((*path, _step(name)), value) for name, value in reversed(one.items()) if isinstance(value, dict | list)
+            ]
         else:
             inner = [((*path, "[]"), value) for value in reversed(one) if isinstance(value, dict | list)]
         waiting += inner if len(path) < _DEEPEST else []

@@ -27,6 +27,7 @@ class Example:
     asked: Ask | None = None
     last: Any = None
     count: int = 2
+    tenant: str = "acme"
 
 
 def two(make: Any) -> list[Any]:

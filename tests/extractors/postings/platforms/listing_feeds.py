@@ -116,4 +116,24 @@ EXAMPLES = {
         {"detail": "Not found.", "error": "x"},
         tuple(f"https://ats.rippling.com/acme/jobs/{uuid}" for uuid in UUIDS[1:]),
     ),
+    "talentclue": Example(
+        f"https://api.talentclue.com/jswidget-ajax/jswidget/jobs/{'0a' * 16}",
+        {
+            "jobs": {
+                str(number): {
+                    "title": title,
+                    "url": f"https://acme.talentclue.com/es/node/{number}/77",
+                    "city": "Bonn",
+                    "discipline_label": "Bakery",
+                    "shift_label": "Full time",
+                    "is_archived": "0",
+                }
+                for number, title in ((11, "Baker"), (12, "Miller"))
+            }
+        },
+        {"jobs": []},
+        {"error": "Unknown client"},
+        ("https://acme.talentclue.com/es/node/11/77", "https://acme.talentclue.com/es/node/12/77"),
+        asked=Ask(f"https://api.talentclue.com/jswidget-ajax/jswidget/jobs/{'0a' * 16}", "POST", "{}"),
+    ),
 }

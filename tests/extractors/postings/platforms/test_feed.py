@@ -13,7 +13,8 @@ from extractors.postings import postings
 from extractors.postings.asking import Ask
 from extractors.postings.document import Document
 from extractors.postings.feed import Feed, feed
-from tests.extractors.postings.platforms.feeds import EXAMPLES, Example
+from tests.extractors.postings.platforms.example import Example
+from tests.extractors.postings.platforms.feeds import EXAMPLES
 
 KINDS = pytest.mark.parametrize("example", EXAMPLES.values(), ids=list(EXAMPLES))
 API = "https://acme.example/api/jobs"
@@ -71,7 +72,7 @@ def test_postings_that_a_feed_holds_whole_have_the_platform_s_keys(example: Exam
     if example.keys:
         records = postings(document(example.url, example.full))
         assert tuple(one["source_id"] for one in records) == example.keys
-        assert {one["tenant"] for one in records} == {"acme"}
+        assert {one["tenant"] for one in records} == {example.tenant}
 
 
 def test_a_list_that_a_platform_cuts_off_says_so() -> None:

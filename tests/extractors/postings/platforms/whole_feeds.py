@@ -204,4 +204,25 @@ EXAMPLES = {
         total=12,
         next=Ask("https://www.careers-page.com/api/v1.0/c/acme/jobs/?page=2"),
     ),
+    "comeet": Example(
+        "https://www.comeet.co/careers-api/2.0/company/1A.005/positions?token=1A2B3C4D&details=true",
+        two(
+            lambda number, title: {
+                "name": title,
+                "uid": f"2B.00{number}",
+                "department": "Bakery",
+                "employment_type": "Full-time",
+                "location": {"name": "Bonn", "city": "Bonn", "country": "DE", "is_remote": False},
+                "url_comeet_hosted_page": f"https://www.comeet.com/jobs/acme/1A.005/{title.lower()}/2B.00{number}",
+                "url_active_page": "https://www.acme.example/careers",
+                "details": [{"name": "Description", "value": TEXT, "order": 1}],
+                "time_updated": "2026-03-02T08:00:00Z",
+            }
+        ),
+        [],
+        {"status": 400, "message": "Wrong token"},
+        tuple(f"https://www.comeet.com/jobs/acme/1A.005/{name}" for name in ("baker/2B.001", "miller/2B.002")),
+        ("2B.001", "2B.002"),
+        tenant="1a.005",
+    ),
 }
