@@ -41,12 +41,16 @@ def workers(
 
 
 def until(redis_url: str, happened: Callable[[redis.Redis], bool], seconds: float = PATIENCE) -> None:
-    """Wait until something stands in Redis; whatever is asked of it wakes us."""
+    """Wait until something stands in Redis; whatever changes there wakes us."""
     deadline = time.monotonic() + seconds
-    with redis.Redis.from_url(redis_url) as client, client.monitor() as monitor:
+    with redis.Redis.from_url(redis_url) as client, client.pubsub() as changes:
+        client.config_set("notify-keyspace-events", "KEA")
+        changes.psubscribe("__keyevent@*__:*")
         while not happened(client):
             assert time.monotonic() < deadline, f"it did not happen within {seconds} s"
-            next(monitor.listen())
+            changes.get_message(timeout=max(0.0, deadline - time.monotonic()))
+            while changes.get_message():
+                pass  # one look is enough for all that came meanwhile
 
 
 def alive(client: redis.Redis) -> set[int]:
