@@ -38,6 +38,8 @@ _PUBLISHED = (
     "dateCreated",
     "pubDate",
 )
+_STAMP = re.compile(r"([12]\d{9}(?:\d{3})?)|/Date\((\d{9,13})(?:[+-]\d{4})?\)/")
+"""Seconds or milliseconds since 1970, as texts."""
 _FIRST_YEAR, _LAST_YEAR = 1990, 2100
 
 
@@ -71,6 +73,8 @@ def first_published(record: Mapping[str, Any]) -> Any:
 
 def _moment(value: Any, day_first: bool | None) -> tuple[datetime | None, bool]:
     """The moment, in UTC where no zone is said, and whether only its date was said."""
+    if isinstance(value, str) and (stamp := _STAMP.fullmatch(value[:_LONGEST].strip())):
+        value = int(stamp[1] or stamp[2])
     moment = _parsed(value.strip(), day_first) if isinstance(value, str) else _from_epoch(value)
     if moment is None or not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
         return None, False

@@ -14,6 +14,11 @@ _LONGEST_LABEL = 120
 _LONGEST_PROSE = 40_000
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
 _APART = re.compile(r"[,;/|&+()\n]|\s-\s|\b(?:and|or|und|oder|et|ou|y|o|e|of|en|och|eller|og|lub|i)\b")
+_SHORT, _VAGUE = frozenset({"cdd", "ftc", "b2b"}), frozenset({"other", "contract"})
+"""Words that are sure inside a longer label, short as they are; and long ones that are not."""
+_HALF = re.compile(r"(?i)\b(voll|full|hel)-?(?=\s?(?:oder|und|or|and|/|&|eller|och)\s?(?:teilzeit|part|deltid))")
+_WHOLE = {"voll": "vollzeit ", "full": "full time ", "hel": "heltid "}
+_FOR_A_TIME = re.compile(r"(?i)^(?!.*\b(?:permanent|indefinite|open|employment|labou?r|unlimited)\b).{2,30}\bcontract$")
 # A line that is about the kind of employment, and what it says.
 _LINE = re.compile(
     r"^\W{0,3}(?:employment|job|contract|position|work|working|schedule|type of|hours|shift|besch\u00e4ftigungs\w*|"
@@ -37,7 +42,7 @@ def _kinds() -> dict[str, str]:
 @cache
 def _inside() -> re.Pattern[str]:
     """A kind inside a longer label: ``Regular Full Time (Salary)``; short words mean too much there."""
-    return re.compile(any_of(word for word in _kinds() if len(word) > 4 and word not in {"other", "contract"}))
+    return re.compile(any_of(word for word in _kinds() if word in _SHORT or (len(word) > 4 and word not in _VAGUE)))
 
 
 def _plain(word: str) -> str:
@@ -52,11 +57,12 @@ def employment_types(value: Any) -> list[str]:
 
 
 def _of_label(text: str) -> list[str]:
-    text = _CAMEL.sub(" ", text[:_LONGEST_LABEL])
+    text = _HALF.sub(lambda half: _WHOLE[half[1].lower()], _CAMEL.sub(" ", text[:_LONGEST_LABEL]))
     whole = _kinds().get(_plain(text))
     if whole is not None:
         return [whole]
-    return [kind for part in _APART.split(text.lower()) for kind in _of_part(_plain(part))]
+    found = [kind for part in _APART.split(text.lower()) for kind in _of_part(_plain(part))]
+    return found or (["CONTRACTOR"] if _FOR_A_TIME.match(text.strip()) else [])
 
 
 def _of_part(part: str) -> list[str]:

@@ -23,7 +23,7 @@ _BETWEEN = re.compile(
 _ADDRESS = re.compile(r"(?:://|\bwww\.|\.(?:com|org|net|io|de|fr|co|uk|eu|ai)(?=/))\S*$")
 _MEANT = re.compile(
     r"[\s-]?(?:developers?|development|engineers?|programmers?|programming|languages?|code(?:base)?|coding|scripts?|scripting|"
-    r"back-?end|services?|microservices|framework|entwickler\w*|kenntnisse|programmierung|d\u00e9veloppeur\w*|shiny|\(golang\)|/c\+\+)",
+    r"back-?end|services?|microservices|framework|skills?\b|expertise|proficiency|entwickler\w*|kenntnisse|programmierung|d\u00e9veloppeur\w*|shiny|\(golang\)|/c\+\+)",
     re.IGNORECASE,
 )
 

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from extractors.postings.place_text import Where, read_where
 from schemas.posting import Location
 
-
 NOTATIONS = json.loads((Path(__file__).parent / "place_notations.json").read_text(encoding="utf-8"))
 
 
