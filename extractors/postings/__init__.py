@@ -7,12 +7,14 @@ from typing import Any
 
 from extractors.postings import jsonld, microdata, objects, selectors, visible
 from extractors.postings.document import Document
+from extractors.postings.doubt import compare_with_page
 from extractors.postings.employer import employer_of_board
 from extractors.postings.gate import gated
 from extractors.postings.identity import identified
 from extractors.postings.platforms import board_of
 from extractors.postings.prose import with_prose
 from extractors.postings.reading import PLATFORM, Merged, Reading, merged
+from extractors.postings.subject import is_stray, tell_apart
 
 Source = Callable[[Document], list[Reading]]
 SOURCES: tuple[Source, ...] = (
@@ -39,6 +41,7 @@ def explained(document: Document) -> list[Merged]:
     found = [one for one in _met(document) if not _only_listed(one.posting, document)]
     if found:
         for one in found:
+            compare_with_page(one, document)
             _name_employer(one.posting, document)
             one.posting = with_prose({"status": "open"} | one.posting, document.metadata.language)
         found = gated(found, document)
@@ -51,11 +54,19 @@ def left_out(document: Document) -> list[tuple[Merged, str]]:
     met = [(one, _only_listed(one.posting, document)) for one in _met(document)]
     listed = [(one, "only listed here: its own page says more") for one, is_listed in met if is_listed]
     unfilled = [one for one, is_listed in met if not is_listed and not gated([one], document)]
-    return [*listed, *((one, "a template that nobody has filled in") for one in unfilled)]
+    strays = merged(reading for reading in _readings(document) if is_stray(reading, document))
+    other = [(one, "about another posting than the one that the page shows") for one in strays]
+    return [*listed, *other, *((one, "a template that nobody has filled in") for one in unfilled)]
 
 
 def _met(document: Document) -> list[Merged]:
-    return merged(reading for source in SOURCES for reading in source(document))
+    return merged(reading for reading in _readings(document) if not is_stray(reading, document))
+
+
+def _readings(document: Document) -> list[Reading]:
+    readings = [reading for source in SOURCES for reading in source(document)]
+    tell_apart(readings, document)
+    return readings
 
 
 def _name_employer(posting: dict[str, Any], document: Document) -> None:

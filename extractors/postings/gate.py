@@ -24,8 +24,9 @@ def gated(found: list[Merged], document: Document) -> list[Merged]:
         _seat(one.posting)
         if _is_pool(one.posting):
             _take(one.posting, "talent_pool", "title")
-    if len(kept) == 1 and kept[0].posting.get("status") in (None, "open") and document.closed_words:
-        _take(kept[0].posting, "closed", MARKER)
+    own = [one.posting for one in kept if not one.elsewhere]
+    if len(own) == 1 and own[0].get("status") in (None, "open") and document.closed_words:
+        _take(own[0], "closed", MARKER)
     return kept
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from extractors.postings.employment import employment_types_in
 from extractors.postings.language import language_of
 from extractors.postings.place_prose import places_in_prose
-from extractors.postings.reading import FEED, PLATFORM, SELECTORS
+from extractors.postings.reading import FEED, PLATFORM, SELECTORS, add_conflict
 from extractors.postings.salary import parse_salary
 from extractors.postings.skills import skills_in
 from extractors.postings.workplace import workplace_in
@@ -81,8 +81,7 @@ def _workplace(posting: Data, prose: str) -> None:
     found = workplace_in(prose)
     if found == "hybrid" and known == "remote":
         values = {posting["provenance"].get("workplace_type", "data"): known, _SOURCE: found}
-        conflict = {"field": "workplace_type", "values": values, "taken": _SOURCE}
-        posting["conflicts"] = [*(posting.get("conflicts") or []), conflict]
+        add_conflict(posting, "workplace_type", values, _SOURCE)
         posting["workplace_type"] = None
         posting["locations"] = [_as_office(place) for place in posting.get("locations") or []]
     _fill(posting, "workplace_type", found)

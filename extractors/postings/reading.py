@@ -22,6 +22,8 @@ SELECTORS, PLATFORM, FEED, STATE, JSONLD, MICRODATA, RDFA, TEXT = (
     "text",
 )
 """The sources. What a person has configured for a site wins; then what the platform itself says."""
+PAGE = "page"
+"""What the page shows of a field that others say: it is compared with their values."""
 _MARKUP_FIRST = (SELECTORS, PLATFORM, FEED, JSONLD, MICRODATA, RDFA, STATE, TEXT)
 _STATE_FIRST = (SELECTORS, PLATFORM, FEED, STATE, JSONLD, MICRODATA, RDFA, TEXT)
 _FROM_STATE = frozenset({"locations", "workplace_type", "applicant_scope", "salary", "employment_types"})
@@ -36,13 +38,15 @@ class Reading:
     """One posting as one source says it: fields of ``Posting`` that it says, and where in the page each stood.
 
     ``where`` is for people: a path into the data (``props.pageProps.job.title``) or a CSS selector. ``alone``: it is
-    about the one posting of the page, whatever others call that.
+    about the one posting of the page, whatever others call that. ``elsewhere``: it is about another posting than the
+    one that the page shows.
     """
 
     source: str
     fields: Data
     where: dict[str, str] = field(default_factory=dict)
     alone: bool = False
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +60,14 @@ class Candidate:
 
 @dataclass(slots=True)
 class Merged:
-    """One posting of a page, and each field's candidates, the one that was taken first."""
+    """One posting of a page, and each field's candidates, the one that was taken first.
+
+    ``elsewhere``: the page shows another one.
+    """
 
     posting: Data
     candidates: dict[str, list[Candidate]]
+    elsewhere: bool = False
 
 
 def merged(readings: Iterable[Reading]) -> list[Merged]:
@@ -77,7 +85,8 @@ def merged(readings: Iterable[Reading]) -> list[Merged]:
 def _makes_one(reading: Reading, postings: list[list[Reading]]) -> bool:
     """Whether what nobody else speaks of is a posting."""
     if reading.source == TEXT:
-        return not postings  # what a reader sees is one at the most: of several, it is a list
+        # What a reader sees is the page's own: where data tells of several, it is a list.
+        return all(_is_elsewhere(members) or _is_seen(members, reading) for members in postings)
     if reading.source != SELECTORS:
         return True
     # A heading is on each page of a site: where selectors find no more, they fill in what others have found.
@@ -85,10 +94,21 @@ def _makes_one(reading: Reading, postings: list[list[Reading]]) -> bool:
 
 
 def _home(postings: list[list[Reading]], reading: Reading) -> list[Reading] | None:
-    if (reading.source == TEXT or reading.alone) and len(postings) == 1:
-        return postings[0]
+    own = [members for members in postings if not _is_elsewhere(members)]
+    if (reading.source == TEXT or reading.alone) and len(own) == 1 and not _is_seen(own[0], reading):
+        return own[0]
     others = [members for members in postings if all(member.source != reading.source for member in members)]
     return next((members for members in others if any(_same(member, reading) for member in members)), None)
+
+
+def _is_elsewhere(members: list[Reading]) -> bool:
+    return all(member.elsewhere for member in members)
+
+
+def _is_seen(members: list[Reading], reading: Reading) -> bool:
+    """Whether they are another posting that nothing but the page's own words tell of."""
+    seen = all(member.source == TEXT == reading.source for member in members)
+    return seen and not any(_same(member, reading) for member in members)
 
 
 def _same(one: Reading, other: Reading) -> bool:
@@ -108,8 +128,17 @@ def _one(members: list[Reading]) -> Merged:
     taken = {name: found[0] for name, found in candidates.items() if found}
     posting = {name: candidate.value for name, candidate in taken.items()}
     posting["provenance"] = {name: candidate.source for name, candidate in taken.items()}
-    posting["conflicts"] = [_conflict(name, found) for name, found in candidates.items() if _differ(name, found)]
-    return Merged(posting, candidates)
+    said = {name: [one for one in found if one.source != TEXT] for name, found in candidates.items()}
+    posting["conflicts"] = [_conflict(name, found) for name, found in said.items() if _differ(name, found)]
+    return Merged(posting, candidates, _is_elsewhere(members))
+
+
+def add_conflict(posting: Data, field: str, values: Data, taken: str) -> None:
+    """Note values of sources that disagree, beside those that are noted of the field, and which one is taken."""
+    known = posting.get("conflicts") or []
+    noted: Data = next((one["values"] for one in known if one["field"] == field), {})
+    others = [one for one in known if one["field"] != field]
+    posting["conflicts"] = [*others, {"field": field, "values": noted | values, "taken": taken}]
 
 
 def is_first_by_rank(name: str, source: str, others: Iterable[str]) -> bool:
@@ -178,7 +207,10 @@ def _towns(places: Any) -> set[tuple[str, str]]:
 
 
 def _same_pay(one: Any, other: Any) -> bool:
-    return all(one.get(name) == other.get(name) for name in ("min", "max", "currency", "period"))
+    """A currency or a period that is not said is no other one."""
+    said = [(one.get(name), other.get(name)) for name in ("currency", "period")]
+    same = (one.get("min"), one.get("max")) == (other.get("min"), other.get("max"))
+    return same and all(here == there or here is None or there is None for here, there in said)
 
 
 def _same_types(one: Any, other: Any) -> bool:

@@ -14,6 +14,7 @@ from extractors.postings.reading import (
     FEED,
     JSONLD,
     MICRODATA,
+    PAGE,
     PLATFORM,
     RDFA,
     SELECTORS,
@@ -26,7 +27,7 @@ from extractors.postings.reading import (
 )
 from extractors.postings.where import in_prose, in_view
 
-DESCRIPTION, PAGE, ADDRESS, MARKER, TITLE, NOTHING = "description", "page", "address", "marker", "title", "nothing"
+DESCRIPTION, ADDRESS, MARKER, TITLE, NOTHING = "description", "address", "marker", "title", "nothing"
 """Whence fields come that no source of postings says."""
 NAMES = {
     SELECTORS: "the site's config",
@@ -57,6 +58,14 @@ _WORDS = {
     "title": "titles",
     "company": "names",
 }
+_SHOWN = {
+    "salary": "the page shows this pay, and data is often older, or its form has no better field",
+    "employment_types": "the page says so, and forms say the same of each posting",
+    "valid_through": "the page says until when one may apply, and data is often made by rule",
+    "workplace_type": "the page says hybrid, and forms have a box for remote alone",
+    "locations": "the page names this place twice, and data often that of the employer",
+}
+"""Why what the page shows was taken, where data says something else."""
 _FIXED = {
     PAGE: "nothing else says it, and the page gives itself a language",
     ADDRESS: "made of the address, so that it is the same at each look",
@@ -102,8 +111,18 @@ def _of(name: str, found: Merged, document: Document) -> Evidence:
     own = [one for one in candidates if one.source == source][:1]
     first = own or [Candidate(source, posting[name], _stood(name, source, posting, document))]
     candidates = first + [one for one in candidates if one not in first]
-    agrees = [one is first[0] or agree(name, first[0].value, one.value) for one in candidates]
+    agrees = [one is first[0] or _agrees(name, first[0], one, posting) for one in candidates]
     return Evidence(name, posting[name], _why(name, found, candidates, agrees), candidates, agrees)
+
+
+def _agrees(name: str, taken: Candidate, other: Candidate, posting: dict[str, Any]) -> bool:
+    """Another notation of the page's is no other value: what is one stands in ``conflicts``."""
+    noted = [one["values"] for one in posting["conflicts"] if one["field"] == name]
+    if other.source == PAGE:
+        return not any(PAGE in values for values in noted)
+    if taken.source == PAGE and any(other.source in values for values in noted):
+        return False
+    return agree(name, taken.value, other.value)
 
 
 def _placed(one: Candidate, name: str, document: Document) -> Candidate:
@@ -130,7 +149,7 @@ def _why(name: str, found: Merged, candidates: list[Candidate], agrees: list[boo
         return _alone(taken, found)
     if all(agrees):
         return f"{_names(one.source for one in candidates)} agree"
-    said = [one for one in found.candidates[name] if one.source != taken]
+    said = [one for one in found.candidates[name] if one.source not in (taken, PAGE)]
     if not is_first_by_rank(name, taken, [one.source for one in said]):
         return _better(name, said[0].source)
     return _ranked(name, taken, {one.source for one in others})
@@ -149,7 +168,7 @@ def _fixed(name: str, taken: str, found: Merged, others: list[Candidate]) -> str
     if name == "skills":
         more = sum(one["source"] == "text" for one in found.posting["skills"])
         return f"{NAMES[taken]} lists them" + (f"; {more} more stand in the description" if more else "")
-    return _FIXED.get(taken)
+    return _SHOWN.get(name, _FIXED[PAGE]) if taken == PAGE else _FIXED.get(taken)
 
 
 def _from_description(name: str, value: Any, others: list[Candidate]) -> str:
@@ -163,7 +182,7 @@ def _from_description(name: str, value: Any, others: list[Candidate]) -> str:
 
 
 def _alone(taken: str, found: Merged) -> str:
-    present = {one.source for said in found.candidates.values() for one in said} - {taken}
+    present = {one.source for said in found.candidates.values() for one in said} - {taken, PAGE}
     if not present:
         return f"{NAMES.get(taken, taken)} {ALONE}"
     lacking = _names(sorted(present, key=list(NAMES).index))
@@ -182,14 +201,14 @@ def _ranked(name: str, taken: str, others: set[str]) -> str:
         return "a person's selectors win over all else"
     if taken in (PLATFORM, FEED):
         return f"{NAMES[taken]} itself knows best"
-    if others <= {TEXT}:
+    if others <= {TEXT, PAGE}:
         return "data is surer than what a page looks like"
     words = _WORDS.get(name, "this")
     if taken == STATE:
         return f"state says more of {words} than markup"
     if STATE in others and taken in _MARKUP:
         return f"markup says more of {words} than state" if name in _WORDS else "markup comes before state"
-    return f"{NAMES[taken]} comes before {_names(sorted(others, key=list(NAMES).index))}"
+    return f"{NAMES[taken]} comes before {_names(sorted(others - {PAGE}, key=list(NAMES).index))}"
 
 
 def _names(sources: Iterable[str]) -> str:
