@@ -11,7 +11,7 @@ from extractors.postings.fields import reading_of
 from extractors.postings.platforms import board_of, page_of
 from extractors.postings.reading import FEED, STATE, Reading
 from extractors.postings.shape import Found, found_in
-from extractors.postings.values import nodes_in, types_of
+from extractors.postings.values import Node, nodes_in, text_of, types_of
 
 _MOST_POSTINGS = 5_000
 
@@ -30,13 +30,23 @@ def read_state(document: Document) -> list[Reading]:
 def _readings(value: Any, source: str, document: Document) -> list[Reading]:
     if not isinstance(value, dict | list):
         return []
-    marked = [node for node in nodes_in(value) if "JobPosting" in types_of(node)]
-    if marked:
-        return jsonld.readings(list(nodes_in(value)), source, document)
+    marked = list(nodes_in(value))
+    if any("JobPosting" in types_of(node) for node in marked):
+        return jsonld.readings(_with_addresses(marked), source, document)
     about_jobs = document.is_about_jobs or (source == FEED and board_of(document.url) is not None)
     found = found_in(value, about_jobs=about_jobs)[:_MOST_POSTINGS]
     read = ((one, reading_of(one, source, document)) for one in found)
     return [_with_page(reading, one, document.url) for one, reading in read if reading is not None]
+
+
+def _with_addresses(nodes: list[Node]) -> list[Node]:
+    """Marked postings that have no address, with that of the entry that each stands in, as in a JSON Feed."""
+    said: dict[int, str] = {}
+    for node in nodes:
+        for inner in node.values():
+            if isinstance(inner, dict) and "JobPosting" in types_of(inner) and not inner.get("url"):
+                said[id(inner)] = text_of(node.get("url")) or ""
+    return [node | {"url": said[id(node)]} if said.get(id(node)) else node for node in nodes]
 
 
 def _with_page(reading: Reading, found: Found, url: str) -> Reading:

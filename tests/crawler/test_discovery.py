@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import json
-from typing import Any
-from uuid import uuid4
 
 import pytest
 from scrapy import Request
-from scrapy.http import HtmlResponse, Response, TextResponse
+from scrapy.http import HtmlResponse, Response
 
 from crawler.discovery import LIST_PRIORITY
 from crawler.requests import from_dict, to_dict
 from crawler.spiders.site import SiteSpider
 from extractors.postings.careers import CAREERS, POSTING
 from frontier.codec import dumps, loads
-from schemas.job import Job
 from schemas.page import Page, Record
-from schemas.site import SiteConfig
 from tests.extractors.postings.platforms.feeds import EXAMPLES
+from tests.support.discovering import SITE, data, found, html, make_spider, only
 
-SITE = "https://www.acme.example/"
 SCRIPT = '<script src="https://boards.greenhouse.io/embed/job_board/js?for=acme"></script>'
 GREENHOUSE = EXAMPLES["greenhouse"]
 WORKDAY = EXAMPLES["workday"]
@@ -29,36 +25,6 @@ WORKDAY = EXAMPLES["workday"]
 @pytest.fixture
 def spider() -> SiteSpider:
     return make_spider()
-
-
-def make_spider(**config: Any) -> SiteSpider:
-    job = Job(id=uuid4(), sequence=1, site_id=1, site="acme", config=SiteConfig.model_validate({"url": SITE} | config))
-    spider = SiteSpider(job=job)
-    spider.give_back = lambda request: None  # type: ignore[method-assign] # there is no engine that counts places
-    return spider
-
-
-def found(spider: SiteSpider, response: Response) -> tuple[list[Request], dict[str, Any] | None]:
-    """The requests that a response leads to, and what it says of a list."""
-    output = list(spider.crawl.parse(response))
-    (page,) = (one for one in output if isinstance(one, Page))
-    listings = [record.data for record in page.records if record.kind == "listing"]
-    return [one for one in output if isinstance(one, Request)], listings[0] if listings else None
-
-
-def html(spider: SiteSpider, body: str, url: str = f"{SITE}careers", depth: int = 1) -> Response:
-    request = spider.crawl.page_request(url, depth)
-    return HtmlResponse(url, body=f"<!doctype html><body>{body}</body>".encode(), encoding="utf-8", request=request)
-
-
-def data(request: Request, value: Any, status: int = 200) -> Response:
-    headers = {"Content-Type": "application/json"}
-    return TextResponse(request.url, status, headers, json.dumps(value).encode(), request=request)
-
-
-def only(requests: list[Request]) -> Request:
-    (request,) = requests
-    return request
 
 
 def test_a_board_that_a_page_embeds_is_followed_to_its_feed_and_no_further(spider: SiteSpider) -> None:

@@ -28,6 +28,7 @@ class Example:
     last: Any = None
     count: int = 2
     tenant: str = "acme"
+    board: str = ""
 
 
 def two(make: Any) -> list[Any]:

@@ -135,5 +135,6 @@ EXAMPLES = {
         {"error": "Unknown client"},
         ("https://acme.talentclue.com/es/node/11/77", "https://acme.talentclue.com/es/node/12/77"),
         asked=Ask(f"https://api.talentclue.com/jswidget-ajax/jswidget/jobs/{'0a' * 16}", "POST", "{}"),
+        board="0a" * 16,
     ),
 }

@@ -133,13 +133,22 @@ EXAMPLES = {
                     "title": title,
                     "content_html": TEXT,
                     "date_published": "2026-03-02T08:00:00+01:00",
-                    "_jobposting": {"employmentType": "FULL_TIME", "@type": "JobPosting", "title": title},
+                    "_jobposting": {
+                        "@context": "http://schema.org/",
+                        "@type": "JobPosting",
+                        "title": title,
+                        "description": TEXT,
+                        "datePosted": "2026-03-02T08:00:00+01:00",
+                        "employmentType": "FULL_TIME",
+                        "identifier": {"@type": "PropertyValue", "name": "Acme", "value": UUIDS[number]},
+                    },
                 }
             ),
         },
         {"version": "https://jsonfeed.org/version/1.1", "title": "Acme", "items": []},
         {"errors": [{"title": "Record not found", "status": "404"}]},
         ("https://acme.teamtailor.com/jobs/1-baker", "https://acme.teamtailor.com/jobs/2-miller"),
+        ("1", "2"),
         next=Ask("https://acme.teamtailor.com/jobs.json?page=2"),
     ),
     "breezy": Example(

@@ -19,7 +19,8 @@ def _personio(*ids: int) -> str:
 def jobvite(*ids: str) -> str:
     """Dates as they are written in America."""
     jobs = "".join(
-        f"<job><id>{one}</id><title>Baker {one}</title><requisitionid>R-{one}</requisitionid><category>Bakery</category>"
+        f"<job><id>{one}</id><title>Baker {one}</title><requisitionid>R-{one}</requisitionid>"
+        f"<category>Bakery</category>"
         f"<jobtype>Full-Time</jobtype><location>Bonn, Germany</location><date>3/2/2026</date>"
         f"<detail-url><![CDATA[https://jobs.jobvite.com/acme/job/{one}]]></detail-url>"
         f"<apply-url><![CDATA[https://jobs.jobvite.com/acme/job/{one}/apply]]></apply-url>"
