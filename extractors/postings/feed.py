@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 from extractors.postings.asking import Ask, whole
 from extractors.postings.document import Document
 from extractors.postings.embedded import embedded_values
-from extractors.postings.fields import is_false
 from extractors.postings.following import first_value, heads_of, next_of, text_in, total_of
+from extractors.postings.hidden import is_hidden
 from extractors.postings.platforms import board_of, cap_of, detail_of, page_of
 from extractors.postings.shape import Flat, is_about_jobs, is_described, signs_of, words_of
 from extractors.postings.values import Node, text_of
@@ -70,7 +70,7 @@ def _feed(value: Any, url: str, asked: Ask, link: str) -> Feed | None:
     if entries is None:
         return None
     heads = list(heads_of(value, entries.path))
-    shown = [one for one in entries.nodes if not is_false(Flat(one).first("unlisted"))]
+    shown = [one for one in entries.nodes if not is_hidden(Flat(one))]
     total = total_of(heads, asked, len(entries.nodes))
     following = next_of(heads, asked, link, len(entries.nodes), total)
     cap = cap_of(url)

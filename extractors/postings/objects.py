@@ -8,6 +8,7 @@ from extractors.postings import jsonld
 from extractors.postings.document import Document
 from extractors.postings.embedded import embedded_values
 from extractors.postings.fields import reading_of
+from extractors.postings.hidden import is_hidden
 from extractors.postings.platforms import board_of, page_of
 from extractors.postings.reading import FEED, STATE, Reading
 from extractors.postings.shape import Found, found_in
@@ -35,7 +36,7 @@ def _readings(value: Any, source: str, document: Document) -> list[Reading]:
         return jsonld.readings(_with_addresses(marked), source, document)
     about_jobs = document.is_about_jobs or (source == FEED and board_of(document.url) is not None)
     found = found_in(value, about_jobs=about_jobs)[:_MOST_POSTINGS]
-    read = ((one, reading_of(one, source, document)) for one in found)
+    read = ((one, reading_of(one, source, document)) for one in found if not is_hidden(one.flat))
     return [_with_page(reading, one, document.url) for one, reading in read if reading is not None]
 
 

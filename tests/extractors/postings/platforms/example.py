@@ -14,7 +14,11 @@ NONE: dict[str, Any] = {}
 
 @dataclass(frozen=True)
 class Example:
-    """What a board answers, and what is to be read from it. ``keys``: those of the postings that it holds whole."""
+    """What a board answers, and what is to be read from it.
+
+    ``keys``: those of the postings that it holds whole, of ``tenant``; ``board``: the tenant of its listing, where that
+    is another. ``marked``: its postings are JSON-LD.
+    """
 
     url: str
     full: Any
@@ -29,6 +33,7 @@ class Example:
     count: int = 2
     tenant: str = "acme"
     board: str = ""
+    marked: bool = False
 
 
 def two(make: Any) -> list[Any]:

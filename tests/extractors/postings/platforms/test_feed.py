@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from extractors.postings import postings
 from extractors.postings.asking import Ask
 from extractors.postings.document import Document
 from extractors.postings.feed import Feed, feed
+from extractors.postings.fields import is_true
 from tests.extractors.postings.platforms.example import Example
 from tests.extractors.postings.platforms.feeds import EXAMPLES
 
@@ -73,6 +76,44 @@ def test_postings_that_a_feed_holds_whole_have_the_platform_s_keys(example: Exam
         records = postings(document(example.url, example.full))
         assert tuple(one["source_id"] for one in records) == example.keys
         assert {one["tenant"] for one in records} == {example.tenant}
+
+
+HIDDEN = [
+    {"isListed": False},
+    {"visibility": "INTERNAL"},
+    {"status": "draft"},
+    {"is_internal": True},
+    {"unlisted": "true"},
+    {"is_published": 0},
+]
+
+
+@pytest.mark.parametrize("hidden", HIDDEN, ids=str)
+@KINDS
+def test_postings_that_nobody_is_to_see_are_left_out(example: Example, hidden: dict[str, Any]) -> None:
+    if isinstance(example.full, str):
+        return  # no platform with a feed in XML has any in it
+    answer = deepcopy(example.full)
+    holder = next(one for one in _lists(answer) if len(one) >= example.count)
+    shown = [one for one in holder if is_true(one.get("isListed", True))]
+    shown[0].update(hidden)
+
+    found = read(answer, example.url, asked=example.asked)
+    assert found is not None
+    assert (found.count, found.listed) == (example.count - 1, example.listed[1:])
+    if example.keys and not example.marked:
+        assert tuple(one["source_id"] for one in postings(document(example.url, answer))) == example.keys[1:]
+
+
+def _lists(value: Any) -> Iterator[list[dict[str, Any]]]:
+    """The postings of an answer."""
+    if isinstance(value, list):
+        yield value
+    elif all(str(name).isdecimal() for name in value):
+        yield list(value.values())
+    else:
+        for inner in value.values():
+            yield from _lists(inner) if isinstance(inner, list | dict) and inner else ()
 
 
 def test_a_list_that_a_platform_cuts_off_says_so() -> None:

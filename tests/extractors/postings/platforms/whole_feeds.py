@@ -149,6 +149,7 @@ EXAMPLES = {
         {"errors": [{"title": "Record not found", "status": "404"}]},
         ("https://acme.teamtailor.com/jobs/1-baker", "https://acme.teamtailor.com/jobs/2-miller"),
         ("1", "2"),
+        marked=True,
         next=Ask("https://acme.teamtailor.com/jobs.json?page=2"),
     ),
     "breezy": Example(
