@@ -40,8 +40,8 @@ def explained(document: Document) -> list[Merged]:
     """The same with what each source says of each field."""
     found = [one for one in _met(document) if not _only_listed(one.posting, document)]
     if found:
+        compare_with_page(found, document)
         for one in found:
-            compare_with_page(one, document)
             _name_employer(one.posting, document)
             one.posting = with_prose({"status": "open"} | one.posting, document.metadata.language)
         found = gated(found, document)

@@ -20,15 +20,22 @@ _OWN_WORD = frozenset({SELECTORS, PLATFORM, FEED, TEXT})
 _HALF = 0.5
 
 
-def compare_with_page(found: Merged, document: Document) -> None:
-    """Add what the page shows to the candidates of each field, and to ``conflicts`` where it says something else.
+def compare_with_page(postings: list[Merged], document: Document) -> None:
+    """Of the one posting of a page, add what the page shows to the candidates of each field, and to ``conflicts`` where
+    it says something else. Of several nobody knows whose label is whose.
 
     The page is right where data is often a template's, or a form's that has no better box: pay, full or part time,
     hybrid, the last day, and a place that it names twice. All else stays as it was taken.
     """
-    posting, sources = found.posting, found.posting["provenance"]
-    if document.tree is None or found.elsewhere or set(sources.values()) <= _OWN_WORD or not posting.get("title"):
+    own = [one for one in postings if not one.elsewhere]
+    if document.tree is None or len(own) != 1 or not own[0].posting.get("title"):
         return
+    if not set(own[0].posting["provenance"].values()) <= _OWN_WORD:
+        _compare_all(own[0], document)
+
+
+def _compare_all(found: Merged, document: Document) -> None:
+    posting, sources = found.posting, found.posting["provenance"]
     heading = next((one.value for one in found.candidates["title"] if one.source == TEXT), None)
     page = seen(document, posting, [posting["title"], *([heading] if heading else [])])
     if page is None:

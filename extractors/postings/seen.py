@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from extractors.postings.dates import posted, valid_until
@@ -50,12 +50,17 @@ class Said:
     words: str
 
 
-@dataclass(slots=True)
 class Seen:
-    """The fields of ``Posting`` that a page says, and the words of the posting's part of it, plain."""
+    """The fields of ``Posting`` that a page says, and the posting's part of it, from its title on."""
 
-    said: dict[str, Said]
-    words: str
+    def __init__(self, said: dict[str, Said], lines: list[Line]) -> None:
+        self.said = said
+        self._lines = lines
+
+    @cached_property
+    def words(self) -> str:
+        """All that stands there, plain."""
+        return plain(" ".join(line.words for line in self._lines if line.zone != MENU))
 
     def mentions(self, text: str) -> bool:
         """Whether the posting's part of the page has these words."""
@@ -83,8 +88,7 @@ def seen(document: Document, posting: Data, titles: list[str]) -> Seen | None:
     if start < 0:
         return None
     page = _Page(_without_others(lines[start + 1 :]), document, posting)
-    own = (line.words for line in lines[start:] if line.zone != MENU)
-    return Seen(page.said(), plain(" ".join(own)))
+    return Seen(page.said(), lines[start:])
 
 
 def _start(lines: list[Line], titles: list[str]) -> int:
@@ -130,11 +134,20 @@ class _Page:
 
     def _places(self) -> Said | None:
         label = self._labels.get("locations") or ""
+        own = self._own_town([label, *self._pieces(_SHORT)])
+        if own is not None:
+            return own
         where = read_where(label)
         if _is_place(where) or where.remote:
             return None if where.remote else Said(where.locations, label)
         read = ((piece, read_where(piece)) for piece in self._pieces(_SHORT))
         return _one(Said(where.locations, piece) for piece, where in read if _is_sure(where))
+
+    def _own_town(self, texts: list[str]) -> Said | None:
+        """Where a town of the posting stands: nothing else needs to be read."""
+        towns = [place["city"].casefold() for place in self._posting["locations"] if place.get("city")]
+        found = (text for text in texts if any(town in text.casefold() for town in towns))
+        return next((Said(self._posting["locations"], text) for text in found), None)
 
     def _workplace(self) -> Said | None:
         return self._labelled("workplace_type", workplace_of, self._pieces(_SHORTEST))
