@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from difflib import SequenceMatcher
@@ -14,6 +15,7 @@ from extractors.postings.regions import country_of_region
 from extractors.postings.seen import Said, Seen, is_open
 from extractors.postings.vocabulary import plain
 from extractors.postings.words import word_list
+from extractors.postings.workplace import workplace_of
 
 Data = dict[str, Any]
 
@@ -22,6 +24,7 @@ _ALIKE = 0.75
 _FEWEST_LETTERS = 3
 _ZONES = timedelta(days=1)
 _WITHIN = {"week": timedelta(days=8), "month": timedelta(days=32), "year": timedelta(days=367)}
+_OR = re.compile(r"\b(?:or|oder|ou|o|of|eller|lub)\b|[/,|;]", re.IGNORECASE)
 _HOURS = ("FULL_TIME", "PART_TIME")
 
 
@@ -82,7 +85,9 @@ def _towns() -> dict[str, frozenset[str]]:
 
 
 def _workplaces(posting: Data, said: Said, _: Seen) -> bool:
-    return bool(posting["workplace_type"] != said.value)
+    """``Remote or hybrid`` allows either."""
+    allowed = {said.value, *map(workplace_of, _OR.split(said.words))}
+    return posting["workplace_type"] not in allowed
 
 
 def _kinds(posting: Data, said: Said, _: Seen) -> bool:

@@ -206,6 +206,11 @@ def test_another_workplace_is_a_conflict(shown: str, said: str, taken: str) -> N
     assert [one["field"] for one in found["conflicts"]] == ["workplace_type"]
 
 
+@pytest.mark.parametrize("shown", ["Remote or hybrid", "In-office or remote", "Remote-friendly", "Remote, hybrid"])
+def test_a_workplace_that_is_one_of_several_is_none(shown: str) -> None:
+    assert conflict(f"<p>{shown}</p>", jobLocationType="TELECOMMUTE") is None
+
+
 def test_part_time_on_the_page_is_right_where_a_template_says_full_time() -> None:
     found = read("<p>Part-time</p>", employmentType="FULL_TIME")
     assert found["employment_types"] == ["PART_TIME"]
