@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 
 from pipelines.database import connect_async
-from pipelines.doubt import status_of, transaction_id
+from pipelines.doubt import Doubt, doubt_of, status_of
 from pipelines.failures import DatabaseError, RowError, StoppedError, StorageError
 from pipelines.outage import Outage, OutageError
 from pipelines.refusals import first_line, is_passing, is_poison, is_race
@@ -48,7 +48,7 @@ class Writer:
         self._queue: asyncio.Queue[Waiting | WaitingItem] = asyncio.Queue()
         self._connection: Connection | None = None
         self._task: asyncio.Task[None] | None = None
-        self._doubt: tuple[str, JobStats] | None = None
+        self._doubt: Doubt | None = None
         self.stats = JobStats()
 
     async def write(self, page: Page, pointer: ArchivePointer) -> None:
@@ -181,7 +181,7 @@ class Writer:
         return await self._transact(batch, keep)
 
     async def _transact(self, batch: Batch, keep: bool) -> None:
-        if self._doubt and await self._was_committed(*self._doubt):
+        if self._doubt and await self._was_committed(self._doubt):
             return
         self._doubt = None
         async with asyncio.timeout(ANSWER_SECONDS), self._cursor() as cursor:
@@ -189,20 +189,20 @@ class Writer:
             if not keep:
                 raise psycopg.Rollback
             # From here on it may be committed although we are not told so.
-            self._doubt = (await transaction_id(cursor), stored)
+            self._doubt = await doubt_of(cursor, batch, stored)
         if keep:
             self._doubt = None
             self.stats.add(stored)
 
-    async def _was_committed(self, transaction: str, stored: JobStats) -> bool:
+    async def _was_committed(self, doubt: Doubt) -> bool:
         """Whether the last try of this batch has done it, though the connection broke before it could say so."""
         async with asyncio.timeout(ANSWER_SECONDS), self._cursor() as cursor:
-            status = await status_of(cursor, transaction)
+            status = await status_of(cursor, doubt)
         if status == "in progress":
             raise TimeoutError
         self._doubt = None
         if status == "committed":
-            self.stats.add(stored)
+            self.stats.add(doubt.stored)
         return status == "committed"
 
     @asynccontextmanager

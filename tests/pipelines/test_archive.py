@@ -23,7 +23,7 @@ from pipelines.warc import read_http
 from schemas.page import ArchivePointer, Page
 from tests.support.pages import make_page
 
-PATIENCE = 10
+PATIENCE = 120
 
 
 class Stage:

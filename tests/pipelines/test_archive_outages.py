@@ -17,11 +17,11 @@ from pipelines.failures import ArchiveAwayError, ArchiveError, StoppedError
 from pipelines.object_store import Archive, ArchiveLocation
 from pipelines.warc import read_http
 from schemas.page import ArchivePointer
-from tests.support.nginx import free_port
+from tests.support.killable import steady_port
 from tests.support.pages import make_page
 from tests.support.processes import serving
 
-PATIENCE = 30
+PATIENCE = 120
 BUCKET = "pages"
 
 
@@ -36,7 +36,7 @@ class Server:
     """S3 on one port, with a bucket, now and then."""
 
     def __init__(self) -> None:
-        self.port = free_port()
+        self.port = steady_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._running = ExitStack()
 
@@ -142,9 +142,9 @@ def test_pages_wait_for_a_server_that_was_stopped(server: Server, caplog: pytest
         await (await add(pipeline))
         await asyncio.to_thread(server.stop)
         waiting = [await add(pipeline, number) for number in range(1, 6)]
-        await asyncio.wait(waiting, timeout=1)
+        while (pipeline.outage.seconds or 0) < 0.5:  # noqa: ASYNC110 - nobody is told of it
+            await asyncio.sleep(0.05)
         assert not any(future.done() for future in waiting)
-        assert (pipeline.outage.seconds or 0) > 0.5
 
         await asyncio.to_thread(server.start)
 
@@ -160,15 +160,15 @@ def test_pages_wait_for_a_server_that_was_stopped(server: Server, caplog: pytest
 
 def test_one_that_does_not_come_back_is_given_up(server: Server, caplog: pytest.LogCaptureFixture) -> None:
     async def test() -> None:
-        pipeline = stage(server.url, limit=1)
+        pipeline = stage(server.url, limit=5)
         with pytest.raises(
-            ArchiveError, match=r"^The archive stayed away for 1 s \(.*: Connection refused\)\. Mend it"
+            ArchiveError, match=r"^The archive stayed away for 5 s \(.*: Connection refused\)\. Mend it"
         ):
             await (await add(pipeline))
         began = time.monotonic()
         with pytest.raises(ArchiveError, match="stayed away"):
             await (await add(pipeline))
-        assert time.monotonic() - began < 1  # who comes later does not wait as long again
+        assert time.monotonic() - began < 5  # who comes later does not wait as long again
         await pipeline.close_spider()
 
     run(test)

@@ -70,7 +70,7 @@ def test_a_link_is_followed_and_a_pipe_is_written_to(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.csv")
     with subprocess.Popen(["cat", str(tmp_path / "pipe.csv")], stdout=subprocess.PIPE) as reader:
         write(str(tmp_path / "pipe.csv"), iter([b"rows"]))
-        assert reader.communicate(timeout=30)[0] == b"rows"
+        assert reader.communicate(timeout=120)[0] == b"rows"
     assert stat.S_ISFIFO((tmp_path / "pipe.csv").stat().st_mode)
 
 
@@ -143,7 +143,7 @@ def test_memory_does_not_grow_with_the_rows(rows: Rows, job: Job, tables_url: st
     texts = "SELECT body_sha256, '', repeat('some words ', 18 * url::int % 18000) FROM page"
     rows.execute(f"INSERT INTO page_text (body_sha256, extractor, markdown) {texts}".encode())
     command: list[Any] = [sys.executable, "-c", MEASURED, tables_url, "texts", tmp_path / f"texts.{suffix}"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=120)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=240)
     count, megabytes = json.loads(done.stdout)
 
     assert count == 2000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -27,7 +28,8 @@ def pages(job: Job, *, unchanged: bool = False) -> list[Page]:
 def updates(rows: Rows, count: int) -> int:
     """How many of so many updates told no index; PostgreSQL counts them a little after they are done."""
     query = "SELECT n_tup_upd AS all, n_tup_hot_upd AS hot FROM pg_stat_user_tables WHERE relname = 'page'"
-    for _ in range(1000):
+    until = time.monotonic() + 120
+    while time.monotonic() < until:
         row = rows.execute(query).fetchone()
         if row and row["all"] == count:
             return int(row["hot"])

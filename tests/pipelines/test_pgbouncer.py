@@ -33,7 +33,7 @@ from tests.support.tables import add_job, reading
 from tests.support.web import RunningWeb
 from tests.support.writing import POINTER, posting, text
 
-PATIENCE = 40
+PATIENCE = 120
 KNOWS_PREPARED_STATEMENTS = (1, 21)
 """From this version on PgBouncer can be told to follow them to whichever server a client gets."""
 
@@ -77,7 +77,7 @@ def manage(url: str, *words: str | Path, folder: Path = ROOT) -> str:
     environment = {"PATH": os.environ["PATH"], "DATABASE_URL": url, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, *words]
     return subprocess.run(
-        command, cwd=folder, env=environment, check=True, timeout=60, stdout=subprocess.PIPE, text=True
+        command, cwd=folder, env=environment, check=True, timeout=240, stdout=subprocess.PIPE, text=True
     ).stdout
 
 

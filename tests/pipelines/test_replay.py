@@ -25,7 +25,7 @@ from tests.support.shelf import MONDAY, Shelf, duplicate, not_modified
 from tests.support.tables import Rows, add_job
 
 PYWB = ROOT / ".venv-pywb" / "bin" / "wayback"
-PATIENCE = 60
+PATIENCE = 120
 
 
 @pytest.fixture

@@ -62,7 +62,7 @@ class NoIndexes(Archive):
 
 
 def run(test: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    asyncio.run(asyncio.wait_for(test(), 20))
+    asyncio.run(asyncio.wait_for(test(), 120))
 
 
 def stage(folder: Path, kind: type[Archive] = Archive) -> tuple[ArchivePipeline, Any]:

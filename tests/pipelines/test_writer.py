@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import asdict
 from typing import Any
 
@@ -135,9 +136,9 @@ def test_after_a_bad_page_the_writer_goes_on(tables_url: str, rows: Rows, job: J
 
 
 def kill_writer(rows: Rows) -> int:
-    """Cut every connection to this database but ours: how many there were."""
+    """Cut every connection to this database but ours, and wait until they are gone: how many there were."""
     query = """
-        SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity
         WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
     """
     return len(rows.execute(query).fetchall())
@@ -182,7 +183,8 @@ def test_a_connection_that_is_cut_in_the_middle_of_a_transaction_costs_nothing(
 
 
 def wait_until_blocked(rows: Rows) -> None:
-    for _ in range(1000):
+    until = time.monotonic() + PATIENCE / 2
+    while time.monotonic() < until:
         if rows.execute("SELECT pg_sleep(0.01) FROM pg_locks WHERE NOT granted").fetchone():
             return
         rows.execute("SELECT pg_sleep(0.01)")

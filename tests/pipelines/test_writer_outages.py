@@ -23,7 +23,7 @@ from tests.support.processes import ROOT
 from tests.support.tables import add_job, reading
 from tests.support.writing import POINTER, posting
 
-PATIENCE = 40
+PATIENCE = 120
 ONCE = ["PostgreSQL is away", "PostgreSQL is back"]
 
 
@@ -103,8 +103,8 @@ def test_pages_wait_for_a_server_that_is_away(
         writing = asyncio.ensure_future(steadily(writer, pages(job, 600), seconds=3))
         await asyncio.sleep(1)
         await asyncio.to_thread(getattr(server, how))
-        await asyncio.sleep(1)
-        assert writer.outage.seconds
+        while not writer.outage.seconds:  # noqa: ASYNC110 - the event is in another process
+            await asyncio.sleep(0.05)
         server.start()
         assert set(await writing) == {None}
         assert (writer.stats.pages, writer.stats.postings) == (600, 600)
@@ -139,15 +139,15 @@ def test_one_that_does_not_come_back_is_given_up(
 
     async def test() -> None:
         server.kill()
-        writer = Writer(url, outage_seconds=1)
+        writer = Writer(url, outage_seconds=5)
         with pytest.raises(
-            DatabaseError, match=r"^PostgreSQL stayed away for 1 s \(.*refused.*\)\. Mend it, and crawl"
+            DatabaseError, match=r"^PostgreSQL stayed away for 5 s \(.*refused.*\)\. Mend it, and crawl"
         ):
             await writer.write(first, POINTER)
         began = time.monotonic()
         with pytest.raises(DatabaseError, match="stayed away"):
             await writer.write(second, POINTER)
-        assert time.monotonic() - began < 1  # who comes later does not wait as long again
+        assert time.monotonic() - began < 5  # who comes later does not wait as long again
         server.start()
         await writer.write(third, POINTER)
         await writer.close()
@@ -161,7 +161,7 @@ def test_a_connection_that_says_nothing_any_more_is_left(
     url: str, job: Job, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As where a cable is cut, or a machine is gone: what is sent gets no answer, and no error either."""
-    monkeypatch.setattr("pipelines.writer.ANSWER_SECONDS", 1.0)
+    monkeypatch.setattr("pipelines.writer.ANSWER_SECONDS", 5.0)
     first, second = pages(job, 2)
 
     async def test() -> None:
@@ -174,7 +174,7 @@ def test_a_connection_that_says_nothing_any_more_is_left(
     run(test)
     assert stored(url) == (2, 2)
     assert said(caplog) == ONCE
-    assert "(no answer for 1 s)" in caplog.text
+    assert "(no answer for 5 s)" in caplog.text
 
 
 class frozen:  # noqa: N801 - used as a word
@@ -183,7 +183,10 @@ class frozen:  # noqa: N801 - used as a word
     def __init__(self, url: str) -> None:
         with reading(url) as rows:
             query = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
-            (self._pid,) = [row["pid"] for row in rows.execute(query)]
+            # Those of connections that were closed end a little later.
+            while len(found := [row["pid"] for row in rows.execute(query)]) > 1:
+                rows.execute("SELECT pg_sleep(0.01)")
+            (self._pid,) = found
 
     def __enter__(self) -> None:
         os.kill(self._pid, signal.SIGSTOP)

@@ -13,7 +13,7 @@ from schemas.page import ArchivePointer, Page, Record, Unchanged
 from schemas.posting import Posting
 
 POINTER = ArchivePointer("file:///archive/warc/1.warc.gz", 123, 456)
-PATIENCE = 30
+PATIENCE = 120
 
 
 @dataclass(frozen=True)
