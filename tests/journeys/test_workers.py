@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -27,10 +27,11 @@ def _leases(client: redis.Redis, rows: Rows, slug: str) -> list[bytes]:
 
 
 @pytest.fixture(scope="module")
-def shared(session_scrapy: Scrapy, web: RunningWeb, servers: Any) -> Iterator[Crawled]:
+def shared(session_scrapy: Scrapy, web: RunningWeb, servers: Any) -> Crawled:
+    # They must not be there any more when other tests begin: they would take part in all jobs.
     with workers(session_scrapy, 3, servers):
         web.reset()
-        yield session_scrapy.crawl(web.url("plain"), "extract=page,posting,text")
+        return session_scrapy.crawl(web.url("plain"), "extract=page,posting,text")
 
 
 def test_every_page_is_asked_for_once(shared: Crawled, web: RunningWeb) -> None:
