@@ -34,12 +34,14 @@ def contradicts(field: str, posting: Data, said: Said, page: Seen) -> bool:
 
 
 def _companies(posting: Data, said: Said, page: Seen) -> bool:
+    """An employer is named again in its posting; a department that is called organisation is not."""
     here, there = company_key(posting["company"]), company_key(said.value)
     words_here, words_there = set(plain(posting["company"]).split()), set(plain(said.value).split())
     shared = {word for word in words_here & words_there if len(word) >= _FEWEST_LETTERS}
     short = _initials(posting["company"]).startswith(there) or _initials(said.value).startswith(here)
     same = shared or here in there or there in here or short
-    return not (same or _alike(here, there) or page.mentions(posting["company"]))
+    twice = page.words.count(plain(said.value)) > 1
+    return twice and not (same or _alike(here, there) or page.mentions(posting["company"]))
 
 
 def _initials(name: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from extractors.postings.contradiction import contradicts
 from extractors.postings.document import Document
-from extractors.postings.heading import page_titles
+from extractors.postings.heading import is_role, page_titles
 from extractors.postings.reading import FEED, PAGE, PLATFORM, SELECTORS, TEXT, Candidate, Merged, add_conflict
 from extractors.postings.same import title_key
 from extractors.postings.seen import Said, Seen, seen
@@ -78,7 +78,7 @@ def _without_text(found: Merged, field: str) -> list[Candidate]:
 def _is_other_title(title: str, heading: str, page: Seen, document: Document) -> bool:
     """Neither is a part of the other, most words are others, and the page has the title nowhere."""
     mine, others = set(title_key(title).split()), set(title_key(heading).split())
-    if len(mine & others) > _HALF * min(len(mine), len(others)):
+    if len(mine & others) > _HALF * min(len(mine), len(others)) or not is_role(heading):
         return False
     own = {plain(one) for one in page_titles(document)}
     return not page.mentions(title) and not any(plain(title) in one for one in own)

@@ -12,7 +12,8 @@ Data = dict[str, Any]
 _CONVERTED = 0.22
 Ends = tuple[float, float]
 
-_IN_A_YEAR = {"hour": 2080, "day": 260, "week": 52, "month": 12, "year": 1}
+_IN_A_YEAR = {"hour": (2080, 1560, 1040, 780), "day": (260, 130), "week": (52,), "month": (12,), "year": (1,)}
+"""Hours and days of those who work part time, too."""
 _ROUNDED = 0.03
 _ESTIMATED = 0.3
 """How far pay for two periods may be apart: weeks of 35 hours, thirteen months."""
@@ -49,8 +50,9 @@ def _ends(pay: Data) -> Ends | None:
 
 
 def _kinds(pay: Data) -> set[str]:
-    """Base pay, or what may be earned with all that comes on top; a bonus is neither."""
-    return {"ote" if one.get("kind") == "ote" else "base" for one in pay.get("ranges") or [{}]}
+    """An estimate is one of base pay."""
+    kinds = {one.get("kind") or "base" for one in pay.get("ranges") or [{}]}
+    return {"base" if kind == "estimate" else kind for kind in kinds}
 
 
 def _currencies_differ(one: str | None, other: str | None, words: str) -> bool:
@@ -104,7 +106,7 @@ def _same_in_another_period(
 
 
 def _factors(period: str | None) -> Iterable[int]:
-    return [_IN_A_YEAR[period]] if period else _IN_A_YEAR.values()
+    return _IN_A_YEAR[period] if period else [number for numbers in _IN_A_YEAR.values() for number in numbers]
 
 
 def _times(ends: Ends, factor: float) -> Ends:

@@ -32,14 +32,20 @@ _SHORT, _SHORTEST, _LONGEST_NAME = 60, 30, 60
 _MOST_WORDS_OF_LABEL = 3
 _MOST_WORDS_OF_TOWN = 4
 _AREA = re.compile(
-    r"\b(?:areas?|regions?|metro\w*|county|greater|gro(?:\u00df|ss)raum|raum|umgebung|near|districts?|provinces?|"
+    r"\b(?:campus|cent(?:er|re)|downtown|headquarters|hq|building|tower|floor|store|branch|warehouse|hospital|university|"
+    r"school|clinic|plant|airport|mall|hotel|department|team|zentrale|filiale|si\u00e8ge|"
+    r"areas?|regions?|metro\w*|county|greater|gro(?:\u00df|ss)raum|raum|umgebung|near|districts?|provinces?|"
     r"various|several|multiple|nationwide|bundesweit|any|all|other|others|state|statewide|field|territory|offices?|"
     r"and|und|et|remote|hybrid|on-?site)\b",
     re.IGNORECASE,
 )
 _MONEY = re.compile(r"[$\u20ac\u00a3\u00a5\u20b9\u20bd\u20a9]|\b[A-Z]{3}\b|\bz\u0142|\bkr\b|\bK\u010d")
 _OPEN = re.compile(r"\d\s?\+|\b(?:over|more than|mehr als|plus de|m\u00e1s de|meer dan)\b", re.IGNORECASE)
-_NO_NAME = re.compile(r"\d|https?:|@")
+_NO_NAME = re.compile(
+    r"\d|https?:|@|^(?:confidential|anonym|undisclosed|not (?:disclosed|specified|stated)|private|various|unknown|"
+    r"n/?a\b|vertraulich|confidentiel|confidencial|see )",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cached_property
+from urllib.parse import urlsplit
 
 from extractors.postings.document import Document
 from extractors.postings.heading import is_role, page_titles
 from extractors.postings.page_lines import CONTENT
 from extractors.postings.reading import JSONLD, MICRODATA, RDFA, SELECTORS, STATE, TEXT, Reading
 from extractors.postings.same import LEAST_SHINGLES, shingles, title_key
+from schemas.addresses import site_host
 
 _MARKUP = frozenset({JSONLD, MICRODATA, RDFA})
 _DATA = _MARKUP | {STATE}
 _HALF = 0.5
+_LONG_NUMBER = 5
 _SEEN, _SEEN_AT_LEAST = 0.7, 0.4
 """So much of a description is on the page that shows its posting: more than what all jobs of an employer share. Less
 will do where the titles have words in common."""
@@ -60,18 +63,26 @@ class _Page:
         self._document = document
         self._own = title_key(title)
         self._titles = {self._own, *map(title_key, page_titles(document))} - {""}
+        self._places = {_place(url) for url in (document.url, document.metadata.canonical_url) if url}
         self.is_called_so = is_role(title) and self._own in {title_key(one) for one in page_titles(document)}
 
     def is_about(self, reading: Reading) -> bool:
         """Whether the page shows the posting of the reading, as far as can be told."""
         url, title = reading.fields.get("url"), title_key(str(reading.fields.get("title") or ""))
-        if not title or (url and url in (self._document.url, self._document.metadata.canonical_url)):
+        if not title or (url and _place(url) in self._places):
             return True
         if any(title in own or own in title for own in self._titles):
             return True
-        if title in self._headings and (reading.source in _MARKUP or not url):
+        if (title in self._headings and (reading.source in _MARKUP or not url)) or self._names(reading):
             return True
         return self._has_text(reading, related=any(_share_words(title, own) for own in self._titles))
+
+    def _names(self, reading: Reading) -> bool:
+        """Whether the posting's own number stands in the page's address, or on the page."""
+        number = str(reading.fields.get("requisition_id") or "")
+        if len(number) < _LONG_NUMBER or not any(letter.isdigit() for letter in number):
+            return False
+        return number in self._document.url or number in self._document.text
 
     def _has_text(self, reading: Reading, *, related: bool) -> bool:
         """Whether most of its description is on the page; one that says too little to tell goes by its title."""
@@ -87,6 +98,12 @@ class _Page:
     @cached_property
     def _text(self) -> frozenset[int]:
         return shingles(self._document.text)
+
+
+def _place(url: str) -> tuple[str, str]:
+    """An address without what does not tell pages apart."""
+    parts = urlsplit(url)
+    return site_host(url), parts.path.rstrip("/")
 
 
 def _share_words(one: str, other: str) -> bool:

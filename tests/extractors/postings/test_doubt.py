@@ -85,6 +85,8 @@ def test_another_amount_currency_or_period_is_a_conflict(shown: str, said: dict[
     [
         ("<p>Salary: €4,200 a month</p>", pay(50000, 50000)),
         ("<p>Salary: €4.000 im Monat, 14 mal</p>", pay(56000, 56000)),
+        ("<p>Salary: $25 an hour, 20 hours a week</p>", pay(26000, 26000, currency="USD")),
+        ("<p>Compensation: a sign-on bonus of $5,000</p>", pay(50000, 60000, currency="USD")),
         ("<p>Salary: $25 an hour</p>", pay(52000, 52000, currency="USD")),
         ("<p>Salary: $50k</p>", pay(50400, 50400, currency="CAD")),
         ("<p>Salary: €46,000 a year</p>", pay(50000, 50000, currency="USD")),
@@ -138,6 +140,7 @@ def test_another_country_is_a_conflict() -> None:
         ("Location: 東京", place("Tokyo", "JP")),
         ("Location: Main Street 5, 53111 Bonn", place("Bonn", "DE")),
         ("Location: see below", place("Bonn", "DE")),
+        ("Location: Main Campus", place("Bonn", "DE")),
         ("Team: Munich", place("Bonn", "DE")),
         ("Location: Munich. We moved here from Berlin.", place("Berlin", "DE")),
     ],
@@ -235,7 +238,9 @@ def test_kinds_that_may_go_together_are_no_conflict(shown: str, said: str) -> No
 @pytest.mark.parametrize(
     ("shown", "disagrees"),
     [
-        ("Company: Bonn Rolls Ltd", True),
+        ("Company: Bonn Rolls Ltd</p><p>We at Bonn Rolls Ltd bake.", True),
+        ("Company: Confidential</p><p>All is confidential.", False),
+        ("Organisation: Supply Chain", False),
         ("Company: Acme Bread", False),
         ("Company: Acme", False),
         ("Company: AB", False),

@@ -39,7 +39,7 @@ def page(*data: object, state: object = None, heading: str = "Head Baker", text:
     return (
         f'<html lang="en"><title>{heading} | Acme</title>{marked}{own}<body><h1>{heading}</h1><p>Bonn, Germany</p>'
         f"<p>Full-time</p><h2>Your tasks</h2>{lines}<h2>Your profile</h2><ul><li>You like to work.</li></ul>"
-        '<a href="/apply">Apply now</a></body></html>'
+        '<p>Our number: R-20417</p><a href="/apply">Apply now</a></body></html>'
     )
 
 
@@ -105,6 +105,8 @@ def test_what_all_jobs_of_an_employer_say_makes_them_not_one() -> None:
         posting("Acme: Head Baker, early shift", SELLING),
         posting("Bäckermeister", BAKING),
         posting("Team lead, production", SELLING, url=URL),
+        posting("Team lead, production", SELLING, url=f"{URL}/?from=feed"),
+        posting("Team lead, production", SELLING, identifier="R-20417"),
         posting("Baker, Head of Production", ("We bake.",)),
     ],
 )
