@@ -38,6 +38,27 @@ _PUBLISHED = (
     "dateCreated",
     "pubDate",
 )
+_AS_PROGRAMS = re.compile(
+    r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d{1,2})(?: (\d{4}))? (\d\d:\d\d:\d\d) ([A-Z]{2,5}(?:[+-]\d\d:?\d\d)?)"
+    r"(?: \([^()]{0,40}\))?(?: (\d{4}))?"
+)
+"""``Wed Aug 05 02:00:00 UTC 2026``, ``Wed Aug 05 2026 02:00:00 GMT+0200 (CEST)``, as languages print dates."""
+_ZONES = {
+    "CET": "+01:00",
+    "CEST": "+02:00",
+    "BST": "+01:00",
+    "EET": "+02:00",
+    "EEST": "+03:00",
+    "MSK": "+03:00",
+    "EST": "-05:00",
+    "EDT": "-04:00",
+    "CST": "-06:00",
+    "CDT": "-05:00",
+    "MST": "-07:00",
+    "MDT": "-06:00",
+    "PST": "-08:00",
+    "PDT": "-07:00",
+}
 _STAMP = re.compile(r"([12]\d{9}(?:\d{3})?)|/Date\((\d{9,13})(?:[+-]\d{4})?\)/")
 """Seconds or milliseconds since 1970, as texts."""
 _FIRST_YEAR, _LAST_YEAR = 1990, 2100
@@ -94,6 +115,8 @@ def _from_epoch(value: Any) -> datetime | None:
 def _parsed(text: str, day_first: bool | None) -> datetime | None:
     if len(text) > _LONGEST:
         return None
+    if match := _AS_PROGRAMS.fullmatch(text):
+        text = f"Day, {match[2]} {match[1]} {match[3] or match[6]} {match[4]}{_offset(match[5])}"
     text = re.sub(r"\s*\b(UTC|GMT)$", "+00:00", text)
     moment = _read(text, datetime.fromisoformat) or _read(text, _as_in_feeds)
     if moment is not None:
@@ -102,9 +125,15 @@ def _parsed(text: str, day_first: bool | None) -> datetime | None:
     return None if named is None else datetime.combine(named, time.min)
 
 
+def _offset(zone: str) -> str:
+    """Of ``CEST`` and ``GMT+0200``; a zone that is not known is UTC."""
+    said = re.search(r"[+-]\d{2}:?\d{2}$", zone)
+    return said[0] if said else _ZONES.get(zone, "+00:00")
+
+
 def _as_in_feeds(text: str) -> datetime:
     """``Mon, 15 Jan 2024 10:00:00+01:00``; ``ValueError`` for anything else."""
-    return datetime.strptime(text, "%a, %d %b %Y %H:%M:%S%z")
+    return datetime.strptime(text.partition(",")[2].strip(), "%d %b %Y %H:%M:%S%z")
 
 
 def _read(text: str, reader: Callable[[str], datetime]) -> datetime | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from extractors.postings.countries import country_code, country_in_address, folded_name
 from extractors.postings.place_east import read_eastern
-from extractors.postings.place_lists import told_apart
+from extractors.postings.place_lists import known_town, told_apart
 from extractors.postings.regions import country_of_code, country_of_region, is_region
 from extractors.postings.words import word_list
 from schemas.codes import COUNTRIES
@@ -38,6 +38,8 @@ _STATE_BEHIND = re.compile(
     r"([^\W\d_][\w .'\u2019-]{1,40}\w) ([A-Z]{2,3})|(UK|USA|US) (?!and\b)([^\W\d_a-z][\w .'-]{2,40})"
 )
 _STATE_MARKED = re.compile(r"([^\W\d_]{3})(?:/| ?[\u2013-] ?)([A-Z]{2})(?=,|$)")
+_DEPARTEMENT = re.compile(r"(?:\d{2}|2[AB]|97\d) - ([^\d,]{2,60}?)(?: \d{2})?")
+"""``75 - Paris 01``, as the French labour office writes it."""
 _INITIALS = re.compile(r"(?:[A-Z]\.){1,3}[A-Z]\.?")
 _REGIONS_ALONE = frozenset({"US", "CA", "AU", "DE", "FR", "IN", "IT", "ES", "BR"})
 """Countries whose regions few towns are named like; those that are stand in ``towns.json``."""
@@ -55,6 +57,8 @@ def eastern_place(text: str, role: str) -> Place | None:
 
 
 def _read_places(text: str, role: str, country: str | None) -> list[Place]:
+    if french := _DEPARTEMENT.fullmatch(text):
+        text = french[1]
     known = (eastern_place(text, role) if country is None else None) or _short(text, role)
     if known is not None:
         return [known]
@@ -107,9 +111,15 @@ def _parts(text: str) -> list[str]:
         and not (len(parts) == 2 and country_in_address(parts[1]))
         and len(_POSTCODE.sub("", parts[0]).strip(EDGES)) > 2
     ):
-        parts = [_DISTRICT.split(part)[0] for part in parts[1:]]
+        parts = _from_town([_DISTRICT.split(part)[0] for part in parts[1:]])
     bare = (_POSTCODE.sub(" ", part).strip(EDGES) for part in parts)
     return [part for part in bare if part.strip() and not part.isdigit()]
+
+
+def _from_town(parts: list[str]) -> list[str]:
+    """Behind a street: without the districts before a town that is known."""
+    bare = [known_town(_POSTCODE.sub("", part).strip(EDGES)) for part in parts]
+    return parts[next((at for at in range(len(parts) - 1, -1, -1) if bare[at]), 0) :]
 
 
 def _by_state(text: str, match: re.Match[str]) -> list[str]:

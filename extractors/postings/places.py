@@ -7,6 +7,8 @@ from typing import Any
 
 from extractors.postings.countries import country_code, country_in_address
 from extractors.postings.place_parts import read_places
+from extractors.postings.place_text import read_where
+from extractors.postings.regions import is_region
 from extractors.postings.values import Node, as_list, text_of, types_of
 from extractors.postings.workplace import workplace_of
 
@@ -14,13 +16,25 @@ Place = dict[str, Any]
 
 _NOWHERE = re.compile(
     r"(?:100 ?% |fully )?(?:remote|anywhere|worldwide|world wide|global|nationwide|various|multiple|virtual|home|"
-    r"telecommute|tbd|n/?a|none|null)\b.*|[\W_]*",
+    r"hybrid|telecommute|tbd|tba|tbc|n/?[ad]|none|null|unavailable|unspecified|unknown|undefined|"
+    r"not (?:specified|available|applicable)|other|default|all locations?|any)\b.*|[\W_]*",
     re.IGNORECASE,
 )
+_MANY_TOWNS = re.compile(r"\s[/|]\s|;")
+_AROUND_TOWN = re.compile(
+    r"^(?:hq|headquarters|head office|office|hybrid|on-?site)\s?[-:,]\s?|"
+    r"\s?[-,(]\s?(?:hybrid|on-?site|remote|hq|headquarters|head office)\)?$|"
+    r"^(?:[A-Z]{1,2}-)?\d{4,5} (?=[^\W\d_])",
+    re.IGNORECASE,
+)
+_STATE = re.compile(r"(.{2,60}?)\s?[-/]\s?([A-Z]{2})")
 _MOST_PLACES = 300
 _MOST_AREAS = 300
 _ALL_COUNTRIES = 180
 _MANY_COUNTRIES = 12
+_LONGEST_STREET = 80
+_OF_ONE_TOWN = frozenset({"SG", "LU", "MC", "HK", "MO", "GI", "SM", "VA", "DJ"})
+"""Countries with a town of their name: in a field for towns it is that one."""
 
 
 def workplace_type(posting: Node) -> str | None:
@@ -86,16 +100,29 @@ def _located(address: Node, role: str, company: str | None) -> list[Place]:
     city = text_of(address.get("addressLocality") or address.get("raw") or address.get("name"))
     region, country = text_of(address.get("addressRegion")), text_of(address.get("addressCountry"))
     raw = ", ".join(filter(None, (city, region, country))) or None
+    if raw is None:
+        return _in_street(text_of(address.get("streetAddress")) or "", role)
     code = country_code(country or "")
     if city and not region and "," in city and not _NOWHERE.fullmatch(city):
         return [place | {"raw": raw} for place in read_places(city, role, code)]
+    if city and _MANY_TOWNS.search(city):
+        found = read_where(city, role).locations
+        return [place | {"raw": raw, "country": place["country"] or code} for place in found]
+    city = _AROUND_TOWN.sub("", city) if city else city
     region, code = _without_country(region, code)
-    city, code = _without_country(city, code)
+    if code not in _OF_ONE_TOWN or country_in_address(city or "") != code:
+        city, code = _without_country(city, code)
     if city is not None and city == company:
         city = None  # a form that was filled in with the firm's name
-    city, region = _city_and_region(city, region)
+    city, region = _city_and_region(city, region, code)
     place = {"raw": raw, "city": city, "region": region, "country": code, "role": role}
     return [place] if city or region or code else []
+
+
+def _in_street(street: str, role: str) -> list[Place]:
+    """Some forms say the whole place there: taken where it is a town with its country, and no street."""
+    found = read_places(street, role) if len(street) <= _LONGEST_STREET and not re.search(r"\d", street) else []
+    return [place for place in found if place["city"] and place["country"]]
 
 
 def _without_country(text: str | None, code: str | None) -> tuple[str | None, str | None]:
@@ -109,8 +136,11 @@ def _without_country(text: str | None, code: str | None) -> tuple[str | None, st
     return (None if not text or _NOWHERE.fullmatch(text) else text), code or named
 
 
-def _city_and_region(city: str | None, region: str | None) -> tuple[str | None, str | None]:
+def _city_and_region(city: str | None, region: str | None, code: str | None) -> tuple[str | None, str | None]:
     """``Austin, TX`` is a city and a region; a whole list of towns is no city."""
+    marked = _STATE.fullmatch(city or "")
+    if marked and code and is_region(marked[2], code):
+        return marked[1], region or marked[2]
     parts = [part.strip() for part in (city or "").split(",")]
     if len(parts) == 2 and region in {None, parts[1]}:
         return parts[0] or None, parts[1] or None
@@ -143,6 +173,9 @@ def _area(value: Any) -> Place | None:
         return None
     state = isinstance(value, dict) and bool(types_of(value) & {"State", "City"})
     code = None if state else country_code(name)
+    region, _, country = name.rpartition(",")
+    if region.strip() and (named := country_in_address(country)):
+        return {"raw": name, "city": None, "region": region.strip(), "country": named, "role": "remote_scope"}
     return {"raw": name, "city": None, "region": None if code else name, "country": code, "role": "remote_scope"}
 
 

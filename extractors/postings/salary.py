@@ -7,7 +7,8 @@ from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any
 
-from extractors.postings.pay.amounts import plain_number
+from extractors.postings.pay.amounts import near_period, plain_number
+from extractors.postings.pay.lexicon import cleaned, data, folded
 from extractors.postings.pay.reading import enveloped, parse_salary
 from extractors.postings.values import Node, as_list, text_of
 from extractors.postings.words import period
@@ -16,6 +17,9 @@ from schemas.codes import CURRENCIES
 __all__ = ["parse_salary", "salary_of"]
 
 _SYMBOLS = {"€": "EUR", "£": "GBP", "US$": "USD", "CA$": "CAD", "A$": "AUD", "₹": "INR", "R$": "BRL", "zł": "PLN"}
+_OLD_CODES = {"RUR": "RUB", "BYR": "BYN", "NTD": "TWD", "UKP": "GBP", "STG": "GBP", "TRL": "TRY", "ROL": "RON"}
+_UNITS = {"h": "hour", "d": "day", "w": "week", "m": "month", "y": "year", "ph": "hour", "pd": "day"}
+_LONGEST_UNIT = 40
 _AMOUNT = r"(?:\d[\d.,'\u2019 \u00a0\u202f]*(?:k\b)?)"
 _CURRENCY = rf"(?:{'|'.join(sorted(CURRENCIES))}|[A-Z]{{0,3}}[€£$₹¥]|zł|Kč|kr\.?)"
 _MONEY = rf"\s*{_CURRENCY}?\s*({_AMOUNT})\s*{_CURRENCY}?\s*"
@@ -81,8 +85,16 @@ def _ends(quantity: Node) -> tuple[int | float | None, int | float | None]:
 
 
 def _first_period(*nodes: Node) -> str | None:
-    words = (period(node.get(name)) for node in nodes for name in ("unitText", "unitCode", "duration"))
+    words = (_period_of(node.get(name)) for node in nodes for name in ("unitText", "unitCode", "duration"))
     return next(filter(None, words), None)
+
+
+def _period_of(value: Any) -> str | None:
+    """In a field for it a word means more than in a text: ``M``, ``mies.``, ``Annual salary``."""
+    word = folded(cleaned((text_of(value) or "")[:_LONGEST_UNIT])).strip(" ./")
+    known = period(value) or _UNITS.get(word) or near_period(f" {word}", last=False)
+    said = (near_period(f"1 per {one}", last=False) for one in (word, word.removesuffix("s")))
+    return known or next(filter(None, said), None)
 
 
 def _amounts(value: Any) -> list[int | float]:
@@ -129,7 +141,9 @@ def _amount(text: str) -> int | float | None:
 
 def _currency_of(value: Any) -> str | None:
     text = (text_of(value) or "").strip()
-    return text.upper() if text.upper() in CURRENCIES else _SYMBOLS.get(text)
+    code = _OLD_CODES.get(text.upper(), text.upper())
+    named = data("currencies")["symbols"].get(text) or data("currencies")["symbols"].get(text.lower())
+    return code if code in CURRENCIES else named if named in CURRENCIES else None
 
 
 def _currency_in(value: Any) -> str | None:

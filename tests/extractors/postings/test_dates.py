@@ -64,3 +64,16 @@ def test_a_last_day_is_valid_to_its_last_second() -> None:
 def test_any_value_is_a_date_or_none(value: Any) -> None:
     for text in (valid_until(value), *(posted(value) or ())[:1]):
         assert text is None or datetime.fromisoformat(text).tzinfo is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "iso"),
+    [
+        ("Wed Aug 05 02:00:00 UTC 2026", "2026-08-05T02:00:00+00:00"),
+        ("Thu Dec 31 00:00:00 CET 2026", "2026-12-31T00:00:00+01:00"),
+        ("Wed Aug 05 2026 02:00:00 GMT+0200 (CEST)", "2026-08-05T02:00:00+02:00"),
+    ],
+)
+def test_a_date_is_read_as_programs_print_it(text: str, iso: str) -> None:
+    assert posted(text) == (iso, "second")
+    assert valid_until(text) == iso

@@ -132,6 +132,39 @@ def test_countries_are_known_by_codes_and_names(name: str, code: str) -> None:
     assert country_code(name) == code
 
 
+@pytest.mark.parametrize(
+    ("city", "region", "country", "expected"),
+    [
+        ("Buffalo", "UNAVAILABLE", "US", [("Buffalo", None, "US")]),
+        ("Singapore", None, "SG", [("Singapore", None, "SG")]),
+        ("Germany", None, "DE", [(None, None, "DE")]),
+        ("S\u00e3o Paulo - SP", None, "BR", [("S\u00e3o Paulo", "SP", "BR")]),
+        ("Berlin / Munich", None, "DE", [("Berlin", None, "DE"), ("Munich", None, "DE")]),
+        ("10115 Berlin", None, "DE", [("Berlin", None, "DE")]),
+        ("London (Hybrid)", None, "GB", [("London", None, "GB")]),
+        ("Hybrid - London", None, "GB", [("London", None, "GB")]),
+        ("HQ - Chicago", "IL", "US", [("Chicago", "IL", "US")]),
+        ("Hybrid", None, "GB", [(None, None, "GB")]),
+    ],
+)
+def test_a_field_for_the_town_has_the_town_alone(
+    city: str, region: str | None, country: str, expected: list[tuple[Any, ...]]
+) -> None:
+    assert places(address(city, region, country)) == expected
+
+
+def test_a_place_that_stands_in_the_street_alone_is_one() -> None:
+    assert places({"address": {"streetAddress": "Wangen b. D\u00fcbendorf, CH"}}) == [
+        ("Wangen b. D\u00fcbendorf", None, "CH")
+    ]
+    assert places({"address": {"streetAddress": "Main Street 5, Bonn, Germany"}}) == []
+
+
+def test_a_state_with_its_country_is_where_applicants_may_live() -> None:
+    (scope,) = applicant_scope({"applicantLocationRequirements": {"@type": "State", "name": "Michigan, USA"}})
+    assert (scope["region"], scope["country"]) == ("Michigan", "US")
+
+
 @pytest.mark.parametrize("name", ["", "European Union", "Bavaria", "XX", "EU", "Atlantis"])
 def test_what_is_no_country_has_no_code(name: str) -> None:
     assert country_code(name) is None
@@ -151,4 +184,4 @@ def test_every_code_is_a_country(code: str) -> None:
 @settings(deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_is_a_place_or_none(text: str) -> None:
-    assert len(places(address(text, text, text))) <= 1
+    assert all(any(place) for place in places(address(text, text, text)))

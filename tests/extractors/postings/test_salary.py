@@ -114,3 +114,26 @@ def test_grouped_digits_mean_the_number(number: int, separator: str) -> None:
 def test_any_text_has_a_salary_or_none(text: str) -> None:
     envelope(amount(value=text))
     envelope(text)
+
+
+@pytest.mark.parametrize(
+    ("unit", "period"),
+    [
+        ("M", "month"),
+        ("PH", "hour"),
+        ("godz.", "hour"),
+        ("mies.", "month"),
+        ("Std.", "hour"),
+        ("Annual salary", "year"),
+        ("brutto/Monat", "month"),
+        ("HOURS", "hour"),
+        ("\u5e74", "year"),
+        ("BIWEEKLY", None),
+        ("Total", None),
+    ],
+)
+def test_a_field_for_the_unit_says_it_in_any_words(unit: str, period: str | None) -> None:
+    value = {"minValue": 1000, "maxValue": 2000, "unitText": unit}
+    salary = salary_of({"baseSalary": {"currency": "RUR", "value": value}})
+    assert salary is not None
+    assert (salary["period"], salary["currency"]) == (period, "RUB")
