@@ -92,7 +92,7 @@ JAPANESE = Shown(
     小さなチームで企画から関わり、利用者の声を聞きながら改善を続けていきます。新しい技術の導入も歓迎します。</td></tr>
     <tr><th>応募資格</th><td>Webアプリケーションの開発経験が三年以上ある方</td></tr><tr><th>勤務地</th><td>東京都渋谷区</td></tr>
     <tr><th>雇用形態</th><td>正社員</td></tr><tr><th>給与</th><td>年収500万円～800万円</td></tr></table><a>応募する</a></main>""",
-    ("Webエンジニア", "株式会社ほし", "東京都渋谷区", None, ["FULL_TIME"], None),
+    ("Webエンジニア", "株式会社ほし", "渋谷区", "JP", ["FULL_TIME"], None),
 )
 DUTCH = Shown(
     "https://www.fietsen.example/werken-bij/fietsenmaker",
