@@ -9,12 +9,14 @@ from extractors.languages import language_tag
 from extractors.postings.dates import posted, valid_until
 from extractors.postings.document import Document
 from extractors.postings.employment import employment_types
+from extractors.postings.flat import label_of, labels_of, words_of
 from extractors.postings.markup import plain_text, unescaped_markup
 from extractors.postings.names import company_name, posting_title
 from extractors.postings.object_pay import salary_in
 from extractors.postings.object_places import Places, places_in
+from extractors.postings.object_text import markup_of, title_of
 from extractors.postings.reading import Reading
-from extractors.postings.shape import Flat, Found, markup_of
+from extractors.postings.shape import Flat, Found
 from extractors.postings.skills import listed_skills
 from extractors.postings.values import as_list, text_of
 from schemas.addresses import join_url
@@ -24,15 +26,20 @@ Data = dict[str, Any]
 _TRUE = frozenset({"1", "true", "yes", "y", "ja", "oui", "si", "tak"})
 _FALSE = frozenset({"0", "false", "no", "n", "nein", "non", "nie", "unlisted", "private", "draft", "internal"})
 _CLOSED = frozenset({"closed", "archived", "expired", "filled", "inactive", "unpublished", "ended", "deleted"})
+_FLAGGED = frozenset({"FULL_TIME", "PART_TIME", "INTERN"})
+"""Kinds of employment that a flag may say: ``"fullTime": true``."""
+_MOMENTS = ("date", "date time", "iso", "timestamp", "seconds", "von", "from", "start", "start date")
 _LONGEST_COMPANY = 120
 _MEANINGS = {
     "locations": ("locations", "more_locations", "city", "region", "country"),
-    "applicant_scope": ("locations", "more_locations"),
+    "applicant_scope": ("applicant_scope", "locations", "more_locations"),
     "workplace_type": ("workplace_type", "hybrid", "remote", "locations"),
     "salary": ("salary", "salary_min", "salary_max"),
     "description_html": ("description", "sections"),
     "description_text": ("description", "sections"),
     "date_precision": ("date_posted",),
+    "requisition_id": ("requisition_id", "reference"),
+    "employment_types": ("employment_types", "kind"),
     "status": ("gone", "state"),
 }
 """The meanings in ``shapes.json`` that a field is read from, where they have other names."""
@@ -45,16 +52,17 @@ def reading_of(found: Found, source: str, document: Document) -> Reading | None:
         return None
     company = _company(found)
     places = places_in(flat)
+    title = title_of(flat)
     fields: Data = {
-        "title": posting_title(text_of(flat.first("title")) or "", company),
+        "title": posting_title(title[0] if title else "", company),
         "company": company,
-        "requisition_id": text_of(flat.first("requisition_id")),
+        "requisition_id": label_of(flat.first("requisition_id")) or label_of(flat.first("reference")),
         "url": _address(flat, "url", document.url),
         "apply_url": _address(flat, "apply_url", document.url),
         **_placed(places, flat),
         "employment_types": _kinds(flat),
         "salary": salary_in(flat, places.country),
-        "skills": listed_skills(_names_in(flat.first("skills"))),
+        "skills": listed_skills(labels_of(flat.first("skills"))),
         **_described(flat),
         "language": language_tag(_language(flat.first("language"))),
         **_dated(flat, document),
@@ -97,12 +105,12 @@ def _word(value: Any) -> str:
 
 def _company(found: Found) -> str | None:
     """What the object says, else what it stands in: a feed's head names the employer."""
-    said = [found.flat.first("company")]
+    said = list(found.flat.all("company"))
     for around in found.around:
         head = Flat({name: value for name, value in around.items() if not isinstance(value, list)})
-        said += [head.first("company"), around.get("name")]
+        said += [*head.all("company"), around.get("name")]
     for one in said:
-        name = text_of(one)
+        name = label_of(one)
         if name and len(name) <= _LONGEST_COMPANY and not name.isdecimal():
             return company_name(name)
     return None
@@ -110,10 +118,17 @@ def _company(found: Found) -> str | None:
 
 def _address(flat: Flat, meaning: str, base: str) -> str | None:
     """The first value that is a whole address, else the first path."""
-    texts = [one for value in flat.all(meaning) for one in as_list(value) if isinstance(one, str) and one.strip()]
+    texts = [text for value in flat.all(meaning) for one in as_list(value) if (text := _link(one))]
     whole = [text for text in texts if urlsplit(text.strip()).scheme in ("http", "https")]
     paths = [text for text in texts if text.startswith("/")]
     return next((url for text in [*whole, *paths] if (url := join_url(base, text))), None)
+
+
+def _link(value: Any) -> str | None:
+    """An address as a text, or in an object that says no more than that: ``{"href": "/jobs/17"}``."""
+    if isinstance(value, dict):
+        value = next((value[name] for name in ("url", "href", "link", "uri") if isinstance(value.get(name), str)), None)
+    return value if isinstance(value, str) and value.strip() else None
 
 
 def _placed(places: Places, flat: Flat) -> Data:
@@ -127,17 +142,11 @@ def _placed(places: Places, flat: Flat) -> Data:
 
 
 def _kinds(flat: Flat) -> list[str]:
-    found = (employment_types(_names_in(value)) for value in flat.all("employment_types"))
-    return list(dict.fromkeys(kind for kinds in found for kind in kinds))
-
-
-def _names_in(value: Any) -> Any:
-    """``[{"label": "Full-time"}]`` as texts: what an object calls its name has many names."""
-    return [_name(one) if isinstance(one, dict) else one for one in as_list(value)]
-
-
-def _name(node: Data) -> Any:
-    return next((node[key] for key in ("name", "label", "title", "value", "text", "#text") if node.get(key)), None)
+    said = (labels_of(value) for meaning in ("employment_types", "kind") for value in flat.all(meaning))
+    flags = ([name] for name, value in flat.values.items() if value is True)
+    named = [kind for value in said for kind in employment_types(value)]
+    named += [kind for flag in flags for kind in employment_types(flag) if kind in _FLAGGED]
+    return list(dict.fromkeys(named))
 
 
 def _described(flat: Flat) -> Data:
@@ -158,7 +167,7 @@ def _described(flat: Flat) -> Data:
 
 def _language(value: Any) -> str | None:
     if isinstance(value, dict):
-        value = value.get("code") or value.get("id") or _name(value)
+        value = value.get("code") or value.get("id") or label_of(value)
     return (text_of(value) or "").replace("_", "-") or None
 
 
@@ -177,8 +186,9 @@ def _first_date(flat: Flat, document: Document) -> tuple[str, str] | None:
 
 
 def _moment(value: Any) -> Any:
-    """A number of seconds may be written as a text."""
+    """A number of seconds may be written as a text, and a date may stand in an object of its parts."""
     if isinstance(value, dict):
-        value = _name(value)
+        said = {words_of(name): inner for name, inner in value.items()}
+        value = next((said[name] for name in _MOMENTS if said.get(name)), None) or label_of(value)
     text = str(value).strip() if isinstance(value, str) else ""
     return int(text) if text.isdecimal() and 9 < len(text) < 14 else value

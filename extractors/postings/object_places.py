@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from extractors.postings.countries import country_code
+from extractors.postings.flat import Flat, label_of, labels_of
 from extractors.postings.place_text import read_where
 from extractors.postings.places import locations
-from extractors.postings.shape import Flat
-from extractors.postings.values import as_list, text_of
+from extractors.postings.values import text_of
 from extractors.postings.workplace import workplace_of
 
 Place = dict[str, Any]
 _MOST = 200
 _DEEPEST = 3
+_LETTER = re.compile(r"[^\W\d_]")
 
 
 @dataclass(slots=True)
@@ -45,19 +47,35 @@ def places_in(flat: Flat) -> Places:
     """What the object says in parts (city, region, country), in objects, or in lines of text."""
     places = Places()
     own = _parts(flat)
-    said = [flat.first("locations"), *flat.all("more_locations")]
+    said = [_said_first(flat), *flat.all("more_locations")]
     each = [inner for value in said for inner in _each(value, _DEEPEST)][:_MOST]
     remote = [_take(places, one) for one in each]
     if own:
         places.add(own)
     _name_country(places, flat)
+    for value in flat.all("applicant_scope"):
+        places.add([], _scope(value))
     places.workplace = _workplace(flat) or ("remote" if remote and all(remote) else None)
     return places
 
 
+def _said_first(flat: Flat) -> Any:
+    """The first of the names under which a place stands; a number is none."""
+    return next((value for value in flat.all("locations") if not isinstance(value, bool | int | float)), None)
+
+
+def _scope(value: Any) -> list[Place]:
+    """Where applicants may live, as countries or regions; the whole world is none of them."""
+    found: list[Place] = []
+    for one in _each(value, _DEEPEST):
+        where = read_where(label_of(one) or "")
+        found += [place | {"role": "remote_scope"} for place in (*where.scope, *where.locations)]
+    return found
+
+
 def _name_country(places: Places, flat: Flat) -> None:
     """The one town of which no country is said is in that which stands beside it."""
-    country = country_code(_text(flat.first("country")) or "")
+    country = _country(flat)
     if country and len(places.offices) == 1 and places.offices[0]["city"] and not places.offices[0]["country"]:
         places.offices = [places.offices[0] | {"country": country}]
 
@@ -69,10 +87,17 @@ def _each(value: Any, depth: int) -> Iterator[Any]:
             yield from _each(one, depth)
     elif isinstance(value, dict) and depth and not _parts(Flat(value)):
         flat = Flat(value)
-        inner = flat.first("locations")
-        yield from _each(inner, depth - 1) if isinstance(inner, list | dict) else [inner or text_of(value) or ""]
+        inner = _said_first(flat)
+        each = list(_each(inner, depth - 1)) if isinstance(inner, list | dict) else [inner or label_of(value) or ""]
+        country = _text(flat.first("country"))
+        yield from ([{"city": each[0], "country": country}] if _is_bare(each) and country else each)
     elif value is not None:
         yield value
+
+
+def _is_bare(each: list[Any]) -> bool:
+    """Whether it is one word for a place, beside which its country stands."""
+    return len(each) == 1 and isinstance(each[0], str) and bool(each[0]) and "," not in each[0]
 
 
 def _take(places: Places, one: Any) -> bool:
@@ -86,10 +111,23 @@ def _take(places: Places, one: Any) -> bool:
 
 
 def _parts(flat: Flat) -> list[Place]:
-    city, region, country = (_text(flat.first(name)) for name in ("city", "region", "country"))
+    city, region = (_worded(flat.all(name)) for name in ("city", "region"))
+    country = _country(flat) or _text(flat.first("country"))
     if not (city or region):
-        return [] if country is None or flat.first("locations") else _located(None, None, country)
+        return [] if country is None or _said_first(flat) else _located(None, None, country)
     return _located(city, region, country)
+
+
+def _worded(values: Iterable[Any]) -> str | None:
+    """The first that has words: a town's number in some register says nothing."""
+    texts = (_text(value) for value in values)
+    return next((text for text in texts if text and _LETTER.search(text)), None)
+
+
+def _country(flat: Flat) -> str | None:
+    """The country that any of its names says: beside a number of some register stands a word."""
+    codes = (country_code(_text(value) or "") for value in flat.all("country"))
+    return next(filter(None, codes), None)
 
 
 def _located(city: str | None, region: str | None, country: str | None) -> list[Place]:
@@ -99,10 +137,7 @@ def _located(city: str | None, region: str | None, country: str | None) -> list[
 
 def _text(value: Any) -> str | None:
     """``{"code": "POL", "name": "Poland"}`` is its name."""
-    one = next(iter(as_list(value)), None)
-    if isinstance(one, dict):
-        one = next((one[name] for name in ("name", "label", "code", "value", "#text") if one.get(name)), None)
-    return None if isinstance(one, bool) else text_of(one)
+    return label_of(value)
 
 
 def _covers(known: Place, place: Place) -> bool:
@@ -111,5 +146,13 @@ def _covers(known: Place, place: Place) -> bool:
 
 
 def _workplace(flat: Flat) -> str | None:
-    labels = (_text(value) for value in flat.all("workplace_type"))
-    return next((kind for label in labels if (kind := workplace_of(label))), None)
+    said = (labels_of(value) for value in flat.all("workplace_type"))
+    kinds = [{kind for one in labels if (kind := workplace_of(text_of(one)))} for labels in said]
+    return next((_kind_of(one) for one in kinds if one), None)
+
+
+def _kind_of(kinds: set[str]) -> str | None:
+    """Of several, as a site lists them: from home or in the office is both; with hybrid among them, it is that."""
+    if "hybrid" in kinds or {"remote", "onsite"} <= kinds:
+        return "hybrid"
+    return next(iter(kinds), None)

@@ -11,7 +11,7 @@ from extractors.postings.fields import reading_of
 from extractors.postings.hidden import is_hidden
 from extractors.postings.platforms import board_of, page_of
 from extractors.postings.reading import FEED, STATE, Reading
-from extractors.postings.shape import Found, found_in
+from extractors.postings.shape import About, Found, found_in
 from extractors.postings.values import Node, nodes_in, text_of, types_of
 
 _MOST_POSTINGS = 5_000
@@ -34,8 +34,7 @@ def _readings(value: Any, source: str, document: Document) -> list[Reading]:
     marked = list(nodes_in(value))
     if any("JobPosting" in types_of(node) for node in marked):
         return jsonld.readings(_with_addresses(marked), source, document)
-    about_jobs = document.is_about_jobs or (source == FEED and board_of(document.url) is not None)
-    found = found_in(value, about_jobs=about_jobs)[:_MOST_POSTINGS]
+    found = found_in(value, _about(source, document))[:_MOST_POSTINGS]
     read = ((one, reading_of(one, source, document)) for one in found if not is_hidden(one.flat))
     return [_with_page(reading, one, document.url) for one, reading in read if reading is not None]
 
@@ -48,6 +47,13 @@ def _with_addresses(nodes: list[Node]) -> list[Node]:
             if isinstance(inner, dict) and "JobPosting" in types_of(inner) and not inner.get("url"):
                 said[id(inner)] = text_of(node.get("url")) or ""
     return [node | {"url": said[id(node)]} if said.get(id(node)) else node for node in nodes]
+
+
+def _about(source: str, document: Document) -> About:
+    """What the address says of data: that of a feed of jobs is about nothing else, a page's has much beside them."""
+    if source == FEED and (document.is_about_jobs or board_of(document.url) is not None):
+        return About.NAME
+    return About.PAGE if document.is_about_jobs else About.NOTHING
 
 
 def _with_page(reading: Reading, found: Found, url: str) -> Reading:
