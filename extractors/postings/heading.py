@@ -97,7 +97,7 @@ def _score(line: Line, index: int, owned: set[str], whole: str, site: set[str]) 
     named = 6 if bare in owned or _begins_one(line, bare, owned) else within
     score = {1: 4, 2: 2, 3: 1}.get(line.level, 0) + named
     if not line.level:
-        if text[-1] in _ENDS and not named:
+        if not named and (text[-1] in _ENDS or line.tag == "li"):
             return 0
         score -= 1 if named else 0
         score += 2 if index < _NEAR else 0

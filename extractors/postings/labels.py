@@ -13,6 +13,8 @@ _COLONS = ":\uff1a"
 _LABELLED = re.compile(r"^\W{0,4}([^:\uff1a]{2,40})\s*[:\uff1a]\s*(\S.{0,159})$", re.DOTALL)
 _DASHED = re.compile(r"^([^\u2013\u2014-]{2,40}?)\s[\u2013\u2014-]\s(\S.{0,159})$", re.DOTALL)
 _PIECES = re.compile(r"\s+[\u00b7\u2022|\u2219\u2027\u30fb\u2013\u2014]\s+|\s*[|\u00b7\u2022]\s*|\t")
+_ICONS = re.compile(r"^[^\w(\[<\"'\u201c\u2018\u201e\u00ab\u00a3$\u20ac\u00a5\u20b9+#@&.-]+")
+"""Signs before words, as a pin before a town."""
 _MOST_VALUES = 12
 _NO_ENDS = ":\uff1a*?"
 """How labels and the fields of forms end, and no value does."""
@@ -21,7 +23,8 @@ _PLURAL = frozenset({"locations"})
 
 def pieces(text: str) -> list[str]:
     """The parts of a line that dots, bars or dashes keep apart."""
-    return [part.strip() for part in _PIECES.split(text) if part.strip()]
+    parts = (_ICONS.sub("", part).strip() for part in _PIECES.split(text))
+    return [part for part in parts if part]
 
 
 def labels_of(lines: list[Line]) -> dict[str, str]:

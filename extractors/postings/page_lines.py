@@ -12,11 +12,11 @@ CONTENT, ASIDE, FORM, MENU = "content", "aside", "form", "menu"
 
 _BLOCKS = frozenset(
     """
-    address article aside blockquote br dd details dialog div dl dt fieldset figcaption figure footer form h1 h2 h3 h4
-    h5 h6 header hr label legend li main nav ol option p pre section summary table tbody td tfoot th thead tr ul
+    address article aside blockquote br button dd details dialog div dl dt fieldset figcaption figure footer form h1 h2
+    h3 h4 h5 h6 header hr label legend li main nav ol option p pre section summary table tbody td tfoot th thead tr ul
     """.split()  # noqa: SIM905 - a list of words, not of quotes
 )
-_KEPT = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "li", "dt", "dd", "th", "td"})
+_KEPT = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "li", "dt", "dd", "th", "td", "summary", "button"})
 _SILENT = frozenset(
     {"script", "style", "noscript", "template", "svg", "select", "textarea", "iframe", "object", "option", "head"}
 )
@@ -35,6 +35,9 @@ _LONGEST_NAMES = 300
 _MOST_NODES = 100_000
 _MOST_SHARE = 0.4
 _APART = "\t"
+_WITHIN = re.compile(r"\t(?=([^\t]))")
+_GOES_ON = " ,.;:!?)]}%/'\u2019\"\u201d-\u2013"
+_LONGEST_CHIP = 40
 
 
 @dataclass(slots=True)
@@ -104,7 +107,7 @@ class _Walk:
             zone = self._zone(node, name, zone)
             tag = name if name in _KEPT else tag
             waiting.append((None, zone, tag))
-        elif self._parts and self._touches():
+        elif self._parts and (self._touches() or (name == "span" and _is_one_of_a_row(node))):
             self._parts.append(_APART)
         if child is not None:
             waiting.append((child, zone, tag))
@@ -146,6 +149,22 @@ def _ink(node: LexborNode) -> int:
     return len(node.text()) - sum(len(silent.text()) for silent in node.css("script,style"))
 
 
+def _is_one_of_a_row(node: LexborNode) -> bool:
+    """Whether a short span follows another one, both with a design of their own: chips below a title."""
+    before = node.prev
+    if before is None or not before.is_text_node or (before.text_content or "").strip():
+        return False
+    before = before.prev
+    if before is None or before.tag != "span":
+        return False
+    return all(one.attributes.get("class") and len(one.text()) <= _LONGEST_CHIP for one in (before, node))
+
+
 def _joined(text: str) -> str:
     """What touches is apart only where a word ends and another one begins: ``Acme|Berlin``, not ``re|mote``."""
-    return re.sub(r"\t(?=[^A-Z\d\t])", "", text) if _APART in text else text
+    return _WITHIN.sub(_apart, text) if _APART in text else text
+
+
+def _apart(match: re.Match[str]) -> str:
+    following = match[1]
+    return "" if following.islower() or following in _GOES_ON else _APART

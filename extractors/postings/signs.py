@@ -9,7 +9,7 @@ from extractors.postings.document import Document
 from extractors.postings.heading import is_role, is_title, page_titles, says_gender
 from extractors.postings.page_lines import CONTENT, Line
 from extractors.postings.shape import is_about_jobs
-from extractors.postings.vocabulary import fold, pattern, plain, says, words
+from extractors.postings.vocabulary import fold, meanings, pattern, plain, says, words
 
 _ENOUGH = 5
 _ENOUGH_WITHOUT_ROLE = 7
@@ -20,6 +20,8 @@ _UNSPACED = 3
 """So many times shorter are texts without blanks between words."""
 _SENTENCE = 40
 _LONGEST_HEADING = 70
+_MOST_WORDS_OF_KIND = 4
+_LONGEST_TITLE = 120
 _MOST_LINES = 400
 _MANY = 4
 _MOST_PROSE, _LONGEST_PROSE = 40, 500
@@ -28,7 +30,8 @@ _COLONS = ":\uff1a"
 _SOLD = (b'"Product"', b'"Event"', b'"Recipe"', b'"Course"', b"product:price")
 _FORMS = frozenset({"apply", "application", "apply-now", "bewerben", "bewerbung", "postuler", "candidature", "form"})
 _MANY_FIELDS = 8
-_TALKS = frozenset({"blog", "news", "article", "articles", "stories", "story", "press", "events", "event", "wiki"})
+TALKS = frozenset({"blog", "news", "article", "articles", "stories", "story", "press", "events", "event", "wiki"})
+"""Steps of addresses below which people write about things."""
 
 
 def is_one_posting(document: Document, title: str, lines: list[Line], labels: dict[str, str], *, named: bool) -> bool:
@@ -38,18 +41,19 @@ def is_one_posting(document: Document, title: str, lines: list[Line], labels: di
     whether a place or a kind of employment stands right below the title.
     """
     content = [line for line in lines[:_MOST_LINES] if line.zone == CONTENT]
-    if not _is_long(content) or says("no_posting", title):
+    if not is_long(content) or says("no_posting", title) or len(set(filter(None, map(_labelled_title, content)))) > 1:
         return False
-    headings = _headings(content)
+    headings = work_headings(content)
     sure = headings - words("vague_headings")
     work = min(len(sure), 3) + _of_work(document, title, content, labels) + 2 * named
     others = labels.keys() - _ABOUT_WORK - {"title"}
-    rest = min(len(headings - sure), 2) + min(len(others), 2) + 2 * _applies(lines)
+    rest = min(len(headings - sure), 2) + min(len(others), 2) + 2 * tells_how_to_apply(lines)
     enough = _ENOUGH if is_role(title) else _ENOUGH_WITHOUT_ROLE
     return work >= _ENOUGH_OF_WORK and work + rest - _against(document, title, content) >= enough
 
 
-def _is_long(content: list[Line]) -> bool:
+def is_long(content: list[Line]) -> bool:
+    """Whether the lines have the sentences of a posting, and not of a teaser."""
     sentences = [line.text for line in content if len(line.text) >= _SENTENCE // 4]
     unspaced = any("\u3040" <= letter <= "\ud7af" for text in sentences[:6] for letter in text[:20])
     least = 0 if unspaced else _SENTENCE // 2
@@ -68,10 +72,15 @@ def _of_work(document: Document, title: str, content: list[Line], labels: dict[s
     """What is said of postings alone."""
     about = 2 * _says_one_job(document) or _is_of_jobs(document)
     kind = 2 if says_gender(title) else int(is_role(title))
-    return about + kind + _says_hiring(content) + min(len(labels.keys() & _ABOUT_WORK), 3)
+    return about + kind + hires(content) + min(len(work_labels(labels)), 3)
 
 
-def _says_hiring(content: list[Line]) -> int:
+def work_labels(labels: dict[str, str]) -> set[str]:
+    """The labels that postings have, and few other pages."""
+    return labels.keys() & _ABOUT_WORK
+
+
+def hires(content: list[Line]) -> int:
     """Phrases such as ``We are looking for``: none, one, or more."""
     found: set[str] = set()
     prose = (fold(line.text[:_LONGEST_PROSE]) for line in content if len(line.text) >= _SENTENCE // 2)
@@ -83,7 +92,7 @@ def _says_hiring(content: list[Line]) -> int:
     return len(found)
 
 
-def _headings(content: list[Line]) -> set[str]:
+def work_headings(content: list[Line]) -> set[str]:
     """The names of the sections of a posting; ``What you'll do at Acme`` is one as well."""
     known = words("headings")
     found: set[str] = set()
@@ -96,11 +105,16 @@ def _headings(content: list[Line]) -> set[str]:
         elif line.level or line.text[-1] in _COLONS:
             steps = bare.split()
             starts = (" ".join(steps[:count]) for count in range(min(len(steps), 6), 1, -1))
-            found |= {next((start for start in starts if start in known), "")} - {""}
+            found |= {next((start for start in starts if start in known), "") or _kind_of(steps, known)} - {""}
     return found
 
 
-def _applies(lines: list[Line]) -> bool:
+def _kind_of(steps: list[str], known: frozenset[str]) -> str:
+    """``Essential responsibilities`` are responsibilities."""
+    return steps[-1] if 1 < len(steps) <= _MOST_WORDS_OF_KIND and steps[-1] in known else ""
+
+
+def tells_how_to_apply(lines: list[Line]) -> bool:
     """Whether it says how to apply: a button, or a sentence at its beginning or end."""
     apply = words("apply")
     if any(len(line.text) <= 60 and plain(line.words.rstrip(_COLONS)) in apply for line in lines):
@@ -129,7 +143,7 @@ def _against(document: Document, title: str, content: list[Line]) -> int:
     steps = set(urlsplit(document.url).path.lower().split("/"))
     sold = any(kind in document.bytes for kind in _SOLD)
     lists = _links_below(document) or _has_several(title, content)
-    talks = bool(steps & _TALKS) + sold
+    talks = bool(steps & TALKS) + sold
     return 6 * lists + 5 * _is_called_list(document, title) + 2 * talks + 6 * _only_asks(document, content)
 
 
@@ -138,7 +152,7 @@ def _only_asks(document: Document, content: list[Line]) -> bool:
     last = urlsplit(document.url).path.rstrip("/").rpartition("/")[2].lower()
     fields = document.bytes.count(b"<input") - document.bytes.count(b'type="hidden"')
     is_form = last in _FORMS or fields > _MANY_FIELDS
-    return is_form and not _headings(content) - words("vague_headings")
+    return is_form and not work_headings(content) - words("vague_headings")
 
 
 def _is_called_list(document: Document, title: str) -> bool:
@@ -160,6 +174,12 @@ def _links_below(document: Document) -> bool:
 
 def _quoted(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
+
+
+def _labelled_title(line: Line) -> str:
+    """``2. Job title: Baker`` is Baker."""
+    label, colon, rest = line.text[:_LONGEST_TITLE].partition(":")
+    return plain(rest) if colon and meanings().get(plain(label).lstrip("0123456789 ")) == "title" else ""
 
 
 def _has_several(title: str, content: list[Line]) -> bool:

@@ -22,6 +22,7 @@ from extractors.postings.place_parts import is_address
 from extractors.postings.place_text import Where, read_where
 from extractors.postings.reading import TEXT, Reading
 from extractors.postings.salary import parse_salary
+from extractors.postings.several import Part, parts_of
 from extractors.postings.shape import is_about_jobs
 from extractors.postings.signs import is_beside_list, is_one_posting
 from extractors.postings.vocabulary import plain, words
@@ -99,17 +100,26 @@ class _Page:
 
 
 def read(document: Document) -> list[Reading]:
-    """The one posting that a page is about; none where the page is anything else, or that is not sure."""
+    """The one posting that a page is about, or each of several in full; none where it is anything else, or not sure."""
     if document.tree is None or not _may_be(document):
         return []
+    one = _one(document)
+    parts = [] if document.is_marked else parts_of(document)
+    within = {one.title for one in parts} | {line.words for one in parts for line in one.lines}
+    if one is not None and (not parts or (is_role(one.fields["title"]) and one.fields["title"] not in within)):
+        return [one]
+    return [_part(document, part) for part in parts]
+
+
+def _one(document: Document) -> Reading | None:
     lines = _without_others(document.lines)
     all_labels = labels_of(lines)
     found = title_line(document, lines, all_labels.get("title"))
     if found is None:
-        return []
+        return None
     start, title = found
     if is_beside_list(lines[:start]):
-        return []
+        return None
     after = lines[start + 1 :]
     page = _Page(title, after, labels_of(after), _head(after))
     page.is_closed = any(is_closed_badge(line.words) for line in lines[max(0, start - _NEAR) : start + _NEAR + 1])
@@ -118,8 +128,17 @@ def read(document: Document) -> list[Reading]:
     kinds = _kinds(page)
     named = bool(where.locations or where.remote or kinds)
     if not is_one_posting(document, title, after, page.labels, named=named):
-        return []
-    return [Reading(TEXT, _fields(page, document, company, where, kinds))]
+        return None
+    return Reading(TEXT, _fields(page, document, company, where, kinds))
+
+
+def _part(document: Document, part: Part) -> Reading:
+    """One of several postings on a page; the employer is the page's."""
+    page = _Page(part.title, part.lines, labels_of(part.lines), _head(part.lines))
+    page.is_closed = any(is_closed_badge(line.words) for line in part.lines[:_NEAR])
+    company = page.labels.get("company") or employer_of(document, "", document.lines)
+    fields = _fields(page, document, company, _where(page, company), _kinds(page))
+    return Reading(TEXT, fields | ({"url": part.url} if part.url else {}))
 
 
 def _may_be(document: Document) -> bool:

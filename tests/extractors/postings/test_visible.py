@@ -151,3 +151,32 @@ def test_a_title_with_a_dash_is_one() -> None:
     (found,) = read(markup, "https://x.example/jobs/1", "Head Baker - Night Shift - Oven Works | Hirely")
 
     assert found["title"] == "Head Baker - Night Shift"
+
+
+def test_chips_and_signs_before_words_are_apart() -> None:
+    chips = """<div><span class="chip team">Bakery</span> <span class="chip">\U0001f4cd Austin, TX</span>
+    <span class="chip">\U0001f550 Part time</span></div>"""
+    (found,) = read(
+        ENGLISH.replace("<p>Austin, TX · Full time · On site</p>", chips),
+        "https://www.bakery.example/jobs/head-baker",
+        "Head Baker | Bakery",
+    )
+
+    assert [(place["city"], place["region"]) for place in found["locations"]] == [("Austin", "TX")]
+    assert found["employment_types"] == ["PART_TIME"]
+
+
+def test_labels_that_only_the_design_keeps_apart_are_read() -> None:
+    facts = "".join(
+        f'<li><span class="label">{label}</span> <span class="value">{value}</span></li>'
+        for label, value in (("Location", "Austin, TX"), ("Job Type", "Part time"), ("Deadline", "June 4, 2031"))
+    )
+    (found,) = read(
+        ENGLISH.replace("<p>Austin, TX · Full time · On site</p>", f"<ul>{facts}</ul>"),
+        "https://www.bakery.example/jobs/head-baker",
+        "Head Baker | Bakery",
+    )
+
+    assert [place["city"] for place in found["locations"]] == ["Austin"]
+    assert found["employment_types"] == ["PART_TIME"]
+    assert found["valid_through"].startswith("2031-06-04")
