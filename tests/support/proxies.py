@@ -81,8 +81,8 @@ def recording_site(tls: Path | None = None) -> Iterator[Recorder]:
         yield Recorder("https" if tls else "http", said["port"], said["log"])
 
 
-def certificate(folder: Path) -> Path:
-    """A file with a key and a certificate that nobody has signed."""
+def certificate(folder: Path, *names: str) -> Path:
+    """A file with a key and a certificate, for these hosts, that nobody has signed."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
     now = datetime.now(UTC)
@@ -90,9 +90,10 @@ def certificate(folder: Path) -> Path:
         x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
         .not_valid_before(now - timedelta(hours=1))
         .not_valid_after(now + timedelta(hours=1))
-        .sign(key, hashes.SHA256())
     )
+    if names:
+        made = made.add_extension(x509.SubjectAlternativeName(list(map(x509.DNSName, names))), critical=False)
     path = folder / "certificate.pem"
     secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    path.write_bytes(secret + made.public_bytes(Encoding.PEM))
+    path.write_bytes(secret + made.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM))
     return path

@@ -44,6 +44,7 @@ ABOUT: Mapping[str, str] = {
     "half-openings": "a list that says it has ten postings, and shows eight",
     "broken-openings": "a list whose second page is gone",
     "searched": "postings for those who search: rope & sail, in Köln or anywhere",
+    "employer": "a careers page that embeds boards; they answer behind python -m tests.web.platforms",
     "walls": "challenges, captchas, logins and soft errors, a path each",
     "walled": "its first page, and a challenge for each other",
     "turns": "open when it is asked first, walled later",

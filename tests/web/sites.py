@@ -15,6 +15,7 @@ from tests.web.careers import CAREERS
 from tests.web.client import CLIENT_RENDERED
 from tests.web.odd import ODD
 from tests.web.ordinary import ORDINARY
+from tests.web.platforms import EMPLOYER
 from tests.web.resource import Resource, Site, page, redirect, text
 from tests.web.scripts import SCRIPTS
 from tests.web.traps import CALENDAR, ENDLESS, REPEATING, SESSIONS
@@ -71,6 +72,7 @@ SITES: Mapping[str, Site] = {
     "half-openings": openings.HALF,
     "broken-openings": openings.BROKEN,
     "searched": openings.SEARCHED,
+    "employer": EMPLOYER,
     "walls": WALLS,
     "walled": WALLED,
     "turns": TURNS,
