@@ -1,8 +1,8 @@
 """``python -m tests.web.platforms``: boards on the hosts of platforms, behind a forward proxy.
 
 The proxy takes each https host for one of theirs, and passes all else on. It says in JSON where it is (``proxy``) and
-which certificate they have (``certificate``), and stops when its standard input is closed. What boards answer is what ``tests/extractors/postings/platforms`` has; each
-posting has a page of its own.
+which certificate they have (``certificate``), and stops when its standard input is closed. What boards answer is what
+``tests/extractors/postings/platforms`` has; each posting has a page of its own.
 """
 
 from __future__ import annotations
