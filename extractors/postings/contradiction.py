@@ -34,14 +34,15 @@ def contradicts(field: str, posting: Data, said: Said, page: Seen) -> bool:
 
 
 def _companies(posting: Data, said: Said, page: Seen) -> bool:
-    """An employer is named again in its posting; a department that is called organisation is not."""
+    """An employer has a legal form, or is named again; a department that is called organisation is not."""
     here, there = company_key(posting["company"]), company_key(said.value)
     words_here, words_there = set(plain(posting["company"]).split()), set(plain(said.value).split())
     shared = {word for word in words_here & words_there if len(word) >= _FEWEST_LETTERS}
     short = _initials(posting["company"]).startswith(there) or _initials(said.value).startswith(here)
     same = shared or here in there or there in here or short
-    twice = page.words.count(plain(said.value)) > 1
-    return twice and not (same or _alike(here, there) or page.mentions(posting["company"]))
+    is_firm = page.words.count(plain(said.value)) > 1 or there != re.sub(r"[\W_]+", "", said.value.casefold())
+    named = plain(here) in page.words.replace(" ", "")
+    return is_firm and not (same or named or _alike(plain(here), plain(there)))
 
 
 def _initials(name: str) -> str:

@@ -106,7 +106,7 @@ def _same_in_another_period(
 
 
 def _factors(period: str | None) -> Iterable[int]:
-    return _IN_A_YEAR[period] if period else [number for numbers in _IN_A_YEAR.values() for number in numbers]
+    return _IN_A_YEAR[period] if period else [numbers[0] for numbers in _IN_A_YEAR.values()]
 
 
 def _times(ends: Ends, factor: float) -> Ends:

@@ -86,7 +86,7 @@ def _makes_one(reading: Reading, postings: list[list[Reading]]) -> bool:
     """Whether what nobody else speaks of is a posting."""
     if reading.source == TEXT:
         # What a reader sees is the page's own: where data tells of several, it is a list.
-        return all(_is_elsewhere(members) or _is_seen(members, reading) for members in postings)
+        return all(member.elsewhere or member.source == TEXT for members in postings for member in members)
     if reading.source != SELECTORS:
         return True
     # A heading is on each page of a site: where selectors find no more, they fill in what others have found.
@@ -95,7 +95,7 @@ def _makes_one(reading: Reading, postings: list[list[Reading]]) -> bool:
 
 def _home(postings: list[list[Reading]], reading: Reading) -> list[Reading] | None:
     own = [members for members in postings if not _is_elsewhere(members)]
-    if (reading.source == TEXT or reading.alone) and len(own) == 1 and not _is_seen(own[0], reading):
+    if (reading.source == TEXT or reading.alone) and len(own) == 1 and not _is_beside(own[0], reading):
         return own[0]
     others = [members for members in postings if all(member.source != reading.source for member in members)]
     return next((members for members in others if any(_same(member, reading) for member in members)), None)
@@ -105,10 +105,10 @@ def _is_elsewhere(members: list[Reading]) -> bool:
     return all(member.elsewhere for member in members)
 
 
-def _is_seen(members: list[Reading], reading: Reading) -> bool:
-    """Whether they are another posting that nothing but the page's own words tell of."""
-    seen = all(member.source == TEXT == reading.source for member in members)
-    return seen and not any(_same(member, reading) for member in members)
+def _is_beside(members: list[Reading], reading: Reading) -> bool:
+    """Whether the page's own words tell of another posting as well: by another title, or at another anchor."""
+    shown = [member for member in members if member.source == TEXT == reading.source]
+    return any(not _same(one, reading) or one.fields.get("url") != reading.fields.get("url") for one in shown)
 
 
 def _same(one: Reading, other: Reading) -> bool:

@@ -39,7 +39,10 @@ _AREA = re.compile(
     r"and|und|et|remote|hybrid|on-?site)\b",
     re.IGNORECASE,
 )
-_MONEY = re.compile(r"[$\u20ac\u00a3\u00a5\u20b9\u20bd\u20a9]|\b[A-Z]{3}\b|\bz\u0142|\bkr\b|\bK\u010d")
+_MONEY = re.compile(
+    r"[$\u20ac\u00a3\u00a5\u20b9\u20bd\u20a9]|\b[A-Z]{3}\b|\bz\u0142|\bkr\b|\bK\u010d|"
+    r"\d ?[kK]\b|\d.*(?:year|annu|month|hour)"
+)
 _OPEN = re.compile(r"\d\s?\+|\b(?:over|more than|mehr als|plus de|m\u00e1s de|meer dan)\b", re.IGNORECASE)
 _NO_NAME = re.compile(
     r"\d|https?:|@|^(?:confidential|anonym|undisclosed|not (?:disclosed|specified|stated)|private|various|unknown|"

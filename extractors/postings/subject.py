@@ -30,7 +30,7 @@ def tell_apart(readings: list[Reading], document: Document) -> None:
     """
     data = [reading for reading in readings if reading.source in _DATA]
     shown = _shown(readings) if data else None
-    if shown is None:
+    if shown is None or sum(reading.source == TEXT for reading in readings) > 1:
         return
     page = _Page(str(shown.fields["title"]), document)
     others = [reading for reading in data if not page.is_about(reading)]

@@ -238,7 +238,8 @@ def test_kinds_that_may_go_together_are_no_conflict(shown: str, said: str) -> No
 @pytest.mark.parametrize(
     ("shown", "disagrees"),
     [
-        ("Company: Bonn Rolls Ltd</p><p>We at Bonn Rolls Ltd bake.", True),
+        ("Company: Bonn Rolls Ltd", True),
+        ("Company: Bonn Rolls Ltd</p><p>Acme Bread is its mother.", False),
         ("Company: Confidential</p><p>All is confidential.", False),
         ("Organisation: Supply Chain", False),
         ("Company: Acme Bread", False),
