@@ -42,6 +42,9 @@ def _compare_all(found: Merged, document: Document) -> None:
         return
     if heading and _is_other_title(posting["title"], heading, page, document):
         _note(found, "title", Said(heading, heading), wins=False)
+    elif page.mentions(posting["title"]):
+        shown = _candidate("title", Said(posting["title"], page.heading))
+        found.candidates["title"] = [*_without_text(found, "title"), shown]
     for field, said in page.said.items():
         if sources[field] not in _OWN_WORD:
             _compare(found, field, said, page)

@@ -71,6 +71,11 @@ class Seen:
         """All that stands there, plain."""
         return plain(" ".join(line.words for line in self._lines if line.zone != MENU))
 
+    @property
+    def heading(self) -> str:
+        """The line with the posting's title."""
+        return self._lines[0].words
+
     def mentions(self, text: str) -> bool:
         """Whether the posting's part of the page has these words."""
         bare = plain(text)

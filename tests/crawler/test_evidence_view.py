@@ -42,6 +42,14 @@ def test_it_says_whence_each_value_is_and_why() -> None:
     assert "≠ remote" in text
 
 
+def test_what_the_page_shows_stands_below() -> None:
+    text = shown(marked(BAKER, body="<h1>Baker</h1><p>Posted 3 June 2026</p><p>Hybrid</p><p>We bake bread.</p>"))
+
+    assert "≠ 2026-06-03  page “3 June 2026”" in text
+    assert "page “Hybrid”" in text
+    assert "= page “Baker”" in text
+
+
 def test_rejected_postings_have_their_reasons_and_listed_ones_are_named() -> None:
     text = shown(
         marked(BAKER | {"title": "", "url": URL}, {"@type": "JobPosting", "title": "Miller", "url": "/jobs/8"})

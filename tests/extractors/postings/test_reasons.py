@@ -120,3 +120,29 @@ def test_postings_that_are_left_out_are_told() -> None:
         ("[Job title]", "a"),
     ]
     assert [one.posting["title"] for one in explained(document)] == ["Baker"]
+
+
+SHOWN = f"<h1>Baker</h1><p>Location: Bonn, Germany</p><p>Posted 1 May 2026</p><p>Part-time</p><p>{PROSE}</p>"
+
+
+def test_what_the_page_shows_stands_beside_what_was_taken() -> None:
+    fields = read(MARKUP, None, SHOWN)
+
+    assert fields["date_posted"].why == "the JSON-LD and the page agree"
+    assert fields["date_posted"].candidates[1].where == "“1 May 2026”"
+    assert [one.source for one in fields["title"].candidates] == ["jsonld", "page"]
+    place = fields["locations"]
+    assert [(one.source, agrees) for one, agrees in zip(place.candidates, place.agrees, strict=True)] == [
+        ("jsonld", True),
+        ("page", False),
+    ]
+    assert place.why == "data is surer than what a page looks like"
+
+
+def test_why_the_page_was_taken_is_told() -> None:
+    kinds = read(MARKUP | {"employmentType": "FULL_TIME"}, STATE, SHOWN)["employment_types"]
+
+    assert kinds.value == ["PART_TIME"]
+    assert [one.source for one in kinds.candidates] == ["page", "state", "jsonld"]
+    assert kinds.agrees == [True, False, False]
+    assert kinds.why == "the page says so, and forms say the same of each posting"
