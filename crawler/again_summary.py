@@ -17,11 +17,13 @@ from pipelines.difference import Difference, sentences
 from schemas.job import JobState, JobStats
 
 TOLD = (WITHDRAWN, SUPERSEDED, UNREADABLE, UNSTORED)
+COUNTED = {"posting": "postings", "text": "texts"}
+"""What is counted of that which ``extract`` names."""
 
 
 @dataclass(frozen=True, slots=True)
 class AgainReport:
-    """How a job went that read the archive."""
+    """How a job went that read the archive. ``asked``: what it was to extract."""
 
     job: UUID
     site: str
@@ -30,18 +32,26 @@ class AgainReport:
     stats: JobStats
     segments: int
     seconds: float
+    asked: tuple[str, ...]
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """The counts that say what came of it, whatever they are."""
+        return tuple(COUNTED[name] for name in self.asked if name in COUNTED)
 
 
 def report(connection: psycopg.Connection[Row], job: UUID, site: str, segments: int) -> AgainReport:
     """As its row says."""
     query = """
-        SELECT state, error, stats, extract(epoch FROM coalesce(completed_at, now()) - started_at) AS seconds
+        SELECT state, error, stats, extract(epoch FROM coalesce(completed_at, now()) - started_at) AS seconds,
+            config->'extract' AS asked
         FROM job WHERE id = %s
     """
     row = connection.execute(query, [job]).fetchone()
     assert row is not None  # it was started here
     stats = JobStats(**row["stats"])
-    return AgainReport(job, site, JobState(row["state"]), row["error"], stats, segments, float(row["seconds"]))
+    state, seconds, asked = JobState(row["state"]), float(row["seconds"]), tuple(row["asked"])
+    return AgainReport(job, site, state, row["error"], stats, segments, seconds, asked)
 
 
 def show(console: Console, report: AgainReport) -> None:
@@ -60,7 +70,8 @@ def show(console: Console, report: AgainReport) -> None:
 
 def sentence(report: AgainReport) -> str:
     """The same in one line, for a log or a mail."""
-    how = report.error or f"{report.stats.pages:,} pages read again by {EXTRACTOR}, {report.stats.postings:,} postings."
+    counts = [f"{getattr(report.stats, name):,} {name}" for name in report.wanted]
+    how = report.error or f"{', '.join([f'{report.stats.pages:,} pages read again by {EXTRACTOR}', *counts])}."
     return f"{report.site} {report.state} (job {report.job}): {how}"
 
 
@@ -88,5 +99,5 @@ def _lines(report: AgainReport) -> list[tuple[str, int, str]]:
         ("problems", stats.problems, "an extractor failed; what it read before is kept"),
         ("noindex", stats.noindex, "pages that ask not to be read"),
     ]
-    lines = [line for line in lines if line[1] or line[0] in {"pages", "postings"}]
+    lines = [line for line in lines if line[1] or line[0] in {"pages", *report.wanted}]
     return lines + [(cause, *stats.failures[cause]) for cause in TOLD if cause in stats.failures]

@@ -111,7 +111,8 @@ def _lines(report: Report) -> list[tuple[str, str, str]]:
     ]
     if len(stats.tiers) > 1:
         lines += [(tier, f"{use.requests:,}", _use(use)) for tier, use in _in_order(stats.tiers)]
-    always = ("pages", "records" if stats.records else "postings")
+    asked = "posting" in report.job.config.extract
+    always = ("pages", *(["records"] if stats.records else ["postings"] if asked else []))
     lines = [line for line in lines if line[1] != "0" or line[0] in always]
     lines += walls.lines(stats, failures, report.verdict.error)
     counted = {cause: count for cause, count in failures.counts.items() if not cause.startswith(WALLED)}
