@@ -24,6 +24,7 @@ _MOST_WORDS_OF_KIND = 4
 _LONGEST_TITLE = 120
 _MOST_LINES = 400
 _MANY = 4
+_SHORT_WORD, _SAME_WORDS = 3, 2
 _MOST_PROSE, _LONGEST_PROSE = 40, 500
 _ABOUT_WORK = frozenset({"employment_types", "salary", "requisition_id", "workplace_type", "valid_through"})
 _COLONS = ":\uff1a"
@@ -182,6 +183,12 @@ def _labelled_title(line: Line) -> str:
     return plain(rest) if colon and meanings().get(plain(label).lstrip("0123456789 ")) == "title" else ""
 
 
+def _is_other(heading: str, title: str) -> bool:
+    """``Role of the nursing officer`` is about the nursing officer of the title."""
+    shared = {word for word in heading.split() if len(word) > _SHORT_WORD} & set(title.split())
+    return heading != title and len(shared) < _SAME_WORDS
+
+
 def _has_several(title: str, content: list[Line]) -> bool:
     """The same sections twice, or many headings that name work: several postings."""
     wanted, seen = plain(title), set[str]()
@@ -193,6 +200,6 @@ def _has_several(title: str, content: list[Line]) -> bool:
         elif bare in words("headings"):
             twice += bare in seen
             seen.add(bare)
-        elif 0 < line.level <= 4 and bare != wanted and is_title(line.words) and is_role(line.words):
+        elif 0 < line.level <= 4 and _is_other(bare, wanted) and is_title(line.words) and is_role(line.words):
             others += 1
     return (others >= 1 and twice >= 2) or max(others, applies) >= _MANY

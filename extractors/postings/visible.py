@@ -18,8 +18,8 @@ from extractors.postings.heading import is_role, title_line
 from extractors.postings.labels import labels_of, pieces
 from extractors.postings.names import posting_title
 from extractors.postings.page_lines import CONTENT, Line
-from extractors.postings.place_parts import is_address
-from extractors.postings.place_text import Where, read_where
+from extractors.postings.place_shown import where_shown
+from extractors.postings.place_text import Where
 from extractors.postings.reading import TEXT, Reading
 from extractors.postings.salary import parse_salary
 from extractors.postings.several import Part, parts_of
@@ -38,8 +38,6 @@ _LONGEST_PIECE = 90
 _SHORT = 60
 _NEAR = 3
 """Lines above and below the title where a badge may stand."""
-_MOST_WORDS_OF_TOWN = 5
-_NO_TOWN = re.compile(r"[$\u20ac\u00a3\u00a5%@+=<>{}]|\d[\dkK.,]{2}")
 _HINTS = tuple(
     word.encode()
     for word in (
@@ -124,7 +122,7 @@ def _one(document: Document) -> Reading | None:
     page = _Page(title, after, labels_of(after), _head(after))
     page.is_closed = any(is_closed_badge(line.words) for line in lines[max(0, start - _NEAR) : start + _NEAR + 1])
     company = page.labels.get("company") or employer_of(document, title, lines)
-    where = _where(page, company)
+    where = where_shown(page.labels.get("locations"), page.head, company)
     kinds = _kinds(page)
     named = bool(where.locations or where.remote or kinds)
     if not is_one_posting(document, title, after, page.labels, named=named):
@@ -137,7 +135,9 @@ def _part(document: Document, part: Part) -> Reading:
     page = _Page(part.title, part.lines, labels_of(part.lines), _head(part.lines))
     page.is_closed = any(is_closed_badge(line.words) for line in part.lines[:_NEAR])
     company = page.labels.get("company") or employer_of(document, "", document.lines)
-    fields = _fields(page, document, company, _where(page, company), _kinds(page))
+    fields = _fields(
+        page, document, company, where_shown(page.labels.get("locations"), page.head, company), _kinds(page)
+    )
     return Reading(TEXT, fields | ({"url": part.url} if part.url else {}))
 
 
@@ -194,55 +194,6 @@ def _fields(page: _Page, document: Document, company: str | None, where: Where, 
         "language": language_tag(document.metadata.language),
     }
     return {name: value for name, value in fields.items() if value not in (None, "", [])}
-
-
-def _where(page: _Page, company: str | None) -> Where:
-    """What the label says, else the first line below the title whose pieces name places for sure."""
-    said = page.labels.get("locations")
-    if said:
-        where = _named_places(read_where(_without(said, company)))
-        if where.locations or (where.remote and len(said) <= _SHORT):
-            return where
-    for line in page.head:
-        found = [_sure(_without(piece, company)) for piece in line]
-        where = Where(
-            [place for one in found for place in one.locations],
-            [place for one in found for place in one.scope],
-            remote=any(one.remote for one in found),
-        )
-        if where.locations or where.remote:
-            return where
-    return Where([], [], remote=False)
-
-
-def _sure(piece: str) -> Where:
-    """The places of a piece that surely is no other thing; nothing of any other piece."""
-    where = _named_places(read_where(piece))
-    sure = is_address(piece) or any(
-        place["country"] or (place["region"] and place["city"]) for place in where.locations
-    )
-    if (sure and where.locations) or (where.remote and len(piece) <= _SHORT):
-        return where
-    return Where([], [], remote=False)
-
-
-def _named_places(where: Where) -> Where:
-    """Without sentences, which name no town."""
-    return where._replace(locations=[place for place in where.locations if _is_named(str(place["city"] or ""))])
-
-
-def _is_named(town: str) -> bool:
-    words_of_town = town.split()
-    low = sum(word[0].islower() for word in words_of_town)
-    return len(words_of_town) <= _MOST_WORDS_OF_TOWN and low <= len(words_of_town) / 2 and not _NO_TOWN.search(town)
-
-
-def _without(text: str, company: str | None) -> str:
-    """A line may begin with the employer, even without a blank behind it."""
-    if company and text.startswith(company):
-        rest = text[len(company) :]
-        return rest.strip(" ,-\u2013|\u00b7") if rest[:1] in " ,-\u2013|\u00b7" or rest[:1].isupper() else text
-    return text
 
 
 def _workplace(page: _Page, where: Where) -> str | None:

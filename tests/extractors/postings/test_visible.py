@@ -180,3 +180,33 @@ def test_labels_that_only_the_design_keeps_apart_are_read() -> None:
     assert [place["city"] for place in found["locations"]] == ["Austin"]
     assert found["employment_types"] == ["PART_TIME"]
     assert found["valid_through"].startswith("2031-06-04")
+
+
+@pytest.mark.parametrize("line", ["SC / ST / OBC", "General / SC: 18 years", "Location: Baker / Shift Leader"])
+def test_codes_of_people_and_titles_are_no_places(line: str) -> None:
+    (found,) = read(
+        ENGLISH.replace("Austin, TX · Full time · On site", line),
+        "https://www.bakery.example/jobs/head-baker",
+        "Head Baker | Bakery",
+    )
+
+    assert found["locations"] == []
+
+
+def test_headings_that_name_the_same_work_again_are_no_other_postings() -> None:
+    headings = "".join(
+        f"<h3>{heading}</h3><p>{PROSE[:60]}</p>"
+        for heading in (
+            "Role of the Head Baker",
+            "Head Baker training",
+            "Head Baker pay scale",
+            "Head Baker exam pattern",
+        )
+    )
+    (found,) = read(
+        ENGLISH.replace("<h2>Similar jobs", f"{headings}<h2>Similar jobs"),
+        "https://www.bakery.example/jobs/head-baker",
+        "Head Baker | Bakery",
+    )
+
+    assert found["title"] == "Head Baker"
