@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.support.checkout import Checkout, make_checkout
 from tests.support.crawl import Crawled, Scrapy, make_scrapy
@@ -23,6 +24,12 @@ if TYPE_CHECKING:
     from crawler.embedded import Servers
 
 _redis_numbers = itertools.count()
+
+# The same examples each time, so that what fails is the work of a change; and no example is late on a busy machine.
+settings.register_profile(
+    "longline", derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("longline")
 
 
 def missing(what: str) -> NoReturn:

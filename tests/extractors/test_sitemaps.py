@@ -122,7 +122,7 @@ def test_entities_are_neither_fetched_nor_multiplied() -> None:
       <urlset><url><loc>{SITE}&file;</loc></url><url><loc>{SITE}&l9;</loc></url></urlset>"""
     started = time.process_time()
     assert read_sitemap(text.encode()).pages in ([SITE], [])
-    assert time.process_time() - started < 1
+    assert time.process_time() - started < 10
 
 
 @given(st.one_of(st.binary(max_size=300), st.binary(max_size=300).map(lambda tail: TWO_PAGES.encode() + tail)))

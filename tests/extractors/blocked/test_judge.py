@@ -118,7 +118,7 @@ def test_whatever_comes_has_a_verdict(url: str, status: int, headers: dict[str, 
     assert bool(verdict.evidence) == (verdict.kind is not Kind.OK)
 
 
-@pytest.mark.timeout(20)
+@pytest.mark.timeout(240)
 @pytest.mark.parametrize(
     "body",
     [

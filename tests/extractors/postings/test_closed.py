@@ -87,7 +87,7 @@ def test_its_time_is_bounded(text: str) -> None:
     began = time.process_time()
 
     assert closed_marker(tree) is None
-    assert time.process_time() - began < 2
+    assert time.process_time() - began < 20
 
 
 @given(st.binary(max_size=2000))

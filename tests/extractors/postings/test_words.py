@@ -82,4 +82,4 @@ def test_any_text_can_be_read(text: str) -> None:
 def test_hostile_json_costs_little(text: str) -> None:
     started = time.process_time()
     read_json("{" + text)
-    assert time.process_time() - started < 5
+    assert time.process_time() - started < 30

@@ -203,4 +203,4 @@ def test_any_phrase_of_money_has_a_salary_or_none(pieces: list[str]) -> None:
 def test_a_hostile_text_costs_little(piece: str) -> None:
     started = time.process_time()
     parse_salary(piece * (1_000_000 // len(piece)))
-    assert time.process_time() - started < 3
+    assert time.process_time() - started < 30
