@@ -144,17 +144,23 @@ def test_process_ids_that_now_are_a_strangers_do_not_matter(place: Dwelling) -> 
         stranger.wait()
 
 
-def test_a_start_that_was_killed_half_way_is_begun_anew(place: Dwelling) -> None:
-    user, next_user = place.user(), place.user()
-    user.begin()
-    eventually(lambda: place.log("keeper").index("makes a new database"), FileNotFoundError, ValueError)
-    place.kill_keeper()
-    user.kill()
+def test_a_start_that_was_killed_half_way_is_begun_anew(tmp_path: Path) -> None:
+    for number in range(10):
+        with dwelling(tmp_path / str(number)) as place:
+            user, next_user = place.user(), place.user()
+            user.begin()
+            eventually(lambda: place.log("keeper").index("makes a new database"), FileNotFoundError, ValueError)
+            place.kill_keeper()
+            killed_half_way = not (place.folder / "postgres-18").exists()
+            user.kill()
 
-    said = next_user.attach()
+            said = next_user.attach()
 
-    assert query(said["database_url"], "SELECT 1") == 1
-    assert place.log("keeper").count("makes a new database") == 2
+            assert query(said["database_url"], "SELECT 1") == 1
+            assert place.log("keeper").count("makes a new database") == 1 + killed_half_way
+        if killed_half_way:
+            return
+    raise AssertionError("each time the database was made before anybody was killed")
 
 
 def test_a_keeper_that_cannot_start_one_server_leaves_the_other_to_its_users(place: Dwelling) -> None:

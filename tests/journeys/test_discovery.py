@@ -39,7 +39,7 @@ def lists(rows: Rows, address: str) -> dict[str, dict[str, Any]]:
 
 def test_all_postings_are_found_and_none_twice(crawled: Crawled, web: RunningWeb, rows: Rows) -> None:
     assert crawled.status == 0, crawled.stdout + crawled.stderr
-    names = ("paged", "button", "scrolled", "api", "app")
+    names = ("sorted", "tiles", "zero", "paged", "button", "scrolled", "api", "app")
     assert postings(rows, web.sites["openings"]) == sorted(title for name in names for title in TITLES[name])
     visits = web.asked("openings")
     assert {path: count for path, count in visits.items() if "/worker-" in path and count != 1} == {}
@@ -52,6 +52,9 @@ def test_each_list_is_known_to_be_complete(web: RunningWeb, rows: Rows) -> None:
     assert {
         path: (row["declared_total"], row["listed"], row["complete"], row["problems"]) for path, row in found.items()
     } == {
+        "/sorted/jobs/": (LISTS["sorted"], LISTS["sorted"], True, []),
+        "/tiles/jobs/": (LISTS["tiles"], LISTS["tiles"], True, []),
+        "/zero/jobs/": (None, LISTS["zero"], True, []),
         "/paged/jobs/": (LISTS["paged"], LISTS["paged"], True, []),
         "/button/jobs/": (None, LISTS["button"], True, []),
         "/scrolled/jobs/": (None, LISTS["scrolled"], True, []),

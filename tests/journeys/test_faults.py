@@ -12,7 +12,7 @@ from tests.journeys.reading import archived_body, last_job, pages_of
 from tests.support.crawl import Crawled, Scrapy
 from tests.support.web import RunningWeb
 
-LIMITS = ("-s", "DOWNLOAD_TIMEOUT=3", "-s", "DOWNLOAD_MAXSIZE=1048576", "-s", "RETRY_TIMES=2")
+LIMITS = ("-s", "DOWNLOAD_TIMEOUT=8", "-s", "DOWNLOAD_MAXSIZE=1048576", "-s", "RETRY_TIMES=2")
 TITLES = {
     "/reset": "reset",
     "/truncation": "truncation",

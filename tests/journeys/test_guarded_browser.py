@@ -79,7 +79,7 @@ def crawled(scrapy: Scrapy, site: Lure, **environment: str) -> Crawled:
     names = ("-s", "LONGLINE_RESOLVER=tests.support.names.Names")
     words = ("-a", f"url={site.url()}", "-a", "render=always", "-L", "INFO")
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)} | environment
-    return scrapy.run("crawl", "site", *names, *words, strict=False, timeout=200, **environment)
+    return scrapy.run("crawl", "site", *names, *words, strict=False, timeout=400, **environment)
 
 
 def rendered(rows: Rows, site: Lure) -> set[str]:

@@ -89,7 +89,7 @@ def test_doctor_says_when_the_data_on_browsers_are_old(scrapy: Scrapy) -> None:
     )
     command = [sys.executable, "-c", clock]
     said = subprocess.run(
-        command, cwd=scrapy.folder, env=scrapy.environment(), capture_output=True, text=True, check=True, timeout=60
+        command, cwd=scrapy.folder, env=scrapy.environment(), capture_output=True, text=True, check=True, timeout=240
     ).stdout
     assert "'identity', None, 'the data on browsers are" in said
     assert "Update them: " in said

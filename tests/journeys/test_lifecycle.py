@@ -34,7 +34,7 @@ class Board:
 
     def crawl(self, edition: int) -> dict[str, Any]:
         """The counts of a crawl of an edition."""
-        with urlopen(self._web.url(SLUG, f"/edition?is={edition}"), timeout=10):
+        with urlopen(self._web.url(SLUG, f"/edition?is={edition}"), timeout=60):
             self._web.reset()
         done = self._scrapy.run("crawl", "site", "-a", f"site={SLUG}")
         assert done.status == 0, done.stdout + done.stderr

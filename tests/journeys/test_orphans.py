@@ -8,6 +8,7 @@ import redis
 
 from tests.journeys.conftest import Rows
 from tests.support.crawl import Scrapy
+from tests.support.halting import halting
 from tests.support.web import RunningWeb
 from tests.support.workers import SHORT, until, workers
 
@@ -17,7 +18,7 @@ def kill_when_it_crawls(scrapy: Scrapy, redis_url: str, url: str) -> None:
     crawl = scrapy.start("crawl", "site", "-a", f"url={url}", **SHORT)
     until(redis_url, _something_is_leased)
     crawl.kill()
-    crawl.communicate(timeout=30)
+    crawl.communicate(timeout=120)
 
 
 def _something_is_leased(client: redis.Redis) -> bool:
@@ -46,12 +47,14 @@ def test_the_next_crawl_ends_a_job_that_nobody_works_on(
         assert not client.keys("longline:{*:meta")
 
 
-def test_workers_finish_a_job_whose_start_was_killed(scrapy: Scrapy, web: RunningWeb, servers: Any, rows: Rows) -> None:
-    with workers(scrapy, 1, servers, **SHORT):
-        kill_when_it_crawls(scrapy, servers.redis_url, web.url("plain"))
-        busy = scrapy.crawl(web.url("plain"))
+def test_workers_finish_a_job_whose_start_was_killed(scrapy: Scrapy, servers: Any, rows: Rows) -> None:
+    with halting() as site, workers(scrapy, 1, servers, **SHORT):
+        url = site.url("/hang")
+        kill_when_it_crawls(scrapy, servers.redis_url, url)
+        busy = scrapy.crawl(url)
+        site.release()
         until(servers.redis_url, lambda client: not client.hlen("longline:jobs"))
 
     assert busy.status == 1
     assert "The site is being crawled by workers, as job" in busy.stderr
-    assert states(rows, web.url("plain"))[-1] == ("completed", None)
+    assert states(rows, url)[-1] == ("completed", None)

@@ -17,7 +17,7 @@ from tests.support.workers import workers
 
 DELAY = 0.2
 TOLERANCE = 0.1
-"""Seconds by which a busy machine may hold back the earlier of two requests."""
+"""Seconds by which a busy machine may hold back a request."""
 
 Store = Callable[..., None]
 
@@ -40,7 +40,7 @@ def crawl_stored(scrapy: Scrapy, *slugs: str) -> None:
     """Crawl stored sites at one time, to their ends."""
     running = [scrapy.start("crawl", "site", "-a", f"site={slug}") for slug in slugs]
     for crawl in running:
-        stdout, stderr = crawl.communicate(timeout=120)
+        stdout, stderr = crawl.communicate(timeout=240)
         assert crawl.returncode == 0, stdout + stderr
 
 
@@ -60,7 +60,7 @@ def test_the_delay_holds_while_workers_leave(scrapy: Scrapy, store_site: Store, 
         for number, worker in enumerate(running, 1):
             wait_for(site, 5 * number)
             worker.terminate()
-        stdout, stderr = crawl.communicate(timeout=60)
+        stdout, stderr = crawl.communicate(timeout=240)
         assert crawl.returncode == 0, stdout + stderr
         arrivals = site.arrivals()
     assert len(arrivals) >= 26
@@ -69,7 +69,7 @@ def test_the_delay_holds_while_workers_leave(scrapy: Scrapy, store_site: Store, 
 
 def wait_for(site: Crowd, count: int) -> None:
     """Return when so many requests have come in."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while len(site.arrivals()) < count:
         assert time.monotonic() < deadline, f"{count} requests have not come in"
         time.sleep(0.05)
@@ -120,12 +120,13 @@ def test_hosts_do_not_wait_for_one_another(scrapy: Scrapy, store_site: Store, pr
 def test_a_host_that_bears_much_is_served_by_all_processes(
     scrapy: Scrapy, store_site: Store, rows: Rows, servers: Any
 ) -> None:
-    with beside(scrapy, servers, 3), crowd(pages=1200, latency=0.2) as site:
+    # An answer takes long enough for a busy machine to send all that may be under way meanwhile.
+    with beside(scrapy, servers, 3), crowd(pages=600, latency=1.0) as site:
         store_site("strong", url=site.url(), concurrency=32)
         crawl_stored(scrapy, "strong")
         pages = pages_of(rows, site.url())
         at_once = max(arrival.at_once for arrival in site.arrivals())
-    assert len(pages) >= 1200
+    assert len(pages) >= 600
     # A segment of the archive is one process's, by its name.
     assert len({row["archive_uri"].rpartition("-")[0] for row in pages.values()}) == 4
     # All but a few of its places are used.

@@ -27,17 +27,17 @@ def test_hosts_at_one_address_share_its_delay(scrapy: Scrapy, store_site: Store,
         arrivals, by_host = site.arrivals(), {host: site.arrivals(host) for host in site.hosts}
     assert {host: len(arrivals) >= 4 for host, arrivals in by_host.items()} == dict.fromkeys(site.hosts, True)
     assert distance(arrivals, DELAY) >= -TOLERANCE
-    assert span(arrivals) < 2 * DELAY * len(arrivals)
 
 
 def test_hosts_at_one_address_are_asked_each_for_itself_where_nobody_says_otherwise(
     scrapy: Scrapy, store_site: Store, servers: Any
 ) -> None:
     with beside(scrapy, servers, 3), crowd(hosts=8, pages=3, together=True) as site:
-        store_site("strangers", url=site.url(), allowed_hosts=site.hosts, delay=DELAY)
+        store_site("strangers", url=site.url(), allowed_hosts=site.hosts, delay=2.0)
         crawl_stored(scrapy, "strangers")
         arrivals = site.arrivals()
-    assert span(arrivals) < DELAY * len(arrivals) / 2
+    # Four requests to each host; one after the other, they would take over a minute.
+    assert span(arrivals) < 2.0 * len(arrivals) / 2
 
 
 def test_jobs_that_are_polite_to_addresses_share_one(scrapy: Scrapy, store_site: Store) -> None:
@@ -60,7 +60,7 @@ def test_a_host_keeps_its_own_delay_beside_that_of_its_address(
         slow = scrapy.start("crawl", "site", "-a", "site=slow-beside")
         wait_for(site, 3)
         crawl_stored(scrapy, "all")
-        stdout, stderr = slow.communicate(timeout=60)
+        stdout, stderr = slow.communicate(timeout=240)
         assert slow.returncode == 0, stdout + stderr
         # From then on nobody asks for that delay any more.
         ended = time.monotonic() - (datetime.now(UTC) - last_job(rows, site.url(host))["completed_at"]).total_seconds()
@@ -91,16 +91,16 @@ def test_a_host_that_cannot_be_resolved_fails_as_ever(scrapy: Scrapy, store_site
 
 
 def test_people_are_told_which_address_a_request_waits_for(scrapy: Scrapy, store_site: Store) -> None:
-    with crowd(hosts=3, pages=40, together=True) as site:
+    with crowd(hosts=3, pages=200, together=True) as site:
         store_site("told", url=site.url(), allowed_hosts=site.hosts, delay=2 * DELAY, polite_to="address")
         crawl = scrapy.start("crawl", "site", "-a", "site=told")
         wait_for(site, 8)
-        page = json.loads(scrapy.run("why", "--json", f"{site.url()}39").stdout)
+        page = json.loads(scrapy.run("why", "--json", f"{site.url()}199").stdout)
         (job,) = json.loads(scrapy.run("frontier", "--json").stdout)["jobs"]
         holds = json.loads(scrapy.run("why", "--json", "--job", page[0]["job"]).stdout)
         table = scrapy.run("frontier").stdout
         assert scrapy.run("frontier", "cancel", job["id"]).status == 0
-        crawl.communicate(timeout=60)
+        crawl.communicate(timeout=240)
     assert (page[0]["address"], page[0]["address_delay"]) == ("127.0.0.2", 2 * DELAY)
     assert f"All hosts at 127.0.0.2 share one budget, and are asked every {2 * DELAY} s by crawl@" in page[0]["text"]
     assert (holds[0]["what"], holds[0]["address"]) == ("address", "127.0.0.2")

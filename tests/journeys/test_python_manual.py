@@ -39,7 +39,7 @@ def walk(start: str) -> dict[str, bytes]:
     while waiting:
         url = waiting.pop()
         try:
-            with urllib.request.urlopen(url, timeout=30) as answer:
+            with urllib.request.urlopen(url, timeout=120) as answer:
                 if answer.headers.get_content_type() != "text/html":
                     continue
                 pages[url] = answer.read()
@@ -60,7 +60,7 @@ def walked(nginx_docs: str) -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def crawled(session_scrapy: Scrapy, nginx_docs: str) -> Crawled:
-    return session_scrapy.crawl(f"{nginx_docs}/", "extract=page,posting,text", timeout=280)
+    return session_scrapy.crawl(f"{nginx_docs}/", "extract=page,posting,text", timeout=500)
 
 
 @pytest.fixture

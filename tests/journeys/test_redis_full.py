@@ -17,7 +17,7 @@ from tests.support.valkey import valkey
 from tests.support.web import RunningWeb
 from tests.web import big
 
-SECONDS = 120
+SECONDS = 240
 MEMORY = 8_000_000
 QUOTED = "open%20sesame%2F1%402"
 LEFT = "SELECT count(*) AS number FROM waiting_request"

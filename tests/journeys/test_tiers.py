@@ -162,7 +162,7 @@ def test_half_of_the_proxies_may_die_in_the_middle(scrapy: Scrapy, rows: Rows, w
         for proxy in ways.proxies[:2]:
             proxy.kill()
     finally:
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=240)
 
     check_complete(Crawled(process.returncode, out, err), rows, web)
 
@@ -217,12 +217,12 @@ def test_a_site_that_opens_again_is_found_out_by_a_trial(
 ) -> None:
     url, own = web.url("gates", "/only-near"), ("-a", "revalidate=false", "-s", "LONGLINE_TIER_PROBE_SECONDS=0.5")
     assert run(scrapy, "crawl", "site", "-a", f"url={url}", "-a", "tiers=direct,proxy", *own, ways=ways).status == 0
-    store_site("slow-gate", url=url, tiers=["direct", "proxy"], delay=0.3)
-    with urllib.request.urlopen(web.url("gates", "/__gate__?name=near&open=1"), timeout=10):
+    store_site("slow-gate", url=url, tiers=["direct", "proxy"], delay=0.6)
+    with urllib.request.urlopen(web.url("gates", "/__gate__?name=near&open=1"), timeout=60):
         pass
     before = len(web.visits("gates"))
     assert run(scrapy, "crawl", "site", "-a", "site=slow-gate", *own, ways=ways).status == 0
 
     near = [visit.peer for visit in web.visits("gates")[before:] if visit.path in paths("near")]
-    assert near[0] != DIRECT
+    assert set(near) > {DIRECT}
     assert set(near[-3:]) == {DIRECT}

@@ -32,7 +32,7 @@ def test_days_that_lead_to_nothing_but_days_come_to_an_end(scrapy: Scrapy, web: 
 
 
 def test_a_calendar_is_followed_for_two_years(scrapy: Scrapy, web: RunningWeb) -> None:
-    done = scrapy.crawl(web.url("calendar"), timeout=60)
+    done = scrapy.crawl(web.url("calendar"))
 
     assert done.status == 0, done.stdout + done.stderr
     assert "is not followed: its date is far away, as in a calendar without end" in done.stdout
@@ -43,7 +43,7 @@ def test_a_calendar_is_followed_for_two_years(scrapy: Scrapy, web: RunningWeb) -
 
 
 def test_paths_that_repeat_themselves_come_to_an_end(scrapy: Scrapy, web: RunningWeb, rows: Rows) -> None:
-    done = scrapy.crawl(web.url("repeating"), timeout=60)
+    done = scrapy.crawl(web.url("repeating"))
 
     assert done.status == 0, done.stdout + done.stderr
     assert "is not followed: its path repeats itself." in done.stdout
@@ -56,7 +56,7 @@ def test_paths_that_repeat_themselves_come_to_an_end(scrapy: Scrapy, web: Runnin
 def test_a_site_that_writes_sessions_into_its_links_has_one_row_for_each_page(
     scrapy: Scrapy, web: RunningWeb, rows: Rows
 ) -> None:
-    done = scrapy.crawl(web.url("sessions"), "ignore_parameters=sid,jsessionid,utm_*", timeout=60)
+    done = scrapy.crawl(web.url("sessions"), "ignore_parameters=sid,jsessionid,utm_*")
 
     assert done.status == 0, done.stdout + done.stderr
     found = set(pages_of(rows, web.sites["sessions"], last_job(rows, web.sites["sessions"])))

@@ -14,6 +14,7 @@ import redis
 
 from tests.journeys.conftest import Rows
 from tests.journeys.own import plain
+from tests.support.announced import until
 from tests.support.arrivals import Crowd, crowd
 from tests.support.crawl import Crawled, Scrapy
 from tests.support.project import Project
@@ -36,15 +37,13 @@ def why(scrapy: Scrapy, *words: str) -> dict[str, Any]:
 @contextmanager
 def crawling(scrapy: Scrapy, slug: str, site: Crowd) -> Iterator[subprocess.Popen[str]]:
     """A crawl of a stored site that has asked for a second page when the block begins."""
-    crawl = scrapy.start("crawl", "site", "-a", f"site={slug}", "-s", "LONGLINE_PROGRESS_SECONDS=0.2")
+    crawl = scrapy.start("crawl", "site", "-a", f"site={slug}", "-s", "LONGLINE_PROGRESS_SECONDS=0")
     try:
-        assert crawl.stderr is not None
-        # A line is written five times a second.
-        next(True for _ in crawl.stderr if len([seen for seen in site.arrivals() if seen.path[1:].isdigit()]) >= 1)
+        until(lambda: any(seen.path[1:].isdigit() for seen in site.arrivals()))
         yield crawl
     finally:
         crawl.kill()
-        crawl.communicate(timeout=60)
+        crawl.communicate(timeout=240)
 
 
 def notes(servers: Any, crawl: subprocess.Popen[str]) -> int:
@@ -56,40 +55,40 @@ def notes(servers: Any, crawl: subprocess.Popen[str]) -> int:
 def test_a_slow_site_while_it_is_crawled(
     scrapy: Scrapy, store_site: Callable[..., None], rows: Rows, servers: Any
 ) -> None:
-    with crowd(pages=60, robots="User-agent: *\n\nDisallow: /59\n") as site:
+    with crowd(pages=600, robots="User-agent: *\n\nDisallow: /599\n") as site:
         store_site("why", url=site.url(), delay=DELAY, sitemaps=False)
         with crawling(scrapy, "why", site) as crawl:
             row = rows.execute("SELECT job.id FROM job JOIN site ON site.id = site_id WHERE slug = 'why'").fetchone()
             assert row is not None
             job = str(row["id"])
 
-            waiting = why(scrapy, f"{site.url()}58")
-            assert (waiting["job"], waiting["what"], waiting["delay"]) == (job, "waiting", DELAY)
-            assert 40 < waiting["number"] < 60
-            assert f"Its host is asked every {DELAY} s by crawl@" in waiting["text"]
-            # Its row waits for the segment that its bytes are in.
+            # Its row waits, for fifteen seconds, for the segment that its bytes are in.
             leased = why(scrapy, site.url())
             assert leased["what"] == "leased"
             assert leased["text"].startswith("It is leased by crawl@")
             assert "(delivery 1 of 5)" in leased["text"]
-            refused = why(scrapy, f"{site.url()}59")
-            assert f"line 3 of {site.url()}robots.txt: Disallow: /59" in refused["text"]
+            waiting = why(scrapy, f"{site.url()}598")
+            assert (waiting["job"], waiting["what"], waiting["delay"]) == (job, "waiting", DELAY)
+            assert 300 < waiting["number"] < 600
+            assert f"Its host is asked every {DELAY} s by crawl@" in waiting["text"]
+            refused = why(scrapy, f"{site.url()}599")
+            assert f"line 3 of {site.url()}robots.txt: Disallow: /599" in refused["text"]
             assert why(scrapy, f"{site.url()}nosuch")["what"] == "never found"
             slow = why(scrapy, "--job", job)
             assert slow["what"] == "host delay"
             assert notes(servers, crawl) == 1
-            assert slow["seconds_left"] > 40 * DELAY
+            assert slow["seconds_left"] > 200 * DELAY
 
             assert scrapy.run("frontier", "pause", job).status == 0
             assert why(scrapy, "--job", job[:12])["what"] == "paused"
-            assert "The job is paused." in why(scrapy, f"{site.url()}58")["text"]
+            assert "The job is paused." in why(scrapy, f"{site.url()}598")["text"]
             assert scrapy.run("frontier", "cancel", job).status == 0
-            stdout, stderr = crawl.communicate(timeout=60)
+            stdout, stderr = crawl.communicate(timeout=240)
             assert (crawl.returncode, "cancelled" in stdout) == (1, True), stdout + stderr
             assert notes(servers, crawl) == 0
         done = why(scrapy, site.url())
         assert (done["what"], done["status"]) == ("done", 200)
-        assert why(scrapy, f"{site.url()}58")["text"].startswith("It was not fetched: the job is cancelled")
+        assert why(scrapy, f"{site.url()}598")["text"].startswith("It was not fetched: the job is cancelled")
         assert why(scrapy, "--job", job)["what"] == "cancelled"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -52,15 +52,19 @@ def crowd(
 
 
 def distance(arrivals: list[Arrival], delay: float) -> float:
-    """The least that any of them came after it was due, in seconds, for any earlier one that the delay is counted from.
+    """As ``soonest``."""
+    return soonest([arrival.at for arrival in arrivals], delay)
 
-    Zero at best; below it by as much as the machine held back the earlier one, or as a request came too soon.
+
+def soonest(times: Sequence[float], delay: float) -> float:
+    """The least that any came after it was due, in seconds, as the delay is counted from those before it.
+
+    Zero at best; below it where a request came too soon. A busy machine holds back one or the other of those before,
+    and so their delay seems to be over too early: what counts is the one of the last eight that was held back least.
+    The first three are not looked at, since there are too few before them.
     """
-    due = [arrival.at - number * delay for number, arrival in enumerate(arrivals)]
-    latest, least = due[0], 0.0
-    for at in due[1:]:
-        least, latest = min(least, at - latest), max(latest, at)
-    return least
+    due = [at - number * delay for number, at in enumerate(times)]
+    return min((at - min(due[max(0, number - 8) : number]) for number, at in enumerate(due) if number > 2), default=0.0)
 
 
 def span(arrivals: list[Arrival]) -> float:

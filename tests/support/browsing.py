@@ -42,7 +42,7 @@ def noted(crawled: Crawled) -> dict[str, dict[str, Any]]:
 
 def wait_for(web: RunningWeb, path: str, times: int = 1) -> None:
     """Return when a path was asked for so many times."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while web.asked("apps")[path] < times:
         assert time.monotonic() < deadline, f"{path} was not asked for"
         time.sleep(0.05)

@@ -2,7 +2,7 @@
 
 It says in JSON where it is and its pid, and stops when its standard input is closed. ``--user`` and ``--password``: who
 has others gets 407. ``--status``: it answers every request so, and asks nobody. ``--banned N``: as Zyte's smart proxy,
-it says for the first N requests for pages that they were banned.
+it says for the first N requests for pages that they were banned. ``--last N``: after so many requests it is killed.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 import json
 import os
+import signal
 import sys
 from base64 import b64encode
 from dataclasses import dataclass
@@ -27,8 +28,13 @@ class ForwardProxy:
     authorization: str
     status: int
     banned: int | None
+    last: int | None = None
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self.last is not None:
+            self.last -= 1
+            if self.last < 0:
+                os.kill(os.getpid(), signal.SIGKILL)
         with contextlib.suppress(OSError, asyncio.IncompleteReadError):
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
             await self.answer(head, reader, writer)
@@ -112,7 +118,7 @@ async def copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, field
 
 async def main(options: argparse.Namespace) -> None:
     authorization = basic(options.user, options.password) if options.user else ""
-    proxy = ForwardProxy(options.source, authorization, options.status, options.banned)
+    proxy = ForwardProxy(options.source, authorization, options.status, options.banned, options.last)
     stop = asyncio.Event()
     asyncio.get_running_loop().add_reader(sys.stdin.fileno(), stop.set)
     server = await asyncio.start_server(proxy.serve, options.listen or options.source, options.port)
@@ -131,4 +137,5 @@ if __name__ == "__main__":
     parser.add_argument("--password", default="")
     parser.add_argument("--status", type=int, default=0)
     parser.add_argument("--banned", type=int)
+    parser.add_argument("--last", type=int)
     asyncio.run(main(parser.parse_args()))

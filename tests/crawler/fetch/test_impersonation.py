@@ -42,7 +42,7 @@ SETTINGS: dict[str, Any] = {
     "LONGLINE_JOB_ID": JOB,
     "LONGLINE_RESOLVER": "tests.support.names.Names",
     "DOWNLOAD_VERIFY_CERTIFICATES": False,
-    "DOWNLOAD_TIMEOUT": 20,
+    "DOWNLOAD_TIMEOUT": 60,
     "RETRY_ENABLED": False,
 }
 ENGINES = ("Chrome", "Firefox", "Safari")
@@ -197,7 +197,7 @@ def test_it_is_what_the_browser_of_this_machine_says(tmp_path: Path, seen: dict[
         f"--user-data-dir={tmp_path}/user",
     ]
     with secure_site(tmp_path) as site:
-        subprocess.run([browser, *words, site.url()], capture_output=True, timeout=50, check=False)
+        subprocess.run([browser, *words, site.url()], capture_output=True, timeout=240, check=False)
     own, ours = next(spoken for spoken in site.spoken if spoken.requests), seen["Chrome"]
     assert (ours.hello.ciphers, ours.hello.alpn) == (own.hello.ciphers, own.hello.alpn)
     assert (ours.settings, ours.window, ours.order) == (own.settings, own.window, own.order)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import subprocess
 import threading
 import urllib.request
@@ -16,6 +17,7 @@ import redis
 
 from schemas.redis_keys import PROXY_EVENTS
 from tests.support.alone import Asked, ask, command, environment
+from tests.support.announced import until
 from tests.support.processes import serving
 from tests.support.small_crawl import SmallCrawl
 from tests.support.web import RunningWeb
@@ -53,7 +55,7 @@ def through(proxies: dict[str, str], folder: Path, requests: list[dict[str, Any]
 
 def ban(web: RunningWeb, name: str, seconds: int = 1) -> None:
     url = web.url("banning", f"/__ban__?peer={address(name)}&seconds={seconds}")
-    with urllib.request.urlopen(url, timeout=10):
+    with urllib.request.urlopen(url, timeout=60):
         pass
 
 
@@ -64,7 +66,7 @@ def visits(web: RunningWeb, site: str) -> list[Visit]:
 def test_a_site_that_refuses_a_proxy_is_asked_through_others_and_other_sites_through_all(
     web: RunningWeb, proxies: dict[str, str], tmp_path: Path
 ) -> None:
-    ban(web, "good-1")
+    ban(web, "good-1", seconds=600)
     pages = [{"url": web.url(site, path)} for path in sorted(paths())[:60] for site in ("banning", "tree")]
 
     asked = through(proxies, tmp_path, pages)
@@ -74,8 +76,6 @@ def test_a_site_that_refuses_a_proxy_is_asked_through_others_and_other_sites_thr
     assert {visit.peer for visit in refused} == {address("good-1")}
     assert len(refused) <= 8  # as many as were under way at once
     assert {visit.peer for visit in visits(web, "tree")} == {address(name) for name in GOOD}
-    tried = [visit.peer for visit in visits(web, "tree")].count(address("good-1"))
-    assert 15 <= tried <= 25
     host = web.sites["banning"].removeprefix("http://")
     said = rf"{address('good-1')}:\d+ rests for \d+ s for {host}, which answered blocked: Cloudflare\."
     assert re.search(said, asked.log)
@@ -142,23 +142,23 @@ def test_while_requests_wait_for_a_proxy_other_hosts_go_on(
     web: RunningWeb, proxies: dict[str, str], redis_url: str
 ) -> None:
     for name in GOOD:
-        ban(web, name)
+        ban(web, name, seconds=600)
     pages = [
         *({"url": web.url("banning", path), "priority": 10 - n} for n, path in enumerate(sorted(paths())[:8])),
         *({"url": web.url("tree", path)} for path in sorted(paths())[:20]),
     ]
-    settings = {"LONGLINE_PROXIES": ",".join(proxies[name] for name in GOOD), "LONGLINE_PROXY_WAIT": 10}
+    settings = {"LONGLINE_PROXIES": ",".join(proxies[name] for name in GOOD), "LONGLINE_PROXY_WAIT": 600}
     settings |= {"CONCURRENT_REQUESTS": 4, "CONCURRENT_REQUESTS_PER_DOMAIN": 4, "RETRY_TIMES": 0}
-    spider, arguments = "tests.support.looking.Looking", {"requests": pages}
+    settings |= {"LONGLINE_RENDER": "never", "LONGLINE_DRAIN_SECONDS": 5}
 
-    crawled = SmallCrawl(spider, redis_url, arguments, settings | {"LONGLINE_RENDER": "never"}).run()
+    # Nobody gives up waiting before it is told to stop.
+    with SmallCrawl("tests.support.looking.Looking", redis_url, {"requests": pages}, settings).begun() as running:
+        wanted = set(sorted(paths())[:20])
+        until(lambda: {visit.path for visit in visits(web, "tree") if visit.status == 200} >= wanted)
+        running.process.send_signal(signal.SIGTERM)
 
-    notes = {note["url"]: note for note in crawled.notes}
-    assert len(notes) == len(pages)
-    first_failure = next(n for n, note in enumerate(crawled.notes) if "NoProxyError" in note.get("error", ""))
-    fetched = [n for n, note in enumerate(crawled.notes) if note["url"].startswith(web.sites["tree"])]
-    assert max(fetched) < first_failure
-    assert {crawled.notes[n]["status"] for n in fetched} == {200}
+    assert f"Requests for {web.sites['banning'].removeprefix('http://')} wait, for up to 600 s." in running.crawled.log
+    assert not [note for note in running.crawled.notes if "NoProxyError" in note.get("error", "")]
 
 
 @pytest.mark.parametrize("identity", ["robot", "browser"])
@@ -181,7 +181,7 @@ def test_a_session_keeps_proxy_and_cookies_and_both_go_together_when_it_is_refus
     settings["LONGLINE_IDENTITY"] = identity
     words = command(tmp_path, pages, SETTINGS | settings)
     done = subprocess.run(
-        words, cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, text=True, timeout=60, check=True
+        words, cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, text=True, timeout=240, check=True
     )
 
     assert [json.loads(line).get("status") for line in done.stdout.splitlines()] == [200] * 20

@@ -83,7 +83,7 @@ def test_a_page_that_never_comes_to_rest_is_taken_after_a_while(redis_url: str, 
 
 def test_a_page_that_never_answers_is_kept_as_it_was_fetched(redis_url: str, web: RunningWeb) -> None:
     url = web.url("scripts", "/loops")
-    crawled = look(redis_url, {"url": url}, DOWNLOAD_TIMEOUT=5)
+    crawled = look(redis_url, {"url": url}, DOWNLOAD_TIMEOUT=15)
     (note,) = crawled.notes
     assert (note["status"], note["text"], note["tier"]) == (200, "", None)
     assert note["unrendered"] == f"{url} is kept as it was fetched: no answer in time."
@@ -92,7 +92,7 @@ def test_a_page_that_never_answers_is_kept_as_it_was_fetched(redis_url: str, web
 
 def test_a_tab_that_crashes_costs_its_page_alone(redis_url: str, web: RunningWeb) -> None:
     good = web.url("scripts", "/other-alphabet")
-    crawled = look(redis_url, {"url": web.url("scripts", "/crashes")}, {"url": good}, DOWNLOAD_TIMEOUT=5)
+    crawled = look(redis_url, {"url": web.url("scripts", "/crashes")}, {"url": good}, DOWNLOAD_TIMEOUT=30)
     notes = {note["url"]: note for note in crawled.notes}
     assert len(notes) == 2
     assert notes[good]["tier"] == "browser"

@@ -17,7 +17,7 @@ PAGE = "https://shop.example/jobs/{}"
 
 
 async def until_heard(learner: RenderLearner) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         while not learner.shared:  # noqa: ASYNC110 - nobody is told of it
             await asyncio.sleep(0.02)
 

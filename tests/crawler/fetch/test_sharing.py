@@ -72,6 +72,6 @@ def test_who_is_refused_goes_on_alone_until_it_is_refused_no_more(
 
 
 async def until(share: Share, *, heard: bool) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(120):
         while share.heard is not heard:  # noqa: ASYNC110 - nobody is told of it
             await asyncio.sleep(0.05)
