@@ -47,7 +47,7 @@ def pager(tree: LexborHTMLParser, url: str, links: list[str]) -> Pager:
     shown = list(_shown(tree, url))
     query = _pages_query(shown, url)
     counted = [(link, number) for link in links if (number := _number_of(link, url, query)) is not None]
-    following = _marked(tree, url) or _sooner(_named(shown, url), _numbered(shown, url, counted))
+    following = _marked(tree, url) or _sooner(_named(shown, url), _numbered(shown, url, counted)) or _tiles(tree, url)
     others = frozenset(link for link, _ in counted) | {link for link in links if _is_first(link, url, query)}
     return Pager(following, others - {following})
 
@@ -107,6 +107,24 @@ def _from_zero(link: str, shown: list[_Link]) -> bool:
         return True
     said = [(int(one.text), one.number) for one in shown if one.text.isdecimal() and len(one.text) < 5]
     return bool(said) and all(number == text - 1 for text, number in said)
+
+
+_TILES = "tile-search-results"
+_TILES_QUERY = re.compile(rb"searchQuery\s*:\s*[\"']\?([^\"'\s]{0,500})[\"']")
+
+
+def _tiles(tree: LexborHTMLParser, url: str) -> str | None:
+    """What SuccessFactors' lists of tiles ask for when somebody wants more: a part of a page, from a row on."""
+    parts = urlsplit(url)
+    is_part = parts.path.rstrip("/").endswith(_TILES)
+    shown = len(tree.css("li.job-tile")) if is_part or _TILES.encode() in tree.raw_html else 0
+    if not shown:
+        return None
+    said = _TILES_QUERY.search(tree.raw_html)
+    query = parse_qsl(said[1].decode("utf-8", "replace") if said else parts.query, keep_blank_values=True)
+    rows = {"startrow": str((_number(url) or 0) + shown if is_part else shown)}
+    folder = parts.path.rstrip("/").rpartition("/")[0]
+    return urlunsplit(parts._replace(path=f"{folder}/{_TILES}/", query=urlencode(dict(query) | rows), fragment=""))
 
 
 # Which list a page is of

@@ -40,7 +40,7 @@ ABOUT: Mapping[str, str] = {
     "apps": "pages that a browser must do something for, a path each",
     "books": "a shop, for spiders of one's own",
     "big": "2,001 pages and 600 postings",
-    "openings": "postings behind pages, a button, scrolling, an API and scripts",
+    "openings": "postings behind pages, rows, tiles, a button, scrolling, an API and scripts",
     "half-openings": "a list that says it has ten postings, and shows eight",
     "broken-openings": "a list whose second page is gone",
     "searched": "postings for those who search: rope & sail, in Köln or anywhere",

@@ -1,4 +1,4 @@
-"""The site ``openings``: a careers site with postings behind pages, buttons, scrolling, an API and scripts.
+"""The site ``openings``: postings behind pages, rows, tiles, buttons, scrolling, an API and scripts.
 
 And two that do not show all that they say they have, and one that is to be searched.
 """
@@ -14,7 +14,7 @@ from tests.web.careers import posting, posting_page
 from tests.web.resource import HTML, Handler, Resource, Site, page, text
 
 PAGE = 4
-LISTS = {"paged": 10, "button": 9, "scrolled": 9, "api": 10, "app": 3, "posted": 6}
+LISTS = {"sorted": 10, "tiles": 9, "zero": 9, "paged": 10, "button": 9, "scrolled": 9, "api": 10, "app": 3, "posted": 6}
 """How many postings are in each list."""
 TITLES = {name: [f"{name.title()} worker {number}" for number in range(1, LISTS[name] + 1)] for name in LISTS}
 
@@ -50,6 +50,47 @@ def pages(name: str, total: int | None = None, shown: int | None = None) -> Hand
         return web.Response(body=body, headers={"Content-Type": HTML})
 
     return answer
+
+
+def sorted_rows(name: str) -> Handler:
+    """A list by rows; its pager says how it is sorted, and leads to the last page, too."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        first, query = int(request.query.get("startrow", "0")), "?q=&amp;sortColumn=date&amp;sortDirection=desc"
+        total = LISTS[name]
+        rows = {number: f"&amp;startrow={row}" if row else "" for number, row in enumerate(range(0, total, PAGE), 1)}
+        pager = "".join(f'<a href="{query}{row}" title="Page {number}">{number}</a>' for number, row in rows.items())
+        pager += f'<a href="{query}{rows[max(rows)]}" title="Last Page">»</a>'
+        label = f"<span>Results <b>{first + 1} to {min(first + PAGE, total)}</b> of <b>{total}</b></span>"
+        body = html("Search results", f"{label}<ul>{links(name, first)}</ul>{pager}").body
+        return web.Response(body=body, headers={"Content-Type": HTML})
+
+    return answer
+
+
+def from_zero(name: str) -> Handler:
+    """A list whose pages are counted from 0, and whose links have pictures."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        number = int(request.query.get("pr", "0"))
+        more = (number + 1) * PAGE < LISTS[name]
+        following = (
+            f'<a href="?pr={number + 1}&amp;in_iframe=1"><i title="Next page of results"></i></a>' if more else ""
+        )
+        body = html("Job listings", f"<ul>{links(name, number * PAGE)}</ul>{following}").body
+        return web.Response(body=body, headers={"Content-Type": HTML})
+
+    return answer
+
+
+def tiles(name: str, first: int) -> str:
+    """Items of a list of tiles."""
+    return links(name, first).replace("<li>", '<li class="job-tile">')
+
+
+async def more_tiles(request: web.Request) -> web.StreamResponse:
+    """What the script of a list of tiles asks for."""
+    return web.Response(text=tiles("tiles", int(request.query["startrow"])), content_type="text/html")
 
 
 def fragments(name: str) -> Handler:
@@ -109,6 +150,14 @@ OPENINGS: Site = {
     "/news/": page("News", *(f"/news/{number}" for number in range(1, 13))),
     **{f"/news/{number}": page(f"News {number}", "/") for number in range(1, 13)},
     "/unternehmen/mitmachen": page("Mitmachen", *(f"/{name}/jobs/" for name in LISTS if name != "posted")),
+    "/sorted/jobs/": sorted_rows("sorted"),
+    "/zero/jobs/": from_zero("zero"),
+    "/tiles/jobs/": html(
+        "Open positions",
+        f"<span>Showing 1 to {PAGE} of {LISTS['tiles']} Jobs</span><ul>{tiles('tiles', 0)}</ul>"
+        '<script>j2w.SearchResults.init({apiEndpoint: "tile-search-results", searchQuery: "?q="});</script>',
+    ),
+    "/tiles/tile-search-results/": more_tiles,
     "/paged/jobs/": pages("paged"),
     "/button/jobs/": html(
         "Open positions",

@@ -94,6 +94,15 @@ def test_rows_may_stand_in_the_path() -> None:
     assert (last.next, last.siblings) == (None, frozenset({"https://jobs.acme.example/go/Mill/8765/25/?q="}))
 
 
+def test_tiles_go_on_where_their_script_asks() -> None:
+    tiles = "".join(f'<li class="job-tile"><a href="/job/Bonn-Baker/{one}/">Baker</a></li>' for one in (1, 2))
+    script = '<script>j2w.init({apiEndpoint: "tile-search-results", searchQuery: "?q=&sort=desc"})</script>'
+    address = "https://jobs.acme.example/brand/tile-search-results/?q=&sort=desc&startrow="
+    assert read(tiles + script, "https://jobs.acme.example/brand/search/").next == f"{address}2"
+    assert read(tiles, f"{address}2").next == f"{address}4"
+    assert read("", f"{address}4").next is None
+
+
 def test_postings_with_names_of_their_own_at_two_places_of_their_address_are_alike() -> None:
     jobs = "".join(f'<a href="/job/Town{one}-Baker-{one}/{one}/">Baker</a>' for one in (1, 2))
     tree = parse(f"<title>Jobs</title>{jobs}<a href='/go/Mill-Jobs/8765/'>Mill</a>".encode(), "text/html")
