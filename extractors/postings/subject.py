@@ -29,10 +29,13 @@ def tell_apart(readings: list[Reading], document: Document) -> None:
     postings, none of them the page's, is a list's, unless the page is called by the title that it shows.
     """
     data = [reading for reading in readings if reading.source in _DATA]
-    shown = _shown(readings) if data else None
-    if shown is None or sum(reading.source == TEXT for reading in readings) > 1:
+    if not data or sum(reading.source == TEXT for reading in readings) > 1:
         return
-    page = _Page(str(shown.fields["title"]), document)
+    shown = _shown(readings)
+    title = str(shown.fields["title"]) if shown else _heading(document)
+    if title is None:
+        return
+    page = _Page(title, document, is_sure=shown is not None)
     others = [reading for reading in data if not page.is_about(reading)]
     titles = {title_key(str(reading.fields.get("title"))) for reading in data}
     alone = len(others) < len(data) or len(titles) == 1
@@ -52,15 +55,26 @@ def _shown(readings: Iterable[Reading]) -> Reading | None:
     return next((one for one in found if one.source == SELECTORS), found[0] if found else None)
 
 
+def _heading(document: Document) -> str | None:
+    """The one heading of a page that says too little to be read, where it names work, and is the page's title too."""
+    headings = {line.words for line in document.lines if line.level == 1 and line.zone == CONTENT}
+    if len(headings) != 1:
+        return None
+    (heading,) = headings
+    titles = {title_key(one) for one in page_titles(document)}
+    return heading if title_key(heading) in titles and is_role(heading) else None
+
+
 def _has_own_page(reading: Reading, document: Document) -> bool:
     return reading.fields.get("url") not in (None, document.url, document.metadata.canonical_url)
 
 
 class _Page:
-    """A page that shows one posting by this title."""
+    """A page that shows one posting by this title; one that is not sure must not even mention that of the data."""
 
-    def __init__(self, title: str, document: Document) -> None:
+    def __init__(self, title: str, document: Document, *, is_sure: bool) -> None:
         self._document = document
+        self._is_sure = is_sure
         self._own = title_key(title)
         self._titles = {self._own, *map(title_key, page_titles(document))} - {""}
         self._places = {_place(url) for url in (document.url, document.metadata.canonical_url) if url}
@@ -75,7 +89,10 @@ class _Page:
             return True
         if (title in self._headings and (reading.source in _MARKUP or not url)) or self._names(reading):
             return True
-        return self._has_text(reading, related=any(_share_words(title, own) for own in self._titles))
+        related = any(_share_words(title, own) for own in self._titles)
+        if not self._is_sure and (related or title in title_key(self._document.text)):
+            return True
+        return self._has_text(reading, related=related)
 
     def _names(self, reading: Reading) -> bool:
         """Whether the posting's own number stands in the page's address, or on the page."""

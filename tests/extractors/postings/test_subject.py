@@ -140,6 +140,17 @@ def test_selectors_show_which_posting_it_is() -> None:
     assert (found["title"], BAKING[0] in found["description_text"]) == ("Head Baker", True)
 
 
+def test_a_short_page_by_another_title_is_not_what_its_data_says() -> None:
+    short = '<title>{0} | Acme</title><script type="application/ld+json">{1}</script><h1>{0}</h1><p>{2}</p>'
+    data = json.dumps(posting("Sales Manager", SELLING))
+
+    assert read(short.format("Head Baker", data, "Call us.")) == []
+    assert len(read(short.format("Head Baker", data, "Or become our sales manager."))) == 1
+    assert len(read(short.format("Regional Manager", data, "Call us."))) == 1
+    assert len(read(short.format("Work with us", data, "Call us."))) == 1
+    assert len(read(short.format("Head Baker", data, SELLING[0] + SELLING[1] + SELLING[2]))) == 1
+
+
 def test_a_page_that_shows_nothing_yet_is_what_its_data_says() -> None:
     marked = json.dumps(posting("Sales Manager", SELLING))
     (found,) = read(f'<title>Acme</title><script type="application/ld+json">{marked}</script><div id="app"></div>')
