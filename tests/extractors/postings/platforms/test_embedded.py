@@ -40,6 +40,19 @@ SHOWN = {
     '<script src="https://acme.pinpointhq.com/embed.js"></script>': ("pinpoint", "acme"),
     '<iframe src="https://ats.rippling.com/acme/jobs"></iframe>': ("rippling", "acme"),
     '<iframe src="https://www.careers-page.com/acme"></iframe>': ("manatal", "acme"),
+    '<iframe src="https://app.jobvite.com/CompanyJobs/Careers.aspx?k=JobListing&amp;c=qAbc9"></iframe>': (
+        "jobvite",
+        "qabc9",
+    ),
+    '<script src="//www.comeet.co/careers-api/api.js"></script><script>comeetInit = () => COMEET.init('
+    '{"token": "1A2B3C4D5E", "company-uid": "1A.005"})</script>': ("comeet", "1a.005"),
+    '<script>var comeetvar = {"comeet_token":"1A2B3C4D5E","comeet_uid":"1A.005"}</script>'
+    '<script src="https://www.comeet.co/careers-api/api.js"></script>': ("comeet", "1a.005"),
+    f'<div id="tc-jswidget" data-client-id="{"0a" * 16}" data-lang="es"></div>'
+    '<script src="https://careers.talentclue.com/sites/static/widget/jswidget.min.js"></script>': (
+        "talentclue",
+        "0a" * 16,
+    ),
 }
 
 
