@@ -48,6 +48,8 @@ def _compare_all(found: Merged, document: Document) -> None:
     for field, said in page.said.items():
         if sources[field] not in _OWN_WORD:
             _compare(found, field, said, page)
+    if posting.get("salary") and "salary" not in page.said and sources["salary"] not in _OWN_WORD:
+        _compare_prose(found, page)
 
 
 def _compare(found: Merged, field: str, said: Said, page: Seen) -> None:
@@ -55,6 +57,13 @@ def _compare(found: Merged, field: str, said: Said, page: Seen) -> None:
         _note(found, field, said, wins=_WINS.get(field, _never)(found.posting, said, page))
         return
     found.candidates[field] = [*_without_text(found, field), _candidate(field, said)]
+
+
+def _compare_prose(found: Merged, page: Seen) -> None:
+    """Pay in a sentence is not surely all that is paid: it is noted, and not taken."""
+    said = page.pay_in_prose(found.posting)
+    if said is not None and contradicts("salary", found.posting, said, page):
+        _note(found, "salary", said, wins=False)
 
 
 def _note(found: Merged, field: str, said: Said, *, wins: bool) -> None:

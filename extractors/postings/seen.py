@@ -17,7 +17,7 @@ from extractors.postings.employment import employment_types
 from extractors.postings.heading import start_of
 from extractors.postings.labels import labels_of, pieces
 from extractors.postings.names import company_key, company_name
-from extractors.postings.page_lines import MENU, Line
+from extractors.postings.page_lines import CONTENT, MENU, Line
 from extractors.postings.place_text import Where, read_where
 from extractors.postings.salary import parse_salary
 from extractors.postings.same import title_key
@@ -27,6 +27,7 @@ from extractors.postings.workplace import workplace_of
 Data = dict[str, Any]
 
 _PROSE = 110
+_MOST_PROSE = 20_000
 _HEAD_LINES = 14
 _SHORT, _SHORTEST, _LONGEST_NAME = 60, 30, 60
 _MOST_WORDS_OF_LABEL = 3
@@ -85,6 +86,15 @@ class Seen:
         """Whether an amount stands there, however it is written: ``50,000``, ``50k``."""
         digits = re.sub(r"(?<=\d) (?=\d)", "", self.words)
         return f"{amount:.0f}" in digits or f"{amount / 1000:g}k" in digits.replace(" k", "k")
+
+    def pay_in_prose(self, posting: Data) -> Said | None:
+        """What the sentences say of pay, where those of the posting's amounts stand nowhere."""
+        ends = [posting["salary"].get(end) for end in ("min", "max")]
+        if not any(ends) or any(self.has_amount(end) for end in ends if end):
+            return None
+        prose = (line.words for line in _without_others(self._lines) if line.zone == CONTENT)
+        pay = parse_salary("\n".join(prose)[:_MOST_PROSE], _country(posting))
+        return Said(pay, pay["raw"][0]) if pay and pay["raw"] else None
 
 
 def is_open(words: str) -> bool:

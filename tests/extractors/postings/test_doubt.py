@@ -80,6 +80,17 @@ def test_another_amount_currency_or_period_is_a_conflict(shown: str, said: dict[
     assert (found[0], found[2]) == ("salary", "page")
 
 
+def test_pay_in_a_sentence_is_noted_and_not_taken() -> None:
+    long = "<p>We are a bakery that has been in the town since it was built, and bake for all who live there now.</p>"
+    long += f"<p>{DATA['description']} {DATA['description']} The salary for this job is €60,000 a year.</p>"
+    found = read(long, baseSalary=pay(50000, 50000))
+    assert found["salary"]["min"] == 50000
+    assert [(one["field"], one["values"]["page"]["min"], one["taken"]) for one in found["conflicts"]] == [
+        ("salary", 60000, "jsonld")
+    ]
+    assert conflict("<p>The salary is €60,000 a year, or 50,000 at first.</p>", baseSalary=pay(50000, 50000)) is None
+
+
 @pytest.mark.parametrize(
     ("shown", "said"),
     [
