@@ -54,7 +54,7 @@ def _places(posting: Data, said: Said, page: Seen) -> bool:
     taken = [*posting["locations"], *(posting.get("applicant_scope") or [])]
     if posting.get("workplace_type") == "remote":
         return False
-    towns = [town for place in said.value if (town := plain(place["city"] or "")) and not country_of_region(town)]
+    towns = [town for place in said.value if (town := plain(place.get("city") or "")) and not country_of_region(town)]
     own = [plain(place["city"]) for place in posting["locations"] if place.get("city")]
     if towns and own:
         known = {plain(place[name]) for place in taken for name in ("city", "region", "raw") if place.get(name)}

@@ -42,7 +42,7 @@ def _compare_all(found: Merged, document: Document) -> None:
         return
     if heading and _is_other_title(posting["title"], heading, page, document):
         _note(found, "title", Said(heading, heading), wins=False)
-    elif page.mentions(posting["title"]):
+    elif plain(posting["title"]) in plain(page.heading):
         shown = _candidate("title", Said(posting["title"], page.heading))
         found.candidates["title"] = [*_without_text(found, "title"), shown]
     for field, said in page.said.items():
@@ -110,7 +110,7 @@ def _is_hybrid(_: Data, said: Said, __: Seen) -> bool:
 
 
 def _stands_twice(_: Data, said: Said, page: Seen) -> bool:
-    towns = [plain(place["city"]) for place in said.value if place["city"]]
+    towns = [plain(place["city"]) for place in said.value if place.get("city")]
     return bool(towns) and all(page.words.count(town) > 1 for town in towns)
 
 
