@@ -5,46 +5,77 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
+from extractors.postings.flight import flight_values
+from extractors.postings.js_values import called, literal, string
 from extractors.postings.loose_json import read_json
+from extractors.postings.packed import is_packed, unpacked, values_in
 
 _LEAST = 200
 """Characters of data that may hold a posting."""
-_HINT = re.compile(
-    rb"employment_?type|job_?type|job_?title|job_?posting|job_?description|apply_?url|work_?place|requisition|vacanc"
-    rb"|commitment|contract_?type|salary|date_?posted|published_?(?:at|date)|compensation|position_?(?:name|title)",
-    re.IGNORECASE,
+_WORDS = (
+    *(b"employmenttype", b"jobtype", b"jobtitle", b"jobposting", b"jobdescription", b"applyurl", b"workplace"),
+    *(b"requisition", b"vacanc", b"commitment", b"contracttype", b"salary", b"dateposted", b"publishedat"),
+    *(b"publisheddate", b"publishdate", b"compensation", b"positionname", b"positiontitle", b"hiringorgani"),
+    *(b"stellenangebot", b"typecontrat", b"vacature"),
 )
-_ASSIGNED = re.compile(r"(?:[=(:]\s{0,64}|^[^\S\n]{0,64})(?=[\[{]\s{0,64}[\"\[{])", re.MULTILINE)
-_PARSED = re.compile(r"JSON\.parse\(\s*(?=[\"'])")
-_PUSHED = re.compile(r"__next_f\.push\(\s*(\[.*\])\s*\)", re.DOTALL)
-_ROW = re.compile(r"^[0-9a-f]+:(?=[\[{])", re.MULTILINE)
-_ATTRIBUTE = re.compile(rb"=([\"'])(?=\[?\{(?:\"|&quot;))")
-_MOST_STARTS = 40
+"""Data about jobs has one of these in the names of its values, without ``_`` and ``-``."""
+_ENCODED = (b"eyJ", b"W3s")
+"""How JSON begins in Base64: its words cannot be seen."""
+_START = re.compile(r"(?:[=(:,]|\breturn)\s{0,64}(?=[\[{])|^[^\S\n]{0,64}(?=[\[{])", re.MULTILINE)
+_JSON = re.compile(r"[\[{]\s{0,64}[\"\[{]")
+_LITERAL = re.compile(
+    r"(?:\[\s{0,64})*\{\s{0,64}(?:[A-Za-z_$][\w$]*|'[^'\n]{1,80}'|\"[^\"\n]{1,80}\")\s{0,9}:|\[\s{0,64}[\[{\"'n\d]"
+)
+_STRING = re.compile(
+    r"(?:JSON\.parse|decodeURIComponent|unescape|atob|parseJSON|\.enqueue)\(\s{0,64}(?=[\"'`])"
+    r"|[=(:,]\s{0,64}(?=[\"'`](?:\{\\|\[\{?\\|%7B%22|%5B%7B|eyJ|W3s))"
+)
+_CALL = re.compile(r"[=(]\s{0,9}(?=\(?function\s*\([\w$])")
+_FLIGHT = re.compile(r"__next_f\.push\(\s*(\[.*\])\s*\)", re.DOTALL)
+_ELEMENTS = tuple(f"<{name}".encode() for name in ("template", "textarea", "code", "noframes", "pre"))
+_DATA = re.compile(rb"[^<>]{0,500}>\s{0,99}(?:<!--)?\s{0,99}(?=[\[{])")
+_ATTRIBUTE = re.compile(rb"=\s{0,9}([\"'])\s{0,9}(?=\[{0,3}\{\s{0,9}(?:\"|&quot;|&#34;|&#x22;)|eyJ|%7B%22)")
+_MOST_STARTS = 400
+_MOST_CODE = 600_000
+"""Characters of code that are looked at for values that are no JSON."""
 _DECODER = json.JSONDecoder(strict=False)
 
 
-def embedded_values(page: bytes) -> Iterator[Any]:
-    """JSON in scripts of data, in assignments of code, in streams of rows, and in attributes; what speaks of jobs.
+def embedded_values(page: bytes, language: Callable[[], str] = lambda: "en") -> Iterator[Any]:
+    """Data in scripts, in streams, in hidden elements and in attributes; what speaks of jobs, as plain data.
 
-    ``page`` is HTML in UTF-8. Its bytes are looked at, not its tree: most pages have nothing of the kind.
+    ``page`` is HTML in UTF-8. Its bytes are looked at, not its tree: most pages have nothing of the kind. Of texts in
+    several languages that in the page's ``language`` is taken.
     """
-    pushed = []
+    for text, value in _found(page):
+        yield unpacked(value, language()) if is_packed(text, value) else value
+
+
+def _found(page: bytes) -> Iterator[tuple[str, Any]]:
+    """Each text that holds data, and the data."""
+    pushed: list[str] = []
+    queued: list[str] = []
     for kind, text in _scripts(page):
-        if "json" in kind:
-            yield from read_json(text)
-        elif "__next_f" in text:
+        if "__next_f" in text:
             pushed.append(text)
+        elif ".enqueue(" in text:
+            queued.append(text)
+        elif "json" in kind:
+            yield from ((text, value) for value in values_in(text))
         else:
-            yield from _in_code(text)
-    yield from _rows("".join(map(_streamed, pushed)))
-    yield from _in_attributes(page)
+            yield from ((text, value) for value in _in_code(text))
+    for value in flight_values("".join(map(_streamed, pushed))) if pushed else ():
+        yield from ([("", value)] if not isinstance(value, str) else ((value, one) for one in read_json(value)))
+    for part in filter(None, _enqueued(queued).splitlines()) if queued else ():
+        yield from ((part, value) for value in values_in(part.partition(":")[2] if part[:1] == "P" else part))
+    yield from _in_markup(page)
 
 
 def _scripts(page: bytes) -> Iterator[tuple[str, str]]:
-    """Attributes and text of each script that may hold data about jobs."""
+    """Attributes and text of each script that may hold data about jobs; a stream is one, however many bring it."""
     position = 0
     while (start := page.find(b"<script", position)) >= 0:
         opened = page.find(b">", start) + 1
@@ -53,22 +84,46 @@ def _scripts(page: bytes) -> Iterator[tuple[str, str]]:
             return
         position = end
         kind = page[start:opened].lower()
-        if end - opened >= _LEAST and b"ld+json" not in kind and _HINT.search(page, opened, end):
+        streams = page.find(b"__next_f", opened, end) >= 0 or page.find(b".enqueue(", opened, end) >= 0
+        if streams or (end - opened >= _LEAST and b"ld+json" not in kind and _speaks(page, opened, end)):
             yield kind.decode("utf-8", "replace"), page[opened:end].decode("utf-8", "replace")
 
 
+def _speaks(page: bytes, start: int, end: int) -> bool:
+    """Whether it speaks of jobs, as far as can be seen."""
+    part = page[start:end].lower().translate(None, b"_-")
+    return any(word in part for word in _WORDS) or any(page.find(one, start, end) >= 0 for one in _ENCODED)
+
+
 def _in_code(text: str) -> Iterator[Any]:
-    """``window.state = {…}``, ``JSON.parse("{…}")``: from each place where a value may begin, as far as it is JSON."""
-    end = 0
-    for count, match in enumerate(_ASSIGNED.finditer(text)):
-        if match.end() >= end and count < _MOST_STARTS:
-            value, end = _decoded(text, match.end())
-            if end - match.end() >= _LEAST:
-                yield value
-    for count, match in enumerate(_PARSED.finditer(text)):
+    """``window.state = {…}``, ``JSON.parse("{…}")``: from each place where a value may begin, as far as it is one."""
+    for match in _CALL.finditer(text):
+        value, end = called(text, match.end())
+        if end - match.end() >= _LEAST:
+            yield value
+            return
+    yield from _assigned(text)
+    for count, match in enumerate(_STRING.finditer(text)):
         if count < _MOST_STARTS:
-            inner = _string(text, match.end())
-            yield from read_json(inner) if len(inner) >= _LEAST else ()
+            inner, _ = string(text, match.end())
+            yield from values_in(inner) if inner is not None and len(inner) >= _LEAST else ()
+
+
+def _assigned(text: str) -> Iterator[Any]:
+    end, code = 0, _MOST_CODE
+    for count, match in enumerate(_START.finditer(text)):
+        start = match.end()
+        if start < end:
+            continue
+        if count > _MOST_STARTS * 10:
+            return
+        value, after = _decoded(text, start) if _JSON.match(text, start) else (None, start)
+        if after == start and code > 0 and _LITERAL.match(text, start):
+            value, after = literal(text, start, code)
+            code -= max(after - start, 200)
+        end = max(end, after)
+        if after - start >= _LEAST:
+            yield value
 
 
 def _decoded(text: str, start: int) -> tuple[Any, int]:
@@ -78,36 +133,35 @@ def _decoded(text: str, start: int) -> tuple[Any, int]:
         return None, start
 
 
-def _string(text: str, start: int) -> str:
-    """A string literal of JavaScript; one between single quotes is read as JSON's."""
-    literal = text[start:]
-    if literal.startswith("'"):
-        end = re.search(r"(?<!\\)'", literal[1:])
-        inner = literal[1 : end.start() + 1] if end else ""
-        literal = '"' + inner.replace("\\'", "'").replace('"', '\\"').replace('\\\\"', '\\"') + '"'
-    value, _ = _decoded(literal, 0)
-    return value if isinstance(value, str) else ""
-
-
 def _streamed(text: str) -> str:
-    match = _PUSHED.search(text)
+    match = _FLIGHT.search(text)
     value = _decoded(match[1], 0)[0] if match else None
     return value[1] if isinstance(value, list) and len(value) > 1 and isinstance(value[1], str) else ""
 
 
-def _rows(text: str) -> Iterator[Any]:
-    """``1a:{…}`` on lines of their own."""
-    for match in _ROW.finditer(text):
-        value, end = _decoded(text, match.end())
-        if end - match.end() >= _LEAST:
-            yield value
+def _enqueued(texts: list[str]) -> str:
+    """What is put into a stream, one piece after the other."""
+    pieces = (string(text, match.end())[0] for text in texts for match in _STRING.finditer(text))
+    return "".join(filter(None, pieces))
 
 
-def _in_attributes(page: bytes) -> Iterator[Any]:
+def _in_markup(page: bytes) -> Iterator[tuple[str, Any]]:
     for match in _ATTRIBUTE.finditer(page):
         end = page.find(match[1], match.end())
         if end < 0:
-            return
-        value = page[match.end() : end]
-        if len(value) >= _LEAST and _HINT.search(value):
-            yield from read_json(html.unescape(value.decode("utf-8", "replace")))
+            break
+        yield from _values_of(page, match.end(), end)
+    for element in _ELEMENTS:
+        start = page.find(element)
+        while start >= 0:
+            opened = _DATA.match(page, start + len(element))
+            end = page.find(b"</" + element[1:], opened.end()) if opened else -1
+            if opened and end >= 0:
+                yield from _values_of(page, opened.end(), end)
+            start = page.find(element, start + 1)
+
+
+def _values_of(page: bytes, start: int, end: int) -> Iterator[tuple[str, Any]]:
+    if end - start >= _LEAST and _speaks(page, start, end):
+        text = html.unescape(page[start:end].decode("utf-8", "replace"))
+        yield from ((text, value) for value in values_in(text))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from extractors.postings import jsonld
@@ -9,23 +10,39 @@ from extractors.postings.document import Document
 from extractors.postings.embedded import embedded_values
 from extractors.postings.fields import reading_of
 from extractors.postings.hidden import is_hidden
+from extractors.postings.packed import is_packed, unpacked
 from extractors.postings.platforms import board_of, page_of
 from extractors.postings.reading import FEED, STATE, Reading
 from extractors.postings.shape import About, Found, found_in
 from extractors.postings.values import Node, nodes_in, text_of, types_of
 
 _MOST_POSTINGS = 5_000
+_LOOKED_AT = 2_000_000
 
 
 def read_feed(document: Document) -> list[Reading]:
     """The postings of a feed: JSON or XML of any shape."""
-    return _readings(document.value, FEED, document) if document.tree is None else []
+    value = document.value if document.tree is None else None
+    if value is not None and is_packed(document.bytes[:_LOOKED_AT].decode("utf-8", "replace"), value):
+        value = unpacked(value)
+    return _readings(value, FEED, document)
 
 
 def read_state(document: Document) -> list[Reading]:
     """The postings in what a page embeds for its scripts."""
-    values = embedded_values(document.bytes) if document.tree is not None else []
-    return [reading for value in values for reading in _readings(value, STATE, document)]
+    if document.tree is None:
+        return []
+    values = embedded_values(document.bytes, lambda: document.metadata.language or "en")
+    return _each_once(reading for value in values for reading in _readings(value, STATE, document))
+
+
+def _each_once(readings: Iterable[Reading]) -> list[Reading]:
+    """A page may hold the same data twice, as text and as markup for another script."""
+    found: list[Reading] = []
+    for reading in readings:
+        if not any(known.fields == reading.fields for known in found):
+            found.append(reading)
+    return found
 
 
 def _readings(value: Any, source: str, document: Document) -> list[Reading]:
