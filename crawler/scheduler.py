@@ -226,7 +226,7 @@ class Scheduler(scheduler.Scheduler):  # type: ignore[misc] # scrapy-redis has n
         return sum(answer.pending + answer.later for answer in answers if answer)
 
     def fetched(self) -> int:
-        """Pages of its jobs that all workers together have kept."""
+        """Pages of its job that other workers have kept as well."""
         answers = (lane.answer for lane in self.lanes.values())
         return sum(answer.stats.get("pages", 0) for answer in answers if answer)
 

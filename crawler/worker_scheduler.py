@@ -87,6 +87,10 @@ class WorkerScheduler(Scheduler):
         if self.problem:
             self.watch.problem = None  # it was that job's alone
 
+    def fetched(self) -> int:
+        """None but its own: with jobs that end, what they have would become less."""
+        return 0
+
     def has_pending_requests(self) -> bool:
         """There may be more at any moment."""
         return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 from collections.abc import Callable
 from typing import Any
@@ -103,6 +104,17 @@ def test_what_a_killed_worker_had_begun_is_done_by_others(
     assert crawl.returncode == 0, stdout + stderr
     pages = pages_of(rows, web.sites["plain"], last_job(rows, web.sites["plain"]))
     assert PLAIN.pages <= pages.keys()
+
+
+def test_a_worker_counts_what_it_did_itself(session_scrapy: Scrapy, web: RunningWeb, servers: Any) -> None:
+    log = session_scrapy.folder / "worker.log"
+    words = ("-L", "INFO", "--logfile", str(log), "-s", "LONGLINE_PROGRESS_SECONDS=0.2")
+    with workers(session_scrapy, 1, servers, *words):
+        done = session_scrapy.crawl(web.url("plain"), "max_pages=20")
+    assert done.status == 0, done.stdout + done.stderr
+    counts = [int(count) for count in re.findall(r"(\d+) pages · ", log.read_text())]
+    assert counts
+    assert counts == sorted(counts)
 
 
 def test_a_worker_without_a_job_stops_when_it_is_told(session_scrapy: Scrapy, servers: Any) -> None:
