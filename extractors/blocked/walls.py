@@ -21,7 +21,7 @@ SMALL = 1500
 LONG_ENOUGH = 15
 """A phrase of so many characters may be the beginning of a longer title; a shorter one is all of it."""
 MOST_HEADINGS = 10
-_BETWEEN = re.compile(r"\s+[-|\u2013\u2014·•»:]+\s+|:\s+|\s*\|\s*")
+_BETWEEN = re.compile(r"(?<!\s)\s+[-|\u2013\u2014·•»:]+\s+|:\s+|(?<!\s)\s*\|\s*")
 _FIELDS = "input, textarea, select"
 _NOT_FILLED_IN = frozenset({"hidden", "submit", "button", "image", "reset", "checkbox", "radio"})
 _PASSWORD = re.compile(rb"type\s*=\s*[\"']?password")

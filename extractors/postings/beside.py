@@ -22,7 +22,7 @@ _STEPS = re.compile(
     r"foretag|virksomhed(?:er)?|arbeitgeber|company-?profiles?|org(?:anizations?)?)$",
     re.IGNORECASE,
 )
-_DASH = re.compile(r"\s+-\s+")
+_DASH = re.compile(r"(?<!\s)\s+-\s+")
 _AT = re.compile(r"^\W{0,3}(?:at|@|bei|chez|bij|hos|presso)\s+(\S.{1,58})$", re.IGNORECASE)
 
 

@@ -18,13 +18,13 @@ from extractors.postings.values import nodes_in, text_of, types_of
 from extractors.postings.vocabulary import meanings, plain, words
 
 _ORGANISATIONS = {"Organization", "Corporation", "LocalBusiness", "EducationalOrganization", "GovernmentOrganization"}
-_APART = re.compile(r"\s+[|\u2013\u2014\u00b7\u2022\u00bb-]\s+|\s*[|\uff5c]\s*")
+_APART = re.compile(r"(?<!\s)\s+[|\u2013\u2014\u00b7\u2022\u00bb-]\s+|(?<!\s)\s*[|\uff5c]\s*")
 _RIGHTS = re.compile(
     r"(?:©|\(c\)|copyright)\s*(?:copyright\s*)?(?:\d{4}(?:\s*[-\u2013]\s*\d{4})?)?\s*,?\s*(?:by\s+)?"
     r"((?:[^.|©,\n\d]|\.(?=\w)|(?<=\.\w)\.){2,60})",
     re.IGNORECASE,
 )
-_AFTER_NAME = re.compile(r"\s+[-\u2013|]\s+|\s+(?:all rights|alle rechte|tous droits|todos los)", re.IGNORECASE)
+_AFTER_NAME = re.compile(r"(?<!\s)\s+(?:[-\u2013|]\s|all rights|alle rechte|tous droits|todos los)", re.IGNORECASE)
 _HIRING = re.compile(r"^(.{2,60}?) (?:is hiring|hiring|sucht|recrute|zoekt|s\u00f6ker|s\u00f8ger) ", re.IGNORECASE)
 _JOBS_AT = re.compile(r"(?:^|\s)(?:careers?|jobs?|work|join|karriere|life|vacancies) (?:at|with|bei|@|chez)?\s*(\S.*)$")
 _JOBS_BEFORE = re.compile(r"^(?:careers?|jobs?|karriere|recruitment)\s+", re.IGNORECASE)

@@ -20,7 +20,7 @@ _ENDS = ".!?"
 _PROSE = 110
 _ENOUGH = 4
 _HEADINGS_READ = 60
-_APART = re.compile(r"\s+[|\u2013\u2014\u00b7\u2022\u00bb:-]\s+|\s*[|\uff5c]\s*|:\s+")
+_APART = re.compile(r"(?<!\s)\s+[|\u2013\u2014\u00b7\u2022\u00bb:-]\s+|(?<!\s)\s*[|\uff5c]\s*|:\s+")
 _NEAR = 6
 """So many lines from the top of a page without headings may be its title."""
 

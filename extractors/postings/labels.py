@@ -12,7 +12,7 @@ _LONGEST_VALUE = 160
 _COLONS = ":\uff1a"
 _LABELLED = re.compile(r"^\W{0,4}([^:\uff1a]{2,40})\s*[:\uff1a]\s*(\S.{0,159})$", re.DOTALL)
 _DASHED = re.compile(r"^([^\u2013\u2014-]{2,40}?)\s[\u2013\u2014-]\s(\S.{0,159})$", re.DOTALL)
-_PIECES = re.compile(r"\s+[\u00b7\u2022|\u2219\u2027\u30fb\u2013\u2014]\s+|\s*[|\u00b7\u2022]\s*|\t")
+_PIECES = re.compile(r"(?<!\s)\s+[\u00b7\u2022|\u2219\u2027\u30fb\u2013\u2014]\s+|(?<!\s)\s*[|\u00b7\u2022]\s*|\t")
 _ICONS = re.compile(r"^[^\w(\[<\"'\u201c\u2018\u201e\u00ab\u00a3$\u20ac\u00a5\u20b9+#@&.-]+")
 """Signs before words, as a pin before a town."""
 _MOST_VALUES = 12

@@ -80,9 +80,9 @@ _AROUND_COMPANY = re.compile(
     r"karriere (?:bei|hos)|werken bij|travailler chez|rejoindre|trabaja (?:en|con)|lavora (?:con|in)|jobba hos|"
     r"vagas (?:na|no|em)|(?:offres?|emplois?) chez|stellen bei|jobb? hos|vacatures bij|ofertas en|praca w|"
     r"kari\u00e9ra (?:v|ve))\s+|"
-    r"\s+(?:careers?|jobs?|karriere|recruiting|talent acquisition|hiring team|talent community|job board|"
+    r" (?:careers?|jobs?|karriere|recruiting|talent acquisition|hiring team|talent community|job board|"
     r"career (?:site|page|portal))$|"
-    r"\s*(?:\u63a1\u7528\u60c5\u5831|\u63a1\u7528\u30b5\u30a4\u30c8|\u63a1\u7528|\u62db\u8058)$",
+    r" ?(?:\u63a1\u7528\u60c5\u5831|\u63a1\u7528\u30b5\u30a4\u30c8|\u63a1\u7528|\u62db\u8058)$",
     re.IGNORECASE,
 )
 

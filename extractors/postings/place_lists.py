@@ -13,8 +13,8 @@ from schemas.codes import COUNTRIES
 
 _LONGEST = 400
 _FEWEST = 3
-_JOINED = r"\s+(?:&|\+|and|und|et|y|e|og|och|i|oraz)\s+"
-_BETWEEN = re.compile(rf",\s*(?:and|und|et|&)\s+|{_JOINED}|\s?[,/]\s?")
+_JOINED = r"\s(?:&|\+|and|und|et|y|e|og|och|i|oraz)\s"
+_BETWEEN = re.compile(rf",\s?(?:and|und|et|&)\s|{_JOINED}|\s?[,/]\s?")
 _AND = re.compile(rf"{_JOINED}|\s?/\s?")
 _TOWNS = frozenset({"LA", "NY", "DC", "New York", "Washington"})
 _CODE = re.compile(r"[A-Z]{2,3}")
@@ -25,6 +25,7 @@ def told_apart(text: str, *, remote: bool = False) -> list[str]:
 
     What names a town and its country looks the same (``Luxembourg, Luxembourg``): in doubt it is one place.
     """
+    text = " ".join(text.split()) if len(text) <= _LONGEST else text
     if len(text) > _LONGEST or not _BETWEEN.search(text):
         return [text]
     parts = [part.strip(" .()") for part in _BETWEEN.split(text) if part.strip(" .()")]

@@ -15,7 +15,8 @@ Place = dict[str, Any]
 _LONGEST = 2_000
 _MOST = 200
 _APART = re.compile(
-    r"\s*(?:[|;\n\u2022\u00b7]|\s/\s|/(?=remote\b)|(?<=\bremote)/|\s(?:or|oder|ou|eller|lub)\s)\s*", re.IGNORECASE
+    r"(?<!\s)\s*(?:[|;\n\u2022\u00b7]|\s/\s|/(?=remote\b)|(?<=\bremote)/|\s(?:or|oder|ou|eller|lub)\s)\s*",
+    re.IGNORECASE,
 )
 _REMOTE = re.compile(
     r"(?:100 ?%\s)?\b(?:(?:praca |trabajo |trabalho |lavoro )(?:zdalna|remoto|da remoto)|(?:en|em) remoto|"
