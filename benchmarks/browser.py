@@ -18,6 +18,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
+from math import inf
 from statistics import median
 
 import psutil
@@ -145,7 +146,7 @@ def with_faults(url: str, options: argparse.Namespace) -> int:
     return 0 if outcome.whole == pages and most <= options.bound else 1
 
 
-def disturbed(url: str, pages: int, bound: int, seed: int) -> tuple[Outcome, Disturbed]:
+def disturbed(url: str, pages: int, bound: int, seed: int, most_crashes: float = inf) -> tuple[Outcome, Disturbed]:
     """A crawl of so many pages to which that is done, and what was seen."""
     chance, seen = random.Random(seed), Disturbed()
     with crawling(Task("longline", url, pages, bound, "quiet", FREE | {"RETRY_TIMES": 5})) as process:
@@ -154,7 +155,7 @@ def disturbed(url: str, pages: int, bound: int, seed: int) -> tuple[Outcome, Dis
         while process.poll() is None and not has_spoken(process):
             seen.memory.append(resident_bytes(process.pid))
             now = time.monotonic() - began
-            if now > next_crash and crash_one(process.pid, chance):
+            if now > next_crash and seen.crashes < most_crashes and crash_one(process.pid, chance):
                 seen.crashes, next_crash = seen.crashes + 1, now + chance.uniform(0.5, 4.0)
             if not seen.kills and now > kill_at and kill_browser(process.pid):
                 seen.kills += 1

@@ -36,7 +36,7 @@ def test_a_fresh_clone_gets_every_locked_package(checkout: Checkout) -> None:
         env={"PATH": os.environ["PATH"]},
         capture_output=True,
         text=True,
-        timeout=280,
+        timeout=560,
         check=False,
     )
 
@@ -102,7 +102,7 @@ def test_the_development_packages_are_enough_for_a_crawl(checkout: Checkout, too
 
 def test_two_starts_at_the_same_moment_both_work(checkout: Checkout) -> None:
     starts = [checkout.start(), checkout.start()]
-    said = [start.communicate(timeout=120)[1] for start in starts]
+    said = [start.communicate(timeout=240)[1] for start in starts]
 
     assert [start.returncode for start in starts] == [0, 0]
     assert sum("Installing" in text for text in said) == 1
@@ -115,7 +115,7 @@ def test_an_interrupted_set_up_is_repaired(checkout: Checkout, kill: Callable[[i
     first = checkout.start()
     wait_for(mark)
     kill(first.pid, signal.SIGKILL)
-    first.communicate(timeout=30)
+    first.communicate(timeout=120)
     assert mark.exists()
 
     again = checkout.set_up()
@@ -127,7 +127,7 @@ def test_an_interrupted_set_up_is_repaired(checkout: Checkout, kill: Callable[[i
 
 
 def wait_for(path: Path) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while not path.exists():
         assert time.monotonic() < deadline, f"{path} did not appear"
         time.sleep(0.002)

@@ -52,10 +52,10 @@ def command(*words: str, folder: Path, **environment: str) -> subprocess.Popen[s
 
 
 def ended(process: subprocess.Popen[str]) -> Ended:
-    """Wait for the end, a minute at most."""
+    """Wait for the end, four minutes at most."""
     with process:
         try:
-            stdout, stderr = process.communicate(timeout=60)
+            stdout, stderr = process.communicate(timeout=240)
         except subprocess.TimeoutExpired:
             process.kill()
             raise

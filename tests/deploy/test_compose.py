@@ -82,7 +82,7 @@ def test_the_bucket_is_made_once(s3: S3) -> None:
             env=s3.environment,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=240,
             check=False,
         )
         assert done.returncode == 0, done.stderr
@@ -103,7 +103,7 @@ def valkey(tmp_path: Path) -> Iterator[redis.Redis]:
     with redis.Redis(port=port, password="sesame") as client:
         yield client
     process.terminate()
-    process.wait(timeout=10)
+    process.wait(timeout=60)
 
 
 def test_valkey_keeps_what_it_is_given(valkey: redis.Redis) -> None:

@@ -75,7 +75,7 @@ def test_the_crawler_crawls(image: CleanFolder, web: RunningWeb) -> None:
         env=image.environment,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=240,
         check=False,
     )
 
@@ -102,7 +102,7 @@ def test_the_control_makes_the_tables_and_serves_the_admin_with_its_style(image:
             style = served(process, f"http://127.0.0.1:{port}/static/admin/css/base.css")
         finally:
             process.terminate()
-            process.wait(timeout=30)
+            process.wait(timeout=120)
 
     assert b"Longline" in page
     assert b"body" in style
@@ -110,10 +110,10 @@ def test_the_control_makes_the_tables_and_serves_the_admin_with_its_style(image:
 
 def served(process: subprocess.Popen[bytes], url: str) -> bytes:
     """What is at a URL, once the server answers."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 240
     while True:
         try:
-            with urllib.request.urlopen(url, timeout=10) as answer:
+            with urllib.request.urlopen(url, timeout=60) as answer:
                 content: bytes = answer.read()
                 return content
         except URLError:

@@ -55,7 +55,7 @@ def deploy(folder: Path, daemon: Scrapyd) -> None:
         env={"PATH": os.environ["PATH"], **environment},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=240,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
@@ -78,7 +78,7 @@ def test_the_egg_has_all_that_the_packages_read(daemon: Scrapyd) -> None:
 
 def test_scrapyd_asks_for_the_password_of_its_config(daemon: Scrapyd) -> None:
     with pytest.raises(urllib.error.HTTPError, match="401"):
-        urllib.request.urlopen(f"{daemon.url}daemonstatus.json", timeout=10)
+        urllib.request.urlopen(f"{daemon.url}daemonstatus.json", timeout=60)
 
 
 def test_a_job_is_completed_and_has_the_id_that_scrapyd_gave_it(

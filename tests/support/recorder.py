@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import ssl
 import sys
 from typing import Any
 
 from aiohttp import web
 
+TRIES = 50
 HOSTS = [f"127.0.0.{number}" for number in range(1, 9)]
 
 
@@ -38,12 +40,30 @@ def applications() -> tuple[web.Application, web.Application]:
 async def listen(application: web.Application, hosts: list[str], tls: ssl.SSLContext | None) -> int:
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
-    port = 0
-    for host in hosts:
-        # Tests alone use these addresses, so that a port that is free at the first is so at the others.
-        await web.TCPSite(runner, host, port, ssl_context=tls).start()
-        port = runner.addresses[0][1]
+    servers = opened(hosts)
+    for server in servers:
+        await web.SockSite(runner, server, ssl_context=tls).start()
+    port: int = servers[0].getsockname()[1]
     return port
+
+
+def opened(hosts: list[str]) -> list[socket.socket]:
+    """A server at each address, all on one port: what is free at the first may be taken at another."""
+    for tries in range(TRIES):
+        servers: list[socket.socket] = []
+        port = 0
+        try:
+            for host in hosts:
+                servers.append(socket.create_server((host, port)))
+                port = servers[0].getsockname()[1]
+        except OSError:
+            for server in servers:
+                server.close()
+            if tries == TRIES - 1:
+                raise
+        else:
+            return servers
+    raise AssertionError
 
 
 async def main(certificate: str | None) -> None:

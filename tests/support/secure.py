@@ -76,7 +76,7 @@ class SecureSite:
 
     def serve(self, raw: socket.socket) -> None:
         self.raw.append(raw)
-        raw.settimeout(20)
+        raw.settimeout(60)
         with suppress(OSError), raw:
             spoken = Spoken(read_hello(raw))
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -229,7 +229,7 @@ def exactly(secured: ssl.SSLSocket, length: int) -> bytes:
 
 def relay(secured: ssl.SSLSocket, port: int) -> None:
     """Pass one request on, and its answer back; a reset too."""
-    with socket.create_connection(("127.0.0.1", port), timeout=120) as plain:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as plain:
         data = b""
         while b"\r\n\r\n" not in data:
             data += secured.recv(65536) or b"\r\n\r\n"
@@ -280,4 +280,4 @@ def secure_site(
             with suppress(OSError):
                 raw.shutdown(socket.SHUT_RDWR)
         for thread in threads:
-            thread.join(timeout=125)
+            thread.join(timeout=65)

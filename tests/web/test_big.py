@@ -61,7 +61,7 @@ def test_it_answers_as_it_says(web: RunningWeb, path: str, statuses: list[int]) 
 def _status(url: str) -> int:
     opener = urllib.request.build_opener(_Staying)
     try:
-        with opener.open(url, timeout=10) as answer:
+        with opener.open(url, timeout=60) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         with error:

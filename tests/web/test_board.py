@@ -27,10 +27,10 @@ def printed() -> list[str]:
             lines.append(process.stdout.readline())
             assert lines[-1]
         through = urllib.request.ProxyHandler({"http": found(lines, "good-1")})
-        with urllib.request.build_opener(through).open(found(lines, "empty"), timeout=10) as answer:
+        with urllib.request.build_opener(through).open(found(lines, "empty"), timeout=60) as answer:
             lines.append(answer.read().decode())
         process.stdin.close()
-        assert process.wait(timeout=10) == 0
+        assert process.wait(timeout=60) == 0
     return lines
 
 

@@ -26,7 +26,7 @@ class Answer:
 
 def ask(web: RunningWeb, site: str, path: str) -> Answer:
     """One request, without following a redirect."""
-    with closing(HTTPConnection(web.sites[site].removeprefix("http://"), timeout=10)) as connection:
+    with closing(HTTPConnection(web.sites[site].removeprefix("http://"), timeout=60)) as connection:
         connection.request("GET", path)
         with connection.getresponse() as response:
             return Answer(response.status, response.headers, response.read())

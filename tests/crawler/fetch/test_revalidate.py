@@ -36,6 +36,12 @@ FIRST_BLOCK, NO_SUCH_BLOCK = 10, 0x06
 """Where a gzip member's data begin, and the bits of that byte that make them of a type that there is not."""
 
 
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine may take its time where a crawl would rather fetch a page than wait."""
+    monkeypatch.setattr("pipelines.validators.ANSWER_SECONDS", 60)
+
+
 @dataclass(frozen=True)
 class Place:
     """What of a lane is looked at."""
