@@ -8,7 +8,7 @@ from typing import Any
 from extractors.postings.contradiction import contradicts
 from extractors.postings.document import Document
 from extractors.postings.heading import is_role, page_titles
-from extractors.postings.reading import FEED, PAGE, PLATFORM, SELECTORS, TEXT, Candidate, Merged, add_conflict
+from extractors.postings.reading import FEED, PAGE, PLATFORM, SELECTORS, STATE, TEXT, Candidate, Merged, add_conflict
 from extractors.postings.same import title_key
 from extractors.postings.seen import Said, Seen, seen
 from extractors.postings.vocabulary import plain
@@ -25,7 +25,7 @@ def compare_with_page(postings: list[Merged], document: Document) -> None:
     it says something else. Of several nobody knows whose label is whose.
 
     The page is right where data is often a template's, or a form's that has no better box: pay, full or part time,
-    hybrid, the last day, and a place that it names twice. All else stays as it was taken.
+    hybrid, the last day, and a place that it names twice or with its country. All else stays as it was taken.
     """
     own = [one for one in postings if not one.elsewhere]
     if document.tree is None or len(own) != 1 or not own[0].posting.get("title"):
@@ -109,9 +109,11 @@ def _is_hybrid(_: Data, said: Said, __: Seen) -> bool:
     return bool(said.value == "hybrid")
 
 
-def _stands_twice(_: Data, said: Said, page: Seen) -> bool:
+def _is_certain(posting: Data, said: Said, page: Seen) -> bool:
+    """Named twice; of what only markup says otherwise, also once with its country."""
     towns = [plain(place["city"]) for place in said.value if place.get("city")]
-    return bool(towns) and all(page.words.count(town) > 1 for town in towns)
+    named = posting["provenance"]["locations"] != STATE and all(place.get("country") for place in said.value)
+    return bool(towns) and (named or all(page.words.count(town) > 1 for town in towns))
 
 
 _WINS: dict[str, Callable[[Data, Said, Seen], bool]] = {
@@ -119,5 +121,5 @@ _WINS: dict[str, Callable[[Data, Said, Seen], bool]] = {
     "employment_types": _always,
     "valid_through": _always,
     "workplace_type": _is_hybrid,
-    "locations": _stands_twice,
+    "locations": _is_certain,
 }

@@ -63,7 +63,7 @@ _SHOWN = {
     "employment_types": "the page says so, and forms say the same of each posting",
     "valid_through": "the page says until when one may apply, and data is often made by rule",
     "workplace_type": "the page says hybrid, and forms have a box for remote alone",
-    "locations": "the page names this place twice, and data often that of the employer",
+    "locations": "the page names this place for sure, and data often that of the employer",
 }
 """Why what the page shows was taken, where data says something else."""
 _FIXED = {

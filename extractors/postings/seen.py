@@ -28,6 +28,7 @@ Data = dict[str, Any]
 
 _PROSE = 110
 _MOST_PROSE = 20_000
+_SHORTEST_TITLE = 4
 _HEAD_LINES = 14
 _SHORT, _SHORTEST, _LONGEST_NAME = 60, 30, 60
 _MOST_WORDS_OF_LABEL = 3
@@ -118,7 +119,16 @@ def seen(document: Document, posting: Data, titles: list[str]) -> Seen | None:
 def _start(lines: list[Line], titles: list[str]) -> int:
     ways = dict.fromkeys(way for title in titles for way in (title, title_key(title)) if plain(way))
     places = (start_of(lines, way) for way in ways)
-    return next((place for place in places if place >= 0), -1)
+    found = next((place for place in places if place >= 0), -1)
+    return found if found >= 0 or not titles else _heading_within(lines, title_key(titles[0]))
+
+
+def _heading_within(lines: list[Line], title: str) -> int:
+    """The heading that says a part of the title: ``Baker`` of ``Baker, Bonn``."""
+    headings = (
+        (index, title_key(line.words)) for index, line in enumerate(lines) if line.level and line.zone == CONTENT
+    )
+    return next((index for index, key in headings if len(key) > _SHORTEST_TITLE and key in title), -1)
 
 
 def _without_others(lines: list[Line]) -> list[Line]:

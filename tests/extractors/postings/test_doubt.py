@@ -119,6 +119,13 @@ def test_a_place_that_the_page_names_twice_is_its_own() -> None:
     assert [(one["field"], one["taken"]) for one in found["conflicts"]] == [("locations", "page")]
 
 
+def test_a_place_with_its_country_is_the_pages_too() -> None:
+    found = read("<p>Munich, Germany</p>", jobLocation=place("Berlin", "DE"))
+
+    assert [(one["city"], one["country"]) for one in found["locations"]] == [("Munich", "DE")]
+    assert [(one["field"], one["taken"]) for one in found["conflicts"]] == [("locations", "page")]
+
+
 def test_a_place_that_it_names_once_stands_in_conflicts() -> None:
     found = read("<p>Location: Munich</p>", jobLocation=place("Berlin", "DE"))
 
@@ -263,6 +270,26 @@ def test_kinds_that_may_go_together_are_no_conflict(shown: str, said: str) -> No
 def test_an_employer_by_another_name_is_a_conflict(shown: str, *, disagrees: bool) -> None:
     found = conflict(f"<p>{shown}</p>")
     assert found == (("company", "Bonn Rolls Ltd", "jsonld") if disagrees else None)
+
+
+FORMS = [
+    "<dl><dt>Salary</dt><dd>€60,000 per year</dd><dt>Date posted</dt><dd>3 March 2025</dd></dl>",
+    "<table><tr><th>Salary</th><td>€60,000 per year</td></tr><tr><th>Posted</th><td>03.03.2025</td></tr></table>",
+    "<ul><li><b>Salary:</b> €60,000 per year</li><li><b>Posted on:</b> March 3, 2025</li></ul>",
+    "<div><span>Full-time</span> · <span>60.000 € / Jahr</span> · <span>Posted 7 days ago</span></div>",
+    "<p>Full-time | €60k a year | Posted on 3 March 2025</p>",
+    "<p><b>Salary</b><br>€60,000 a year<br><b>Posted</b><br>2025-03-03</p>",
+]
+
+
+@pytest.mark.parametrize("shown", FORMS)
+def test_what_is_compared_may_stand_in_any_form(shown: str) -> None:
+    found = read(shown, baseSalary=pay(50000, 50000), datePosted="2024-01-01")
+    assert found["salary"]["min"] == 60000
+    assert {one["field"]: one["values"]["page"] for one in found["conflicts"]}.keys() == {"salary", "date_posted"}
+
+    same = read(shown, baseSalary=pay(5000, 5000, unit="MONTH"), datePosted="2025-03-03")
+    assert same["conflicts"] == []
 
 
 def test_what_the_page_does_not_show_is_compared_with_nothing() -> None:
