@@ -96,7 +96,8 @@ def test_people_are_told_which_address_a_request_waits_for(scrapy: Scrapy, store
         crawl = scrapy.start("crawl", "site", "-a", "site=told")
         wait_for(site, 8)
         page = json.loads(scrapy.run("why", "--json", f"{site.url()}199").stdout)
-        (job,) = json.loads(scrapy.run("frontier", "--json").stdout)["jobs"]
+        jobs = json.loads(scrapy.run("frontier", "--json").stdout)["jobs"]
+        job = next(job for job in jobs if job["id"] == page[0]["job"])
         holds = json.loads(scrapy.run("why", "--json", "--job", page[0]["job"]).stdout)
         table = scrapy.run("frontier").stdout
         assert scrapy.run("frontier", "cancel", job["id"]).status == 0
