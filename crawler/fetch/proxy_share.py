@@ -9,7 +9,7 @@ from crawler.fetch.proxy_pool import ProxyPool
 from crawler.fetch.sharing import AGAIN_SECONDS, COUNTS_SECONDS, MOST_HOSTS, NOT_SHARED, Share
 from frontier.proxy_health import ITSELF, ProxyHealth
 
-FIRST_LOOK = 1.0
+FIRST_LOOK = 3.0
 """For so long the first request for a host may wait for what is known of its proxies."""
 MOST_DUE = 200
 

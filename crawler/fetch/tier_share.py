@@ -10,7 +10,7 @@ from crawler.fetch.sharing import AGAIN_SECONDS, COUNTS_SECONDS, MOST_HOSTS, NOT
 from crawler.fetch.tier_policy import TierPolicy
 from frontier.tiers import TierPolicies
 
-FIRST_LOOK = 2.0
+FIRST_LOOK = 3.0
 """For so long the first request for a host may wait for what is known of it."""
 MOST_DUE = 100
 
