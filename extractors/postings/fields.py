@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -30,6 +31,7 @@ _FLAGGED = frozenset({"FULL_TIME", "PART_TIME", "INTERN"})
 """Kinds of employment that a flag may say: ``"fullTime": true``."""
 _MOMENTS = ("date", "date time", "iso", "timestamp", "seconds", "von", "from", "start", "start date")
 _LONGEST_COMPANY = 120
+_POOL = re.compile(r"talent[ _-]?pool")
 _MEANINGS = {
     "locations": ("locations", "more_locations", "city", "region", "country"),
     "applicant_scope": ("applicant_scope", "locations", "more_locations"),
@@ -69,6 +71,8 @@ def reading_of(found: Found, source: str, document: Document) -> Reading | None:
     }
     if is_true(flat.first("gone")) or _word(flat.first("state")) in _CLOSED:
         fields["status"] = "closed"
+    elif any(_POOL.fullmatch(_word(value)) for value in flat.all("kind")):
+        fields["status"] = "talent_pool"
     said = {name: value for name, value in fields.items() if value not in (None, "", [])}
     return Reading(source, said, _where(said, found))
 
@@ -133,12 +137,15 @@ def _link(value: Any) -> str | None:
 
 def _placed(places: Places, flat: Flat) -> Data:
     kind = places.workplace
-    if kind is None and is_true(flat.first("hybrid")):
-        kind = "hybrid"
-    if kind is None and is_true(flat.first("remote")):
-        kind = "remote"
+    kind = kind or next((name for name in ("hybrid", "remote") if _is_flagged(name, flat)), None)
     offices = [place | {"role": "seat"} for place in places.offices] if kind == "remote" else places.offices
     return {"locations": offices, "workplace_type": kind, "applicant_scope": places.scope}
+
+
+def _is_flagged(name: str, flat: Flat) -> bool:
+    """Whether the object says so, or that of its place does: ``{"location": {"city": "Bonn", "hybrid": true}}``."""
+    places = (Flat(value) for value in flat.all("locations") if isinstance(value, dict))
+    return any(is_true(one.first(name)) for one in (flat, *places))
 
 
 def _kinds(flat: Flat) -> list[str]:
