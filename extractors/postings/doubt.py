@@ -18,6 +18,7 @@ Data = dict[str, Any]
 _OWN_WORD = frozenset({SELECTORS, PLATFORM, FEED, TEXT})
 """Sources that are right whatever the page shows, or are the page itself."""
 _HALF = 0.5
+_CODE = 2
 
 
 def compare_with_page(postings: list[Merged], document: Document) -> None:
@@ -25,7 +26,7 @@ def compare_with_page(postings: list[Merged], document: Document) -> None:
     it says something else. Of several nobody knows whose label is whose.
 
     The page is right where data is often a template's, or a form's that has no better box: pay, full or part time,
-    hybrid, the last day, and a place that it names twice or with its country. All else stays as it was taken.
+    hybrid, the last day, and a place that it names twice, or in another country. All else stays as it was taken.
     """
     own = [one for one in postings if not one.elsewhere]
     if document.tree is None or len(own) != 1 or not own[0].posting.get("title"):
@@ -110,10 +111,19 @@ def _is_hybrid(_: Data, said: Said, __: Seen) -> bool:
 
 
 def _is_certain(posting: Data, said: Said, page: Seen) -> bool:
-    """Named twice; of what only markup says otherwise, also once with its country."""
+    """Named twice; where only markup says otherwise, also once in another country or region: it is no suburb."""
     towns = [plain(place["city"]) for place in said.value if place.get("city")]
-    named = posting["provenance"]["locations"] != STATE and all(place.get("country") for place in said.value)
-    return bool(towns) and (named or all(page.words.count(town) > 1 for town in towns))
+    far = posting["provenance"]["locations"] != STATE and any(
+        _all_differ(name, posting["locations"], said.value) for name in ("country", "region")
+    )
+    return bool(towns) and (far or all(page.words.count(town) > 1 for town in towns))
+
+
+def _all_differ(name: str, some: list[Data], others: list[Data]) -> bool:
+    """Whether all places say it, in the same way of writing, and none of one list is in the other."""
+    here, there = ([str(place.get(name) or "") for place in places] for places in (some, others))
+    codes = {len(one) == _CODE for one in here + there}
+    return all(here + there) and len(codes) == 1 and not set(here) & set(there)
 
 
 _WINS: dict[str, Callable[[Data, Said, Seen], bool]] = {

@@ -37,7 +37,8 @@ _AREA = re.compile(
     r"\b(?:campus|cent(?:er|re)|downtown|headquarters|hq|building|tower|floor|store|branch|warehouse|hospital|university|"
     r"school|clinic|plant|airport|mall|hotel|department|team|zentrale|filiale|si\u00e8ge|"
     r"areas?|regions?|metro\w*|county|greater|gro(?:\u00df|ss)raum|raum|umgebung|near|districts?|provinces?|"
-    r"various|several|multiple|nationwide|bundesweit|any|all|other|others|state|statewide|field|territory|offices?|"
+    r"various|several|multiple|nationwide|bundesweit|any|all|other|others|state|statewide|landkreis|kreis|kanton|canton|comarca|d\u00e9partement|pr\u00e9fecture|prefecture|oblast|"
+    r"bezirk|field|territory|offices?|"
     r"and|und|et|remote|hybrid|on-?site)\b",
     re.IGNORECASE,
 )

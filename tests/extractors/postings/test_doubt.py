@@ -99,6 +99,12 @@ def test_pay_in_a_sentence_is_noted_and_not_taken() -> None:
         ("<p>Salary: $25 an hour, 20 hours a week</p>", pay(26000, 26000, currency="USD")),
         ("<p>Compensation: a sign-on bonus of $5,000</p>", pay(50000, 60000, currency="USD")),
         ("<p>Salary: $25 an hour</p>", pay(52000, 52000, currency="USD")),
+        ("<p>Salary: CHF 90'000 - 110'000</p>", pay(90000, 110000, currency="CHF")),
+        ("<p>Gehalt: 3.200,50 € brutto/Monat</p>", pay(3200.5, 3200.5, unit="MONTH")),
+        ("<p>給与: 月給25万円~30万円</p>", pay(250000, 300000, unit="MONTH", currency="JPY")),
+        ("<p>Salary: ₹4,00,000 - 6,00,000 PA</p>", pay(400000, 600000, currency="INR")),
+        ("<p>Salary: up to £45k</p>", pay(35000, 45000, currency="GBP")),
+        ("<p>Salary: $120,000 - $160,000 + bonus up to $20k</p>", pay(120000, 160000, currency="USD")),
         ("<p>Salary: $50k</p>", pay(50400, 50400, currency="CAD")),
         ("<p>Salary: €46,000 a year</p>", pay(50000, 50000, currency="USD")),
         ("<p>Salary: from €50,000 a year</p>", pay(50000, 65000)),
@@ -119,11 +125,21 @@ def test_a_place_that_the_page_names_twice_is_its_own() -> None:
     assert [(one["field"], one["taken"]) for one in found["conflicts"]] == [("locations", "page")]
 
 
-def test_a_place_with_its_country_is_the_pages_too() -> None:
-    found = read("<p>Munich, Germany</p>", jobLocation=place("Berlin", "DE"))
-
-    assert [(one["city"], one["country"]) for one in found["locations"]] == [("Munich", "DE")]
-    assert [(one["field"], one["taken"]) for one in found["conflicts"]] == [("locations", "page")]
+@pytest.mark.parametrize(
+    ("shown", "said", "taken"),
+    [
+        ("Munich, Germany", place("Paris", "FR"), "page"),
+        ("Austin, TX, USA", place("Seattle", "US", "WA"), "page"),
+        ("Melbourne, Australia", place("Docklands", "AU", "VIC"), "jsonld"),
+        ("Seattle, WA", place("Kirkland", "US", "WA"), "jsonld"),
+        ("Seattle, WA", place("Kirkland", "US", "Washington"), "jsonld"),
+    ],
+)
+def test_a_place_in_another_country_is_the_pages_too_and_a_suburb_stays(
+    shown: str, said: dict[str, Any], taken: str
+) -> None:
+    found = read(f"<p>{shown}</p>", jobLocation=said)
+    assert [(one["field"], one["taken"]) for one in found["conflicts"]] == [("locations", taken)]
 
 
 def test_a_place_that_it_names_once_stands_in_conflicts() -> None:
@@ -157,6 +173,8 @@ def test_another_country_is_a_conflict() -> None:
         ("Location: Several offices", place("Bonn", "DE")),
         ("Location: 東京", place("Tokyo", "JP")),
         ("Location: Main Street 5, 53111 Bonn", place("Bonn", "DE")),
+        ("Ort: Landkreis München", place("Garching", "DE")),
+        ("Location: Bengaluru / Hyderabad", place("Bangalore", "IN")),
         ("Location: see below", place("Bonn", "DE")),
         ("Location: Main Campus", place("Bonn", "DE")),
         ("Team: Munich", place("Bonn", "DE")),
