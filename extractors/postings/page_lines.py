@@ -24,7 +24,7 @@ _ZONES = {"nav": MENU, "footer": MENU, "dialog": MENU, "aside": ASIDE, "form": F
 _NAMED = frozenset({"div", "section", "ul", "header", "p"})
 _MENU_NAMES = re.compile(
     r"(?:^|\s)(?!no-|has-|with|is-|js-)(?:[a-z0-9]+[-_]{1,2}){0,3}"
-    r"(?:nav|navbar|navigation|menu|breadcrumbs?|cookies?|consent|gdpr|footer|newsletter|share|sharing|social|socials|"
+    r"(?:(?P<links>nav|navbar|navigation|menu)|breadcrumbs?|cookies?|consent|gdpr|footer|newsletter|share|sharing|social|socials|"
     r"modal|popup|skip|related|similar|recommended|other-?jobs)"
     r"(?:[-_]{1,2}(?:wrap\w*|container|list|items?|inner|links?|bar|block|section|area|main|top|bottom|desktop|mobile|"
     r"primary|menu|jobs|posts|positions|banner|notice|box|buttons?|icons?|media|content|\d+)){0,3}(?=\s|$)",
@@ -34,6 +34,7 @@ _MENU_NAMES = re.compile(
 _LONGEST_NAMES = 300
 _MOST_NODES = 100_000
 _MOST_SHARE = 0.4
+_SENTENCE, _FEW_SENTENCES = 100, 3
 _APART = "\t"
 _WITHIN = re.compile(r"\t(?=([^\t]))")
 _GOES_ON = " ,.;:!?)]}%/'\u2019\"\u201d-\u2013"
@@ -123,7 +124,7 @@ class _Walk:
         if own is None and name in _NAMED and zone == CONTENT:
             attributes = node.attributes
             names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"[:_LONGEST_NAMES]
-            own = MENU if len(names) > 2 and _MENU_NAMES.search(names) and node.css_first("h1") is None else None
+            own = MENU if len(names) > 2 and _is_called_menu(node, names) else None
         if own is None or zone == MENU:
             return zone
         return zone if _ink(node) > _MOST_SHARE * self._total else own
@@ -147,6 +148,20 @@ class _Walk:
 def _ink(node: LexborNode) -> int:
     """Characters of its text, without its scripts."""
     return len(node.text()) - sum(len(silent.text()) for silent in node.css("script,style"))
+
+
+def _is_called_menu(node: LexborNode, names: str) -> bool:
+    """Whether its class says so. What a menu of tabs leads to may be called ``nav-content``: it has text."""
+    match = _MENU_NAMES.search(names)
+    if match is None or node.css_first("h1") is not None:
+        return False
+    return match["links"] is None or not _is_text(node)
+
+
+def _is_text(node: LexborNode) -> bool:
+    """Whether it has several sentences that are no links."""
+    long = (one for one in node.css("p,li") if len(one.text()) >= _SENTENCE)
+    return sum(one.css_first("a,li") is None for one in long) >= _FEW_SENTENCES
 
 
 def _is_one_of_a_row(node: LexborNode) -> bool:

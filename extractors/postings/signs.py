@@ -25,6 +25,9 @@ _LONGEST_TITLE = 120
 _MOST_LINES = 400
 _MANY = 4
 _SHORT_WORD, _SAME_WORDS = 3, 2
+_LOWEST_LEVEL = 4
+_LONGEST_LIST, _TEASER = 20, 200
+"""Lines of three postings in a list, and characters of each."""
 _MOST_PROSE, _LONGEST_PROSE = 40, 500
 _ABOUT_WORK = frozenset({"employment_types", "salary", "requisition_id", "workplace_type", "valid_through"})
 _COLONS = ":\uff1a"
@@ -183,10 +186,47 @@ def _labelled_title(line: Line) -> str:
     return plain(rest) if colon and meanings().get(plain(label).lstrip("0123456789 ")) == "title" else ""
 
 
-def _is_other(heading: str, title: str) -> bool:
-    """``Role of the nursing officer`` is about the nursing officer of the title."""
-    shared = {word for word in heading.split() if len(word) > _SHORT_WORD} & set(title.split())
-    return heading != title and len(shared) < _SAME_WORDS
+def before_others(document: Document, title: str, lines: list[Line]) -> list[Line]:
+    """The lines up to a list of other postings, where those before are a whole one, and the page is called like it."""
+    wanted = plain(title)
+    if not any(f"{plain(one)} ".startswith(f"{wanted} ") for one in page_titles(document)):
+        return lines
+    named = [index for index, line in enumerate(lines) if line.zone == CONTENT and _names_work(line, wanted)]
+    runs = (first for first, third in zip(named, named[2:], strict=False) if _is_list(lines[first : third + 1]))
+    named_first = next(runs, None)
+    if named_first is None:
+        return lines
+    start = _first_of_list(lines, named_first)
+    own = [line for line in lines[:start] if line.zone == CONTENT]
+    return lines[:start] if is_long(own) and work_headings(own) and hires(own) > 0 else lines
+
+
+def _first_of_list(lines: list[Line], named: int) -> int:
+    """The first of a list of which one is known: those before it may name no work that is known."""
+    start = named
+    for index in range(named - 1, -1, -1):
+        if start - index > _LONGEST_LIST // 3 or len(lines[index].text) >= _TEASER:
+            break
+        if lines[index].tag == lines[named].tag and is_title(lines[index].words):
+            start = index
+    return start
+
+
+def _is_list(lines: list[Line]) -> bool:
+    is_short = len(lines) <= _LONGEST_LIST and all(len(line.text) < _TEASER for line in lines)
+    return is_short and lines[0].tag == lines[-1].tag
+
+
+def _names_other(line: Line, title: str) -> bool:
+    """Whether a heading names another work; ``Role of the nursing officer`` is about that of the title."""
+    words_of = {word for word in plain(line.words).split() if len(word) > _SHORT_WORD} if line.level else set()
+    return len(words_of & set(title.split())) < _SAME_WORDS and _names_work(line, title)
+
+
+def _names_work(line: Line, title: str) -> bool:
+    if not 0 < line.level <= _LOWEST_LEVEL or len(line.text) > 2 * _LONGEST_HEADING:
+        return False
+    return plain(line.words) != title and is_title(line.words) and is_role(line.words)
 
 
 def _has_several(title: str, content: list[Line]) -> bool:
@@ -200,6 +240,6 @@ def _has_several(title: str, content: list[Line]) -> bool:
         elif bare in words("headings"):
             twice += bare in seen
             seen.add(bare)
-        elif 0 < line.level <= 4 and _is_other(bare, wanted) and is_title(line.words) and is_role(line.words):
+        elif _names_other(line, wanted):
             others += 1
     return (others >= 1 and twice >= 2) or max(others, applies) >= _MANY

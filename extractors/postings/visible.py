@@ -24,7 +24,7 @@ from extractors.postings.reading import TEXT, Reading
 from extractors.postings.salary import parse_salary
 from extractors.postings.several import Part, parts_of
 from extractors.postings.shape import is_about_jobs
-from extractors.postings.signs import is_beside_list, is_one_posting
+from extractors.postings.signs import before_others, is_beside_list, is_one_posting
 from extractors.postings.vocabulary import plain, words
 from extractors.postings.workplace import workplace_of
 
@@ -118,7 +118,7 @@ def _one(document: Document) -> Reading | None:
     start, title = found
     if is_beside_list(lines[:start]):
         return None
-    after = lines[start + 1 :]
+    after = before_others(document, title, lines[start + 1 :])
     page = _Page(title, after, labels_of(after), _head(after))
     page.is_closed = any(is_closed_badge(line.words) for line in lines[max(0, start - _NEAR) : start + _NEAR + 1])
     company = page.labels.get("company") or employer_of(document, title, lines)

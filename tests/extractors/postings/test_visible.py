@@ -210,3 +210,22 @@ def test_headings_that_name_the_same_work_again_are_no_other_postings() -> None:
     )
 
     assert found["title"] == "Head Baker"
+
+
+def test_a_list_of_other_postings_below_a_whole_one_is_no_part_of_it() -> None:
+    others = "".join(
+        f"<h2>{name}</h2><h3>Mill &amp; Sons</h3><p>Full-time</p>" for name in ("Miller", "Chef", "Cook", "Driver")
+    )
+    markup = ENGLISH.replace("<h2>Similar jobs</h2>", f"<p>You will report to the owner.</p><h2>Cakes</h2>{others}")
+    (found,) = read(markup, "https://www.bakery.example/jobs/head-baker", "Head Baker at Bakery")
+
+    assert found["title"] == "Head Baker"
+    assert "Mill & Sons" not in found["description_text"]
+
+
+def test_text_below_a_menu_of_tabs_is_the_postings_own() -> None:
+    body = "".join(f"<p>{PROSE[:103]}</p>" for _ in range(4))
+    markup = ENGLISH.replace(f"<p>{PROSE}</p>", f"<div class='nav-content tab-pane'>{body}</div>")
+    (found,) = read(markup, "https://www.bakery.example/jobs/head-baker", "Head Baker | Bakery")
+
+    assert "flour" in found["description_text"]
