@@ -31,6 +31,8 @@ _DESCRIBING = (
     "incentiveCompensation",
 )
 _MOST_POSTINGS = 1_000
+_MOST_REFERENCES = 20_000
+_DEEPEST = 6
 _JOB_POSTING = "JobPosting"
 _PROPERTIES = {
     "requisition_id": ("identifier",),
@@ -38,7 +40,7 @@ _PROPERTIES = {
     "title": ("title", "name"),
     "company": ("hiringOrganization",),
     "locations": ("jobLocation", "applicantLocationRequirements"),
-    "workplace_type": ("jobLocationType", "jobLocation"),
+    "workplace_type": ("jobLocationType", "remote", "isRemote", "jobLocation"),
     "applicant_scope": ("applicantLocationRequirements", "jobLocation"),
     "employment_types": ("employmentType",),
     "salary": ("baseSalary", "estimatedSalary"),
@@ -67,7 +69,8 @@ def readings(nodes: list[Node], source: str, document: Document) -> list[Reading
         if "JobPosting" in types_of(node) and not node.keys() <= _REFERENCE and node not in found:
             found.append(node)
     prefixes = [_JOB_POSTING] if len(found) == 1 else [f"{_JOB_POSTING}[{place}]" for place in range(len(found))]
-    resolved = [_resolved(node, by_id) for node in found[:_MOST_POSTINGS]]
+    resolver = _Resolver(by_id)
+    resolved = [resolver.node(node) for node in found[:_MOST_POSTINGS]]
     return [_reading(node, source, document, prefix) for node, prefix in zip(resolved, prefixes, strict=False)]
 
 
@@ -76,14 +79,27 @@ def _blocks(tree: LexborHTMLParser) -> list[Any]:
     return [value for script in scripts for value in read_json(script.text())]
 
 
-def _resolved(node: Node, by_id: dict[str, Node]) -> Node:
-    """With what it refers to by ``@id`` in place of the references."""
-    resolved = dict(node)
-    for name, value in node.items():
-        if isinstance(value, dict) and value.keys() <= {"@id", "@type"} and "@id" in value:
-            target = by_id.get(str(value["@id"]))
-            resolved[name] = value if target is None else target
-    return resolved
+class _Resolver:
+    """Puts what is referred to by ``@id`` in the place of the reference, up to a bound."""
+
+    def __init__(self, by_id: dict[str, Node]) -> None:
+        self._by_id = by_id
+        self._left = _MOST_REFERENCES
+
+    def node(self, node: Node) -> Node:
+        """A posting with what it refers to."""
+        return {name: self._of(value, _DEEPEST) for name, value in node.items()} if self._by_id else node
+
+    def _of(self, value: Any, depth: int) -> Any:
+        if isinstance(value, list) and depth:
+            return [self._of(one, depth - 1) for one in value]
+        if not isinstance(value, dict) or not depth or self._left <= 0:
+            return value
+        self._left -= 1
+        if value.keys() <= {"@id", "@type"} and "@id" in value:
+            target = self._by_id.get(str(value["@id"]))
+            return value if target is None else self._of(target, depth - 1)
+        return {name: self._of(one, depth - 1) for name, one in value.items()}
 
 
 def _reading(node: Node, source: str, document: Document, prefix: str) -> Reading:
@@ -117,9 +133,15 @@ def _title(node: Node) -> str:
 
 
 def _place_fields(node: Node) -> dict[str, Any]:
-    kind = workplace_type(node)
+    kind = workplace_type(node) or _flagged(node)
     offices, scope = scope_apart(locations(node, role="seat" if kind == "remote" else "office"))
     return {"locations": offices, "workplace_type": kind, "applicant_scope": applicant_scope(node) or scope}
+
+
+def _flagged(node: Node) -> str | None:
+    """What some write beside what schema.org knows: ``"remote": "true"``."""
+    flags = (str(node.get(name, "")).lower() for name in ("remote", "isRemote"))
+    return "remote" if any(flag in ("true", "yes", "1") for flag in flags) else None
 
 
 def _description_fields(node: Node) -> dict[str, str | None]:

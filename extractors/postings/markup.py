@@ -18,10 +18,14 @@ _BLOCKS = frozenset(
 )
 _SILENT = frozenset({"script", "style", "noscript", "template", "head", "title"})
 _TAG = re.compile(r"<[a-zA-Z/!]")
+_LINE_END = re.compile(r"(?:\\r)?\\n(?=\s|<|\\[nr]|[-*\u2022]|\Z)|(?<=[>\n])(?:\\r)?\\n")
+"""A line end that was escaped twice: between tags and lines, for ``\\n`` may begin a word after a backslash."""
 
 
 def unescaped_markup(text: str) -> str:
     """The markup of a description that was escaped once too often; any other text as it is."""
+    if "\\n" in text:
+        text = _LINE_END.sub("\n", text)
     for _ in range(2):
         if _TAG.search(text) or "&lt;" not in text:
             break

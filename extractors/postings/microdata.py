@@ -17,6 +17,10 @@ _LONG = frozenset(
     {"description", "responsibilities", "qualifications", "experienceRequirements", "jobBenefits", "skills"}
 )
 """Properties whose markup says more than their words."""
+_OBJECTS = frozenset(
+    {"jobLocation", "address", "hiringOrganization", "baseSalary", "estimatedSalary", "identifier", "value"}
+)
+"""Properties that are objects, even where a site forgot to say so."""
 _ADDRESSES = {"a": "href", "link": "href", "area": "href", "img": "src", "object": "data", "iframe": "src"}
 _VALUES = {"meta": "content", "data": "value", "meter": "value", "time": "datetime"}
 
@@ -76,12 +80,19 @@ class _Object:
             self._left -= 1
             if self._syntax.property in node.attributes:
                 yield node
-            if self._syntax.type not in node.attributes and "itemscope" not in node.attributes:
+            if not self._is_object(node):
                 waiting.extend(list(node.iter())[::-1])
 
+    def _is_object(self, node: LexborNode) -> bool:
+        """Whether it is one, as it says, or as its property always is where others stand inside it."""
+        if self._syntax.type in node.attributes or "itemscope" in node.attributes:
+            return True
+        name = (node.attributes.get(self._syntax.property) or "").rpartition(":")[2].rpartition("/")[2]
+        inner = node.css(f"[{self._syntax.property}]") if name in _OBJECTS else []
+        return any(one.mem_id != node.mem_id for one in inner)
+
     def _add(self, found: Node, name: str, node: LexborNode) -> None:
-        inner = self._syntax.type in node.attributes or "itemscope" in node.attributes
-        value = self.of(node) if inner else _value(node, name)
+        value = self.of(node) if self._is_object(node) else _value(node, name)
         if value in ("", None):
             return
         if name not in found:

@@ -68,7 +68,7 @@ def _scope(value: Any) -> list[Place]:
     """Where applicants may live, as countries or regions; the whole world is none of them."""
     found: list[Place] = []
     for one in _each(value, _DEEPEST):
-        where = read_where(label_of(one) or "")
+        where = read_where((one.text if isinstance(one, _Line) else label_of(one)) or "")
         found += [place | {"role": "remote_scope"} for place in (*where.scope, *where.locations)]
     return found
 
@@ -89,15 +89,18 @@ def _each(value: Any, depth: int) -> Iterator[Any]:
         flat = Flat(value)
         inner = _said_first(flat)
         each = list(_each(inner, depth - 1)) if isinstance(inner, list | dict) else [inner or label_of(value) or ""]
-        country = _text(flat.first("country"))
-        yield from ([{"city": each[0], "country": country}] if _is_bare(each) and country else each)
+        country = _country(flat)
+        yield from (_Line(one, country) if country and isinstance(one, str) else one for one in each)
     elif value is not None:
         yield value
 
 
-def _is_bare(each: list[Any]) -> bool:
-    """Whether it is one word for a place, beside which its country stands."""
-    return len(each) == 1 and isinstance(each[0], str) and bool(each[0]) and "," not in each[0]
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A place in words, beside which its country stands."""
+
+    text: str
+    country: str
 
 
 def _take(places: Places, one: Any) -> bool:
@@ -105,8 +108,9 @@ def _take(places: Places, one: Any) -> bool:
     if isinstance(one, dict):
         places.add(_parts(Flat(one)))
         return False
-    where = read_where(text_of(one) or "")
-    places.add(where.locations, where.scope)
+    country = one.country if isinstance(one, _Line) else None
+    where = read_where((one.text if isinstance(one, _Line) else text_of(one)) or "")
+    places.add((place | {"country": place["country"] or country} for place in where.locations), where.scope)
     return where.remote
 
 

@@ -9,7 +9,9 @@ from extractors.postings import jsonld
 from extractors.postings.document import Document
 from extractors.postings.embedded import embedded_values
 from extractors.postings.fields import reading_of
+from extractors.postings.flat import Flat
 from extractors.postings.hidden import is_hidden
+from extractors.postings.object_text import description_text, title_of
 from extractors.postings.packed import is_packed, unpacked
 from extractors.postings.platforms import board_of, page_of
 from extractors.postings.reading import FEED, STATE, Reading
@@ -18,6 +20,7 @@ from extractors.postings.values import Node, nodes_in, text_of, types_of
 
 _MOST_POSTINGS = 5_000
 _LOOKED_AT = 2_000_000
+_MARKED = frozenset({"@type", "@graph", "@context"})
 
 
 def read_feed(document: Document) -> list[Reading]:
@@ -50,20 +53,29 @@ def _readings(value: Any, source: str, document: Document) -> list[Reading]:
         return []
     marked = list(nodes_in(value))
     if any("JobPosting" in types_of(node) for node in marked):
-        return jsonld.readings(_with_addresses(marked), source, document)
+        return jsonld.readings(_completed(marked), source, document)
     found = found_in(value, _about(source, document))[:_MOST_POSTINGS]
     read = ((one, reading_of(one, source, document)) for one in found if not is_hidden(one.flat))
     return [_with_page(reading, one, document.url) for one, reading in read if reading is not None]
 
 
-def _with_addresses(nodes: list[Node]) -> list[Node]:
-    """Marked postings that have no address, with that of the entry that each stands in, as in a JSON Feed."""
-    said: dict[int, str] = {}
+def _completed(nodes: list[Node]) -> list[Node]:
+    """The same, each marked posting with what the entry says that it stands in, as in a JSON Feed."""
+    entries: dict[int, Node] = {}
     for node in nodes:
         for inner in node.values():
-            if isinstance(inner, dict) and "JobPosting" in types_of(inner) and not inner.get("url"):
-                said[id(inner)] = text_of(node.get("url")) or ""
-    return [node | {"url": said[id(node)]} if said.get(id(node)) else node for node in nodes]
+            if isinstance(inner, dict) and "JobPosting" in types_of(inner) and not _MARKED & node.keys():
+                entries[id(inner)] = node
+    return [_with_entry(node, entries[id(node)]) if id(node) in entries else node for node in nodes]
+
+
+def _with_entry(node: Node, entry: Node) -> Node:
+    flat = Flat({name: value for name, value in entry.items() if value is not node})
+    title = title_of(flat)
+    if title is not None and title[0] != text_of(node.get("title")):
+        return node
+    said = {"description": description_text(flat), "url": text_of(flat.first("url"))}
+    return {name: value for name, value in said.items() if value} | node
 
 
 def _about(source: str, document: Document) -> About:
