@@ -7,7 +7,7 @@ from functools import cached_property
 from urllib.parse import urlsplit
 
 from extractors.postings.document import Document
-from extractors.postings.heading import is_role, page_titles
+from extractors.postings.heading import is_role, is_title, page_titles
 from extractors.postings.page_lines import CONTENT
 from extractors.postings.reading import JSONLD, MICRODATA, RDFA, SELECTORS, STATE, TEXT, Reading
 from extractors.postings.same import LEAST_SHINGLES, shingles, title_key
@@ -83,7 +83,7 @@ class _Page:
     def is_about(self, reading: Reading) -> bool:
         """Whether the page shows the posting of the reading, as far as can be told."""
         url, title = reading.fields.get("url"), title_key(str(reading.fields.get("title") or ""))
-        if not title or (url and _place(url) in self._places):
+        if not title or not is_title(title) or (url and _place(url) in self._places):
             return True
         if any(title in own or own in title for own in self._titles):
             return True
@@ -104,7 +104,7 @@ class _Page:
     def _has_text(self, reading: Reading, *, related: bool) -> bool:
         """Whether most of its description is on the page; one that says too little to tell goes by its title."""
         own = shingles(str(reading.fields.get("description_text") or ""))
-        if len(own) < LEAST_SHINGLES:
+        if len(own) < LEAST_SHINGLES and (related or not own):
             return related
         return len(own & self._text) / len(own) >= (_SEEN_AT_LEAST if related else _SEEN)
 

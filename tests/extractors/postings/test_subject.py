@@ -108,6 +108,8 @@ def test_what_all_jobs_of_an_employer_say_makes_them_not_one() -> None:
         posting("Team lead, production", SELLING, url=f"{URL}/?from=feed"),
         posting("Team lead, production", SELLING, identifier="R-20417"),
         posting("Baker, Head of Production", ("We bake.",)),
+        posting("Team lead", (BAKING[1],)),
+        posting("Stellenangebot", SELLING),
     ],
 )
 def test_another_name_or_text_of_the_same_posting_is_the_pages(data: dict[str, Any]) -> None:
