@@ -142,10 +142,9 @@ class Discovery:
         if chain is None or chain.guessed:
             return
         self._note(page, chain, [_rest(chain, page.url), f"{page.url} {what}."])
-        board = board_of(chain.url)
-        if board and board.list and is_feed(chain.url) and not chain.pages:
-            depth = request.meta["depth_in_site"]
-            yield from self._asked(Ask(board.list), Chain.of(board, board.list), depth, kept(request))
+        if chain.otherwise and not chain.pages:
+            other = replace(chain, url=chain.otherwise, otherwise="")
+            yield from self._asked(Ask(other.url), other, request.meta["depth_in_site"], kept(request))
 
     def _data(self, request: Request, response: Response, page: Page, chain: Chain | None) -> Iterator[Request]:
         if chain is None and not is_careers(response.url):

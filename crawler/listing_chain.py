@@ -28,7 +28,8 @@ class Chain:
     """A list so far.
 
     ``listed``: how many were read from it; ``seen``: short digests of these, so that none is counted twice.
-    ``guessed``: nobody has said that it is a list; ``pressed``: a browser was to bring all of it.
+    ``guessed``: nobody has said that it is a list; ``pressed``: a browser was to bring all of it. ``otherwise``: a page
+    that tells of the postings, should this be no list.
     """
 
     url: str
@@ -40,11 +41,13 @@ class Chain:
     seen: str = ""
     guessed: bool = False
     pressed: bool = False
+    otherwise: str = ""
 
     @classmethod
     def of(cls, board: Board, url: str) -> Self:
         """The list of a whole board."""
-        return cls(url, board.platform, board.place)
+        otherwise = board.list or "" if url == board.feed else ""
+        return cls(url, board.platform, board.place, otherwise=otherwise)
 
     @classmethod
     def web(cls, url: str, *, guessed: bool = False) -> Self:

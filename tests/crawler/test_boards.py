@@ -187,6 +187,18 @@ def test_where_a_feed_is_closed_a_page_tells_of_postings_and_proves_nothing(spid
     assert all(map(spider.on_site, requests))
 
 
+def test_a_board_elsewhere_is_read_from_its_page_where_the_feed_does_not_know_it(spider: SiteSpider) -> None:
+    feed = only(found(spider, html(spider, '<iframe src="https://job-boards.eu.greenhouse.io/acme"></iframe>'))[0])
+    page = only(found(spider, data(feed, {"status": 404, "error": "Job board not found"}, 404))[0])
+    links = "".join(f'<a href="https://job-boards.eu.greenhouse.io/acme/jobs/{one}">Baker</a>' for one in (11, 12))
+    requests, listing = found(spider, data(page, f"<!doctype html><title>Jobs at Acme</title>{links}"))
+
+    assert page.url == "https://job-boards.eu.greenhouse.io/acme"
+    assert [one.url[-2:] for one in requests] == ["11", "12"]
+    assert listing is not None
+    assert (listing["platform"], listing["tenant"], listing["listed"]) == ("greenhouse", "acme", 2)
+
+
 def test_a_board_that_is_known_by_a_number_leads_to_postings_under_the_employer_s_name(spider: SiteSpider) -> None:
     frame = '<iframe src="https://careers.talentclue.com/es/company/77/jsoffers"></iframe>'
     page = only(found(spider, html(spider, frame))[0])

@@ -143,7 +143,11 @@ GROUPS = {
     "company": "acme",
     "number": "acme",
 }
-IN_ANOTHER_FORM = {"lever": {"region": ""}, "talentclue": {"number": "0" * 32, "company": "77"}}
+IN_ANOTHER_FORM = {
+    "greenhouse": {"region": ""},
+    "lever": {"region": ""},
+    "talentclue": {"number": "0" * 32, "company": "77"},
+}
 """Where a platform's addresses do not take what others do."""
 
 
