@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -13,7 +13,7 @@ from extractors.postings import postings
 from extractors.postings.document import Document
 
 MEGABYTE = 1 << 20
-LONGEST = 60.0
+LONGEST = 180
 """Seconds, on a machine that has other things to do; without a bound these would take hours."""
 FETCHED = datetime(2024, 6, 1, tzinfo=UTC)
 PIECES = [
@@ -54,6 +54,7 @@ def test_any_bytes_give_postings_or_none(body: bytes, kind: str) -> None:
     read(body, kind)
 
 
+@pytest.mark.timeout(LONGEST)
 @pytest.mark.parametrize(
     "filling",
     [
@@ -105,7 +106,54 @@ def test_a_megabyte_of_one_thing_is_read_in_bounded_time(filling: str) -> None:
     )
     script = f"<script>var jobTitle = {text}; var salary</script>"
     for shape in (*shapes, script):
-        start = time.process_time()
         read(shape.encode())
 
-        assert time.process_time() - start < LONGEST
+
+@pytest.mark.timeout(LONGEST)
+@pytest.mark.parametrize(
+    "filling",
+    [
+        ", ",
+        ",",
+        "\u2014",
+        "...",
+        "]",
+        "[]",
+        "}",
+        "'",
+        '"',
+        "\u201c\u201d",
+        "\r\n",
+        " \n",
+        "\u3042\u3001",
+        "\u0430 \u0431 ",
+        "a1\u0430\u3042\u00e9",
+        "\u0645\u0631 ",
+        "\ud55c ",
+        "\u200b",
+        "&nbsp;",
+        "&amp;",
+        "<<",
+        "//",
+        "/*",
+        "[[",
+        "eyJ",
+        "%7B%22",
+        "a.b",
+        "a='",
+        "\u20ac 1.000,00 - ",
+        "Paris, KY / ",
+        "Remote or ",
+        "at Acme ",
+        "3 days ago ",
+        "a@b ",
+        "http://a/ ",
+    ],
+)
+def test_a_megabyte_of_it_in_every_field_is_read_in_bounded_time(filling: str) -> None:
+    text = filling * (MEGABYTE // 8 // len(filling.encode()))
+    data = dict.fromkeys(("title", "description", "jobLocation", "baseSalary", "datePosted", "skills"), text)
+    block = json.dumps({"@type": "JobPosting", **data})
+    page = f"<title>{text}</title><script type='application/ld+json'>{block}</script><h1>{text}</h1><p>{text}</p>"
+
+    read(page.encode())
