@@ -16,6 +16,8 @@ _ABOVE, _BELOW = 5, 6
 """Lines above and below the title where the employer's name stands."""
 _LONGEST = 60
 _MOST_LINKS = 60
+_MOST_TEXT = 600
+_CAPITALS = re.compile(r"\b[A-Z]{2,10}\b")
 _TO_EMPLOYER = "a[href*=compan i],a[href*=employer i],a[href*=firm i],a[href*=entrepris i],a[href*=empresa i]"
 _STEPS = re.compile(
     r"^(?:compan(?:y|ies)|employers?|firma|firm[ey]?|unternehmen|entreprises?|empresas?|aziend[ae]|bedrijf|bedrijven|"
@@ -23,6 +25,18 @@ _STEPS = re.compile(
     re.IGNORECASE,
 )
 _DASH = re.compile(r"(?<!\s)\s+-\s+")
+_WITH_ACRONYM = re.compile(
+    r"((?:[A-Z\u00c0-\u00de][\w&.'\u2019-]+[ ,]+)(?:(?:[A-Z\u00c0-\u00de][\w&.'\u2019-]*|of|for|and|the|in|on|de|du|"
+    r"des|la|del|e|y|et|f\u00fcr|und|der|di)[ ,]+){0,9})\(([A-Z]{2,10})\)"
+)
+_ORGANISED = re.compile(
+    r"\b(?:academy|agency|association|authority|bank|board|bureau|cent(?:re|er)|college|commission|committee|company|"
+    r"corporation|council|department|directorate|federation|force|foundation|fund|government|group|hospital|institut\w*|"
+    r"laborator\w+|ltd|limited|ministry|museum|nations|office|organi[sz]ations?|police|programme|railways?|schools?|"
+    r"services?|societ\w+|trust|union|universit\w+|academia|agencia|banco|comisi\w+|consejo|instituto|ministerio|"
+    r"universidad\w*|agence|banque|centre|conseil|minist\w+|institut|amt|anstalt|gesellschaft|stiftung|verband)\b",
+    re.IGNORECASE,
+)
 _AT = re.compile(r"^\W{0,3}(?:at|@|bei|chez|bij|hos|presso)\s+(\S.{1,58})$", re.IGNORECASE)
 
 
@@ -42,6 +56,16 @@ def linked_employer(document: Document, names: list[str]) -> str | None:
         if key in wanted and key in _slugs(link.attributes.get("href") or ""):
             return wanted[key]
     return None
+
+
+def named_by_acronym(lines: list[Line], titles: list[str]) -> Iterator[str]:
+    """``Institute of Bakers (IOB)``, where the title has but IOB."""
+    known = {word for title in titles for word in _CAPITALS.findall(title)}
+    for line in lines if known else ():
+        if line.zone == CONTENT and "(" in line.text:
+            for name, acronym in _WITH_ACRONYM.findall(line.words[:_MOST_TEXT]):
+                if acronym in known and _ORGANISED.search(name):
+                    yield re.sub(r"^(?:The|About)\s", "", name.strip(" ,"))
 
 
 def is_firm(name: str, said_in_prose: set[str]) -> bool:

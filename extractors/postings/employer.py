@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
-from extractors.postings.beside import is_firm, linked_employer, names_behind, names_beside
+from extractors.postings.beside import is_firm, linked_employer, named_by_acronym, names_behind, names_beside
 from extractors.postings.document import Document
 from extractors.postings.heading import page_titles
 from extractors.postings.loose_json import read_json
@@ -100,7 +100,7 @@ def _sentences(lines: list[Line]) -> Iterator[Line]:
 def _beside(document: Document, title: str, lines: list[Line], site: str | None, prose: list[str]) -> str | None:
     """Whom the page names beside the title, if that is not whose site it is, as on a board; None where none is sure."""
     own_titles = page_titles(document)
-    behind = _firms(names_behind(title, own_titles), title)
+    behind = _firms([*names_behind(title, own_titles), *named_by_acronym(lines, [title, *own_titles])], title)
     named = behind + _firms(names_beside(title, lines, own_titles), title)
     said = {company_key(name) for name in prose}
     own = company_key(site or "")

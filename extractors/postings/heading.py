@@ -9,7 +9,7 @@ from extractors.postings.document import Document
 from extractors.postings.names import company_key
 from extractors.postings.page_lines import ASIDE, CONTENT, FORM, Line
 from extractors.postings.roles import names_work
-from extractors.postings.vocabulary import fold, meanings, pattern, plain, words
+from extractors.postings.vocabulary import fold, meanings, pattern, plain, says, words
 
 _LONGEST = 160
 _LONGEST_OWN = 400
@@ -36,8 +36,12 @@ def page_titles(document: Document) -> list[str]:
 def title_line(document: Document, lines: list[Line], labelled: str | None) -> tuple[int, str] | None:
     """The line and the title; of several alike the one that prose follows soonest. None: no line is one for sure."""
     own = [one for one in page_titles(document) if is_title(one)]
-    title = _best(document, lines, own) or (labelled if labelled and is_title(labelled) else None)
-    return None if title is None else (start_of(lines, title), _without_badge(title, own))
+    said = labelled if labelled and is_title(labelled) else None
+    title = _best(document, lines, own) or said
+    if title is None:
+        return None
+    notice = said is not None and is_role(said) and says("notices", title) and not says("notices", said)
+    return start_of(lines, title), said if said and notice else _without_badge(title, own)
 
 
 def is_title(text: str) -> bool:

@@ -229,3 +229,24 @@ def test_text_below_a_menu_of_tabs_is_the_postings_own() -> None:
     (found,) = read(markup, "https://www.bakery.example/jobs/head-baker", "Head Baker | Bakery")
 
     assert "flour" in found["description_text"]
+
+
+NOTICE = f"""<main><h1>IOB Head Baker Recruitment 2031 - Apply Online</h1>
+<p>The Institute of Bakers (IOB) is a body that runs examinations and hires people for public ovens all over.</p>
+<p>Post Name: Head Baker</p><p>We are looking for bakers. {PROSE}</p><h2>Responsibilities</h2><ul><li>Bake</li></ul>
+<h2>How to apply</h2><p>To apply, fill in the form.</p></main>"""
+
+
+def test_a_notice_names_its_post_and_its_institution_in_its_text() -> None:
+    head = "<meta property='og:site_name' content='Results Today'>"
+    (found,) = read(NOTICE, "https://results.example/jobs/iob-2031", "IOB Head Baker Recruitment 2031", head)
+
+    assert (found["title"], found["company"]) == ("Head Baker", "Institute of Bakers")
+
+
+def test_what_is_short_for_a_craft_is_no_employer() -> None:
+    markup = NOTICE.replace("Institute of Bakers (IOB)", "Indoor Oven Baking (IOB)").replace("is a body", "is an art")
+    head = "<meta property='og:site_name' content='Results Today'>"
+    (found,) = read(markup, "https://results.example/jobs/iob-2031", "IOB Head Baker Recruitment 2031", head)
+
+    assert found["company"] == "Results Today"
