@@ -204,11 +204,13 @@ class Discovery:
             assert ask
             yield from self._asked(ask, now, request.meta["depth_in_site"], kept(request))
             problems.append(_rest(now, ask.url))
-        elif ask and now.pages >= MOST_PAGES:
-            problems.append(f"It goes on after {MOST_PAGES:,} pages: {ask.url}.")
+        elif ask and now.listed > chain.listed:
+            problems.append(f"It goes on at {ask.url}, which was not read: page {now.pages + 1:,}.")
         elif not page.rendered and self._hides_more(found, now):
             problems += [f"It goes on by a button that is no link: {found.button}."] if found.button else []
             yield from self._pressing(request, chain, found)
+        if found.more_pages:
+            problems.append(f"{page.url} says that there are more pages, and links to none.")
         if BOARD in request.meta:
             if not now.listed and not found.empty:
                 problems.append(f"{page.url} lists no postings, and does not say that there are none.")
@@ -222,7 +224,9 @@ class Discovery:
         return ask.url in self._crawl.boundary or self.allows(request.meta, ask.url)
 
     def _hides_more(self, found: ListPage, now: Chain) -> bool:
-        return bool(found.button or found.scrolls or (now.total is not None and now.listed < now.total))
+        return bool(
+            found.button or found.scrolls or found.more_pages or (now.total is not None and now.listed < now.total)
+        )
 
     def _pressing(self, request: Request, chain: Chain, found: ListPage) -> Iterator[Request]:
         """The page once more, by a browser that presses the button, or scrolls, until all is there."""

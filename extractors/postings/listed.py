@@ -37,6 +37,7 @@ class ListPage:
     the list, to which that one leads. ``listed``: links to postings. ``button``: what a button says that brings more,
     and is no link: None where there is none. ``feeds``: lists as data that the page loads or names. ``scrolls``: its
     scripts may bring more when somebody scrolls. ``empty``: it says that there is none.
+    ``more_pages``: it says that there are (``Page 1 of 5``), and has no link to them.
     """
 
     total: int | None
@@ -47,6 +48,7 @@ class ListPage:
     feeds: tuple[str, ...]
     scrolls: bool
     empty: bool = False
+    more_pages: bool = False
 
     @property
     def is_list(self) -> bool:
@@ -82,6 +84,7 @@ def list_page(tree: LexborHTMLParser, url: str, links: Iterable[str], *, sure: b
         button=_button(tree) if named and not pages.next else None,
         feeds=tuple(dict.fromkeys([*_named_feeds(tree, url), *_loaded(tree, url)])),
         scrolls=named and any(sign in tree.raw_html for sign in _SCROLLS),
+        more_pages=named and not pages.next and _says_more_pages(tree),
         empty=not listed and named and (total == 0 or _says_none(tree)),
     )
 
@@ -161,6 +164,20 @@ def _total(tree: LexborHTMLParser) -> int | None:
             counted.add(int(re.sub(r"\D", "", named["total"])))
     # Several are those of parts of the list.
     return counted.pop() if len(counted) == 1 else None
+
+
+def _says_more_pages(tree: LexborHTMLParser) -> bool:
+    """``Page 1 of 5``."""
+    texts = _short_texts(tree.body) if tree.body is not None else ()
+    return any(int(match[1]) < int(match[2]) for text in texts if (match := _pages().search(text)))
+
+
+@cache
+def _pages() -> re.Pattern[str]:
+    of = "|".join(map(re.escape, word_list("careers")["of"]))
+    return re.compile(
+        rf"\b(?:page|seite|p[a\u00e1]gina|pagina|strona|sida|side|sivu)\s+(\d{{1,4}})\s*(?:{of})\s*(\d{{1,4}})\b"
+    )
 
 
 def _says_none(tree: LexborHTMLParser) -> bool:

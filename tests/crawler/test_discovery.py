@@ -170,3 +170,11 @@ def test_a_list_goes_on_by_one_link_and_a_button_by_a_browser(spider: SiteSpider
     assert again.meta["browser"]["actions"] == ["more 200 text=Load more"]
     assert listing is not None
     assert not listing["complete"]
+
+
+def test_a_list_whose_next_page_nothing_leads_to_is_not_complete() -> None:
+    spider = make_spider(render="never")
+    jobs = "".join(f'<a href="/jobs/baker-{number}">Baker</a>' for number in range(4))
+    _, listing = found(spider, html(spider, f"{jobs}<p>4 jobs</p><p>Page 1 of 2</p>", f"{SITE}jobs/"))
+    assert listing is not None
+    assert (listing["listed"], listing["complete"]) == (4, False)

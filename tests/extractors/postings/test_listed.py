@@ -112,6 +112,20 @@ def test_postings_with_names_of_their_own_at_two_places_of_their_address_are_ali
 
 
 @pytest.mark.parametrize(
+    ("markup", "more"),
+    [
+        ("<h2>Search Results Page 1 of 5</h2>", True),
+        ("<p>Seite 2 von 3</p>", True),
+        ("<p>Page 5 of 5</p>", False),
+        ("<p>Page 1 of 5</p><a href='?page=2'>2</a>", False),
+        ("<p>Since 1998</p>", False),
+    ],
+)
+def test_pages_to_which_nothing_leads_are_noticed(markup: str, more: bool) -> None:
+    assert read(markup).more_pages is more
+
+
+@pytest.mark.parametrize(
     ("words", "empty"),
     [
         ("<p>There are no open positions at the moment.</p>", True),
