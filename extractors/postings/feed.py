@@ -33,8 +33,9 @@ class Feed:
 
     ``total``: how many postings it says that there are on all pages; None: it does not say. ``next``: the request for
     the page after this one; None: this is the last. ``listed``: where each of them is to be read, itself or its data;
-    ``count``: how many these are, those without an address, too. ``whole``: it says all of each, so that nothing need
-    be asked for again. ``capped``: the platform shows no more than these, however many there are.
+    ``count``: how many these are, those without an address, too; one that stands there for each of its places is one.
+    ``whole``: it says all of each, so that nothing need be asked for again. ``capped``: the platform shows no more than
+    these, however many there are.
     """
 
     total: int | None = None
@@ -73,12 +74,13 @@ def _feed(value: Any, url: str, asked: Ask, link: str) -> Feed | None:
     shown = [one for one in entries.nodes if not is_hidden(Flat(one))]
     total = total_of(heads, asked, len(entries.nodes))
     following = next_of(heads, asked, link, len(entries.nodes), total)
+    addresses = [_address(one, url) for one in shown]
     cap = cap_of(url)
     return Feed(
         total=total,
         next=following if following != asked else None,
-        listed=tuple(dict.fromkeys(filter(None, (_address(one, url) for one in shown)))),
-        count=len(shown),
+        listed=tuple(dict.fromkeys(filter(None, addresses))),
+        count=len(set(addresses) - {None}) + addresses.count(None),
         whole=bool(shown) and all(is_described(Flat(one)) for one in shown[:_LOOKED_AT]),
         capped=cap is not None and total is not None and total >= cap,
     )

@@ -178,6 +178,12 @@ def test_postings_that_stand_in_groups_are_one_list() -> None:
     assert found.count == 3
 
 
+def test_a_posting_that_stands_there_for_each_of_its_places_is_one() -> None:
+    found = read({"jobs": [*jobs(0, 2), *jobs(0, 2), {"id": 7, "jobTitle": "Cook"}, {"id": 8, "jobTitle": "Cook"}]})
+    assert found is not None
+    assert (found.count, len(found.listed)) == (4, 2)
+
+
 @pytest.mark.parametrize("answer", [{"a": 1}, {"articles": [{"id": 1, "title": "News"}]}, 5, "x", [1, 2], {}])
 def test_what_lists_no_postings_is_no_list(answer: Any) -> None:
     assert read(answer, "https://acme.example/data") is None
