@@ -10,7 +10,7 @@ from extractors.languages import language_tag
 from extractors.postings.dates import posted, valid_until
 from extractors.postings.document import Document
 from extractors.postings.employment import employment_types
-from extractors.postings.flat import label_of, labels_of, words_of
+from extractors.postings.flat import core_of, label_of, labels_of, words_of
 from extractors.postings.markup import plain_text, unescaped_markup
 from extractors.postings.names import company_name, posting_title
 from extractors.postings.object_pay import salary_in
@@ -149,11 +149,18 @@ def _is_flagged(name: str, flat: Flat) -> bool:
 
 
 def _kinds(flat: Flat) -> list[str]:
-    said = (labels_of(value) for meaning in ("employment_types", "kind") for value in flat.all(meaning))
+    said = (value for meaning in ("employment_types", "kind") for value in flat.all(meaning))
     flags = ([name] for name, value in flat.values.items() if value is True)
-    named = [kind for value in said for kind in employment_types(value)]
+    named = [kind for value in said for kind in employment_types(labels_of(value)) or _unlabelled(value)]
     named += [kind for flag in flags for kind in employment_types(flag) if kind in _FLAGGED]
     return list(dict.fromkeys(named))
+
+
+def _unlabelled(value: Any) -> list[str]:
+    """Where a label says nothing: ``{"label": "SALARIED_FT", "id": "Salaried, full-time"}``."""
+    nodes = (one for one in as_list(value) if isinstance(one, dict))
+    texts = [text for node in nodes for text in node.values() if isinstance(text, str)]
+    return [kind for kind in employment_types(texts) if kind in _FLAGGED]
 
 
 def _described(flat: Flat) -> Data:
@@ -195,7 +202,7 @@ def _first_date(flat: Flat, document: Document) -> tuple[str, str] | None:
 def _moment(value: Any) -> Any:
     """A number of seconds may be written as a text, and a date may stand in an object of its parts."""
     if isinstance(value, dict):
-        said = {words_of(name): inner for name, inner in value.items()}
+        said = {core_of(words_of(name)): inner for name, inner in value.items()}
         value = next((said[name] for name in _MOMENTS if said.get(name)), None) or label_of(value)
     text = str(value).strip() if isinstance(value, str) else ""
     return int(text) if text.isdecimal() and 9 < len(text) < 14 else value

@@ -11,6 +11,7 @@ from extractors.postings.values import Node, as_list, text_of
 from extractors.postings.words import period
 
 _MOST = 50
+_AMOUNTS, _UNITS = ("amount", "value", "number"), ("period value", "period label", "unit label")
 _CENTS = 100
 _LABEL = "Salary: "
 _BESIDE_UNIT = re.compile(r"^1\s+(?=[A-Za-z])|-salary|-wage|per-")
@@ -32,7 +33,7 @@ def salary_in(flat: Flat, country: str | None) -> dict[str, Any] | None:
         read = salary_of({"baseSalary": one})
         if read is not None and read["ranges"]:
             return _with_contracts(read, one)
-    texts = (text_of(one) for value in flat.all("salary") for one in as_list(value) if isinstance(one, str))
+    texts = (label_of(one) for value in flat.all("salary") for one in as_list(value) if isinstance(one, str | dict))
     read_texts = (parse_salary(f"{_LABEL}{text}", country) for text in texts if text)
     return next(filter(None, read_texts), None)
 
@@ -84,7 +85,7 @@ def _inner(value: Node, around: Flat) -> list[Node]:
 
 def _monetary(flat: Flat, low: str, high: str, currency: str, every: str) -> list[Node]:
     """As a MonetaryAmount of schema.org, with the contract that it is for."""
-    least, most = flat.first(low), flat.first(high)
+    least, most = (_amount(flat, name, every) for name in (low, high))
     if isinstance(least, dict | list) or isinstance(most, dict | list) or (least is None and most is None):
         return []
     if "cents" in f"{flat.name_of(low)} {flat.name_of(high)}":
@@ -95,6 +96,19 @@ def _monetary(flat: Flat, low: str, high: str, currency: str, every: str) -> lis
     unit = next(filter(period, units), next((text for text in units if text != money), None))
     value = {"minValue": least, "maxValue": most, "unitText": unit}
     return [{"currency": money, "value": value, "contract": text_of(contract)}]
+
+
+def _amount(flat: Flat, meaning: str, every: str) -> Any:
+    """An end of a range; one that is an object has its amount, and its period, in it."""
+    value = flat.first(meaning)
+    if not isinstance(value, dict):
+        return value
+    inner = Flat(value)
+    for name in (*_UNITS, *lists()[every]):
+        if name in inner.values:
+            flat.values.setdefault("salary period" if name in _UNITS else name, inner.values[name])
+    amount = next((inner.values[name] for name in _AMOUNTS if name in inner.values), None)
+    return amount if isinstance(amount, int | float | str) else value
 
 
 def _units(flat: Flat, meaning: str) -> list[str]:

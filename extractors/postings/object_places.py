@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from extractors.postings.countries import country_code
-from extractors.postings.flat import Flat, label_of, labels_of
+from extractors.postings.flat import Flat, label_of, labels_of, lists
 from extractors.postings.place_text import read_where
 from extractors.postings.places import locations
 from extractors.postings.values import text_of
@@ -17,6 +17,7 @@ from extractors.postings.workplace import workplace_of
 Place = dict[str, Any]
 _MOST = 200
 _DEEPEST = 3
+_AREAS = frozenset({"area", "areas", "places", "cities"})
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -59,9 +60,12 @@ def places_in(flat: Flat) -> Places:
     return places
 
 
-def _said_first(flat: Flat) -> Any:
-    """The first of the names under which a place stands; a number is none."""
-    return next((value for value in flat.all("locations") if not isinstance(value, bool | int | float)), None)
+def _said_first(flat: Flat, label: str | None = None) -> Any:
+    """The first of the names under which a place stands; a number is none, and a label says more than its areas."""
+    for name in lists()["locations"]:
+        if name in flat.values and not isinstance(flat.values[name], bool | int | float):
+            return label if label and name in _AREAS else flat.values[name]
+    return None
 
 
 def _scope(value: Any) -> list[Place]:
@@ -85,14 +89,22 @@ def _each(value: Any, depth: int) -> Iterator[Any]:
     if isinstance(value, list):
         for one in value:
             yield from _each(one, depth)
-    elif isinstance(value, dict) and depth and not _parts(Flat(value)):
+    elif isinstance(value, dict) and depth and not _is_apart(value):
         flat = Flat(value)
-        inner = _said_first(flat)
+        inner = _said_first(flat, label_of(value, 1))
         each = list(_each(inner, depth - 1)) if isinstance(inner, list | dict) else [inner or label_of(value) or ""]
         country = _country(flat)
         yield from (_Line(one, country) if country and isinstance(one, str) else one for one in each)
     elif value is not None:
         yield value
+
+
+def _is_apart(value: Place) -> bool:
+    """Whether its town or region stands by itself, or nothing but its country."""
+    flat = Flat(value)
+    is_local = any(_worded(flat.all(name)) for name in ("city", "region"))
+    label = next((flat.values[name] for name in ("name", "label", "display name") if name in flat.values), None)
+    return is_local or (not (isinstance(label, str) and country_code(label) is None) and bool(_parts(flat)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from extractors.postings.flat import Flat, names, words_of
-from extractors.postings.object_text import description_text, title_of
+from extractors.postings.object_text import description_text, markup_of, title_of
 
 _LEAST_DESCRIPTION = 60
 _STRONG = ("employment_types", "workplace_type", "apply_url", "requisition_id", "remote")
@@ -76,8 +76,10 @@ def signs_of(flat: Flat) -> tuple[int, int]:
 
 
 def is_described(flat: Flat) -> bool:
-    """Whether an object has a text that may be a posting's description."""
-    return len(description_text(flat)) >= _LEAST_DESCRIPTION
+    """Whether an object has a text that may be a posting's description, in one or in parts."""
+    own = len(description_text(flat))
+    parts = (len(markup_of(value)) for value in flat.all("sections")) if own < _LEAST_DESCRIPTION else ()
+    return own + sum(parts) >= _LEAST_DESCRIPTION
 
 
 def is_about_jobs(name: str) -> bool:

@@ -236,3 +236,41 @@ OTHERS: dict[str, dict[str, Any]] = {
 def test_what_has_a_title_and_a_text_too_is_no_posting(other: str, url: str) -> None:
     assert state({"page": {"entries": [OTHERS[other], OTHERS[other] | {"id": 2}]}}, url) == []
     assert state({"jobs": {"people": [OTHERS[other]]}}, url) == []
+
+
+def test_what_a_label_leaves_open_its_object_says() -> None:
+    found = feed(
+        {
+            "title": "Baker",
+            "content": TEXT,
+            "workTypes": {"label": "SALARIED_FT", "id": "Salaried, full-time"},
+            "location": {"display_name": "Marlow, England", "area": ["UK", "South East", "Marlow"]},
+            "secondaryLocations": [{"Name": "Bern", "CountryCode": "CH"}],
+            "listedAt": {"label": "2 days ago", "dateTimeUtc": "2024-05-01T02:00:00Z"},
+            "minPay": {"amount": 18000, "periodValue": "year"},
+            "maxPay": {"amount": 21000, "periodValue": "year"},
+            "redirect_url": "https://www.bakery.example/17",
+        }
+    )
+
+    assert (found["employment_types"], found["date_posted"][:10]) == (["FULL_TIME"], "2024-05-01")
+    assert [place["city"] for place in found["locations"]] == ["Marlow", "Bern"]
+    assert (found["salary"]["min"], found["salary"]["max"], found["salary"]["period"]) == (18000, 21000, "year")
+    assert found["url"] == "https://www.bakery.example/17"
+
+
+def test_a_description_may_be_all_in_its_parts() -> None:
+    found = feed(
+        {
+            "Title": "Baker",
+            "ExternalDescriptionStr": "<p>You bake our bread.</p>",
+            "ExternalResponsibilitiesStr": "<ul><li>To knead</li><li>To bake</li></ul>",
+            "ExternalQualificationsStr": "<p>A steady hand.</p>",
+            "JobSchedule": "Full time",
+            "locationCity": "Bonn",
+            "locationCountry": "Germany",
+        }
+    )
+
+    assert found["description_text"].splitlines() == ["You bake our bread.", "To knead", "To bake", "A steady hand."]
+    assert towns(found) == [("Bonn", "DE")]
