@@ -23,8 +23,8 @@ _LEAST, _MOST = 2, 60
 _MOST_LINES = 3_000
 _LONGEST_TITLE = 120
 _ENOUGH = 3
-_LONG = 600
-"""Characters of a posting without sections."""
+_SHORTEST, _LONG = 200, 600
+"""Characters of a posting with several sections, and of one without any."""
 _TEASER = 1_200
 """Characters of a text that leads to more: a longer one is whole."""
 _ARTICLES = (b'"BlogPosting"', b'"NewsArticle"', b'"Article"')
@@ -126,17 +126,18 @@ def _ends(line: Line, level: int) -> bool:
 
 def _is_whole(body: list[Line]) -> bool:
     """Whether the lines below a title are all of a posting."""
-    if not is_long(body):
+    headings, phrases = len(work_headings(body)), hires(body)
+    length = sum(len(line.text) for line in body)
+    if not is_long(body) and (headings < _LEAST or length < _SHORTEST):
         return False
     short = (piece for line in body if len(line.text) <= _LONGEST_TITLE for piece in pieces(line.text))
     more = any(plain(piece) in words("more") for piece in short)
-    if more and sum(len(line.text) for line in body) < _TEASER:
+    if more and length < _TEASER:
         return False
     labels = labels_of(body)
-    headings, phrases = len(work_headings(body)), hires(body)
     said = min(headings, 2) + phrases + min(len(work_labels(labels)), 2)
     said += ("locations" in labels) + tells_how_to_apply(body)
-    return said >= _ENOUGH and (headings > 0 or (phrases > 0 and sum(len(line.text) for line in body) >= _LONG))
+    return said >= _ENOUGH and (headings > 0 or (phrases > 0 and length >= _LONG))
 
 
 def _bare_title(line: str) -> str:

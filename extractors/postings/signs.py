@@ -52,8 +52,16 @@ def is_one_posting(document: Document, title: str, lines: list[Line], labels: di
     work = min(len(sure), 3) + _of_work(document, title, content, labels) + 2 * named
     others = labels.keys() - _ABOUT_WORK - {"title"}
     rest = min(len(headings - sure), 2) + min(len(others), 2) + 2 * tells_how_to_apply(lines)
+    if not is_role(title) and not _is_pages_own(title, document):
+        return False
     enough = _ENOUGH if is_role(title) else _ENOUGH_WITHOUT_ROLE
     return work >= _ENOUGH_OF_WORK and work + rest - _against(document, title, content) >= enough
+
+
+def _is_pages_own(title: str, document: Document) -> bool:
+    """Whether the page's title has it: a heading that names no work may else be a site's slogan."""
+    wanted = plain(title)
+    return any(wanted in plain(one) or plain(one) in wanted for one in page_titles(document) if is_title(one))
 
 
 def is_long(content: list[Line]) -> bool:

@@ -16,7 +16,7 @@ from extractors.postings.employer import employer_of
 from extractors.postings.employment import employment_types
 from extractors.postings.heading import is_role, title_line
 from extractors.postings.labels import labels_of, pieces
-from extractors.postings.names import posting_title
+from extractors.postings.names import posting_title, same_company
 from extractors.postings.page_lines import CONTENT, Line
 from extractors.postings.place_shown import where_shown
 from extractors.postings.place_text import Where
@@ -123,7 +123,7 @@ def _one(document: Document) -> Reading | None:
     page.is_closed = any(is_closed_badge(line.words) for line in lines[max(0, start - _NEAR) : start + _NEAR + 1])
     company = page.labels.get("company") or employer_of(document, title, lines)
     where = where_shown(page.labels.get("locations"), page.head, company)
-    kinds = _kinds(page)
+    kinds = _kinds(page, company)
     named = bool(where.locations or where.remote or kinds)
     if not is_one_posting(document, title, after, page.labels, named=named):
         return None
@@ -136,7 +136,7 @@ def _part(document: Document, part: Part) -> Reading:
     page.is_closed = any(is_closed_badge(line.words) for line in part.lines[:_NEAR])
     company = page.labels.get("company") or employer_of(document, "", document.lines)
     fields = _fields(
-        page, document, company, where_shown(page.labels.get("locations"), page.head, company), _kinds(page)
+        page, document, company, where_shown(page.labels.get("locations"), page.head, company), _kinds(page, company)
     )
     return Reading(TEXT, fields | ({"url": part.url} if part.url else {}))
 
@@ -202,10 +202,10 @@ def _workplace(page: _Page, where: Where) -> str | None:
     return said or ("remote" if where.remote else None)
 
 
-def _kinds(page: _Page) -> list[str]:
+def _kinds(page: _Page, company: str | None) -> list[str]:
     said = page.labels.get("employment_types")
     found = employment_types(said) if said else []
-    short = (piece for piece in page.pieces if len(piece) <= 30)
+    short = (piece for piece in page.pieces if len(piece) <= 30 and not same_company(piece, company or ""))
     return found or list(dict.fromkeys(kind for piece in short for kind in employment_types(piece)))
 
 

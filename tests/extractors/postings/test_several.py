@@ -107,6 +107,22 @@ def test_an_anchor_that_counts_is_none_since_it_is_another_ones_tomorrow() -> No
     assert [one["source_id"] for one in today[1:]] == [one["source_id"] for one in tomorrow]
 
 
+BOOTSTRAP = "<h1>Karriere</h1>" + "".join(
+    f"""<h2 class='accordion-header'><button data-bs-target='#c{count}'>{name}</button></h2><div id='c{count}'>
+    <p>Für unser Haus suchen wir zum nächstmöglichen Zeitpunkt Verstärkung, die früh aufsteht und gerne lacht.</p>
+    <p><strong>Ihre Aufgaben</strong></p><ul><li>Die Zimmer und die Küche in Ordnung halten</li></ul>
+    <p><strong>Ihr Profil</strong></p><ul><li>Eine Ausbildung ist von Vorteil, aber nicht nötig</li></ul></div>"""
+    for count, name in enumerate(("Küchenhilfe (m/w/d)", "Teamleitung Service (m/w/d)"))
+)
+
+
+def test_short_ones_with_sections_are_whole() -> None:
+    found = read(BOOTSTRAP, "https://www.haus.example/karriere", "<title>Karriere | Haus am See</title>")
+
+    assert [one["title"] for one in found] == ["Küchenhilfe (m/w/d)", "Teamleitung Service (m/w/d)"]
+    assert {one["company"] for one in found} == {"Haus am See"}
+
+
 def test_a_title_that_names_no_work_is_one_among_others_that_do() -> None:
     found = read(f"{HEADINGS}<h3>Mill Wheels</h3>{part('helper')}")
 

@@ -250,3 +250,16 @@ def test_what_is_short_for_a_craft_is_no_employer() -> None:
     (found,) = read(markup, "https://results.example/jobs/iob-2031", "IOB Head Baker Recruitment 2031", head)
 
     assert found["company"] == "Results Today"
+
+
+def test_a_slogan_at_the_top_of_each_page_is_no_title() -> None:
+    markup = ENGLISH.replace("<h1>Head Baker</h1>", "<h1>Fresh bread all over Texas</h1>")
+
+    assert read(markup, "https://www.bakery.example/jobs/77", "Document") == []
+
+
+def test_the_employers_name_says_nothing_of_the_kind_of_employment() -> None:
+    markup = ENGLISH.replace("Austin, TX · Full time · On site", "Oven Consulting · Austin, TX · Full time")
+    (found,) = read(markup, "https://www.ovenconsulting.example/jobs/1", "Head Baker | Oven Consulting")
+
+    assert (found["company"], found["employment_types"]) == ("Oven Consulting", ["FULL_TIME"])
