@@ -186,7 +186,7 @@ def _address(node: Node, url: str) -> str | None:
         return known
     for value in flat.all("url"):
         text = text_in(value)
-        if text and (text.startswith("/") or urlsplit(text).scheme in ("http", "https")):
+        if text and (text.startswith("/") or text.lower().startswith(("http://", "https://"))):
             return join_url(url, text)
     path = first_value(flat.values, "path")
     return join_url(url, path) if isinstance(path, str) and path.startswith("/") else page_of(url, flat.values)

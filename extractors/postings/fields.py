@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import urlsplit
 
 from extractors.languages import language_tag
 from extractors.postings.dates import posted, valid_until
@@ -123,7 +122,7 @@ def _company(found: Found) -> str | None:
 def _address(flat: Flat, meaning: str, base: str) -> str | None:
     """The first value that is a whole address, else the first path."""
     texts = [text for value in flat.all(meaning) for one in as_list(value) if (text := _link(one))]
-    whole = [text for text in texts if urlsplit(text.strip()).scheme in ("http", "https")]
+    whole = [text for text in texts if text.strip().lower().startswith(("http://", "https://"))]
     paths = [text for text in texts if text.startswith("/")]
     return next((url for text in [*whole, *paths] if (url := join_url(base, text))), None)
 

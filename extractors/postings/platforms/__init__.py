@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
-from urllib.parse import parse_qsl, quote, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote
 
 from extractors.postings.words import word_list
 
@@ -82,7 +82,7 @@ def key_of(url: str) -> Key | None:
 
 def asks_for(url: str) -> tuple[str, str] | None:
     """The platform and the number of the posting that an employer's own page is asked for: ``?gh_jid=4012345``."""
-    query = dict(parse_qsl(urlsplit(url[:_LONGEST]).query))
+    query = dict(parse_qsl(url[:_LONGEST].partition("#")[0].partition("?")[2]))
     for platform in platforms():
         for name in platform.said.get("ids", ()):
             if re.fullmatch(r"[\w-]{1,60}", query.get(name, "")):

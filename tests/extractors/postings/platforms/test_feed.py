@@ -189,6 +189,17 @@ def test_what_lists_no_postings_is_no_list(answer: Any) -> None:
     assert read(answer, "https://acme.example/data") is None
 
 
+@pytest.mark.parametrize("address", ["http://[bad", "https://[::1", "//[", "http://a]b/", "http://x:99999999/", "?"])
+def test_an_address_that_is_none_is_passed_over(address: str) -> None:
+    text = "You bake bread and rolls for the whole town, from four in the morning until noon, with two others."
+    entry = {"id": 1, "jobTitle": "Baker", "description": text, "employmentType": "FULL_TIME", "url": address}
+    url = "https://boards-api.greenhouse.io/v1/boards/acme/jobs"
+    found = read({"jobs": [entry]}, url)
+    assert found is not None
+    assert found.count == 1
+    assert [one["title"] for one in postings(document(url, {"jobs": [entry]}))] == ["Baker"]
+
+
 @given(st.recursive(st.none() | st.integers() | st.text(), lambda one: st.lists(one) | st.dictionaries(st.text(), one)))
 @settings(max_examples=60, deadline=None)
 def test_anything_is_read_without_an_exception(value: Any) -> None:
