@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from extractors.postings.flight import flight_values
-from extractors.postings.js_values import called, literal, string
+from extractors.postings.js_values import Budget, called, literal, string
 from extractors.postings.loose_json import read_json
 from extractors.postings.packed import is_packed, unpacked, values_in
 
@@ -27,7 +27,7 @@ _ENCODED = (b"eyJ", b"W3s")
 _START = re.compile(r"(?:[=(:,]|\breturn)\s{0,64}(?=[\[{])|^[^\S\n]{0,64}(?=[\[{])", re.MULTILINE)
 _JSON = re.compile(r"[\[{]\s{0,64}[\"\[{]")
 _LITERAL = re.compile(
-    r"(?:\[\s{0,64})*\{\s{0,64}(?:[A-Za-z_$][\w$]*|'[^'\n]{1,80}'|\"[^\"\n]{1,80}\")\s{0,9}:|\[\s{0,64}[\[{\"'n\d]"
+    r"(?:\[\s{0,64}){0,20}\{\s{0,64}(?:[A-Za-z_$][\w$]*|'[^'\n]{1,80}'|\"[^\"\n]{1,80}\")\s{0,9}:|\[\s{0,64}[\[{\"'n\d]"
 )
 _STRING = re.compile(
     r"(?:JSON\.parse|decodeURIComponent|unescape|atob|parseJSON|\.enqueue)\(\s{0,64}(?=[\"'`])"
@@ -35,11 +35,12 @@ _STRING = re.compile(
 )
 _CALL = re.compile(r"[=(]\s{0,9}(?=\(?function\s*\([\w$])")
 _FLIGHT = re.compile(r"__next_f\.push\(\s*(\[.*\])\s*\)", re.DOTALL)
-_ELEMENTS = tuple(f"<{name}".encode() for name in ("template", "textarea", "code", "noframes", "pre"))
-_DATA = re.compile(rb"[^<>]{0,500}>\s{0,99}(?:<!--)?\s{0,99}(?=[\[{])")
+_ELEMENT = re.compile(rb"<(?=(template|textarea|code|noframes|pre)\b[^<>]{0,500}>\s{0,99}(?:<!--)?\s{0,99}([\[{]))")
 _ATTRIBUTE = re.compile(rb"=\s{0,9}([\"'])\s{0,9}(?=\[{0,3}\{\s{0,9}(?:\"|&quot;|&#34;|&#x22;)|eyJ|%7B%22)")
+_SIGNS = tuple(map(re.compile, (rb"\{(?=\s{0,99}(?:[\"']|&(?:q|quot|#34|#x22|#39);))", rb"J(?<=eyJ)", rb"%(?=7B%22)")))
+"""One of these is in all data. Each begins with a byte, which is the fastest that can be looked for."""
 _MOST_STARTS = 400
-_MOST_CODE = 600_000
+_MOST_CODE = 1_000_000
 """Characters of code that are looked at for values that are no JSON."""
 _DECODER = json.JSONDecoder(strict=False)
 
@@ -97,20 +98,21 @@ def _speaks(page: bytes, start: int, end: int) -> bool:
 
 def _in_code(text: str) -> Iterator[Any]:
     """``window.state = {…}``, ``JSON.parse("{…}")``: from each place where a value may begin, as far as it is one."""
+    budget = Budget(_MOST_CODE)
     for match in _CALL.finditer(text):
-        value, end = called(text, match.end())
+        value, end = called(text, match.end(), budget)
         if end - match.end() >= _LEAST:
             yield value
             return
-    yield from _assigned(text)
+    yield from _assigned(text, budget)
     for count, match in enumerate(_STRING.finditer(text)):
         if count < _MOST_STARTS:
             inner, _ = string(text, match.end())
             yield from values_in(inner) if inner is not None and len(inner) >= _LEAST else ()
 
 
-def _assigned(text: str) -> Iterator[Any]:
-    end, code = 0, _MOST_CODE
+def _assigned(text: str, budget: Budget) -> Iterator[Any]:
+    end = 0
     for count, match in enumerate(_START.finditer(text)):
         start = match.end()
         if start < end:
@@ -118,9 +120,8 @@ def _assigned(text: str) -> Iterator[Any]:
         if count > _MOST_STARTS * 10:
             return
         value, after = _decoded(text, start) if _JSON.match(text, start) else (None, start)
-        if after == start and code > 0 and _LITERAL.match(text, start):
-            value, after = literal(text, start, code)
-            code -= max(after - start, 200)
+        if after == start and budget.left > 0 and _LITERAL.match(text, start):
+            value, after = literal(text, start, budget)
         end = max(end, after)
         if after - start >= _LEAST:
             yield value
@@ -146,19 +147,17 @@ def _enqueued(texts: list[str]) -> str:
 
 
 def _in_markup(page: bytes) -> Iterator[tuple[str, Any]]:
+    if not any(one.search(page) for one in _SIGNS):
+        return
     for match in _ATTRIBUTE.finditer(page):
         end = page.find(match[1], match.end())
         if end < 0:
             break
         yield from _values_of(page, match.end(), end)
-    for element in _ELEMENTS:
-        start = page.find(element)
-        while start >= 0:
-            opened = _DATA.match(page, start + len(element))
-            end = page.find(b"</" + element[1:], opened.end()) if opened else -1
-            if opened and end >= 0:
-                yield from _values_of(page, opened.end(), end)
-            start = page.find(element, start + 1)
+    for match in _ELEMENT.finditer(page):
+        end = page.find(b"</" + match[1], match.end(2))
+        if end >= 0:
+            yield from _values_of(page, match.start(2), end)
 
 
 def _values_of(page: bytes, start: int, end: int) -> Iterator[tuple[str, Any]]:
