@@ -23,6 +23,11 @@ SHOWN = {
     "<script>widget({'company_code': 'Acme1'})</script>": ("smartrecruiters", "acme1"),
     '<iframe src="https://acme.wd5.myworkdayjobs.com/Careers"></iframe>': ("workday", "acme"),
     '<div data-url="https://acme.recruitee.com/"></div>': ("recruitee", "acme"),
+    '<script>fetch("https://api.recruitee.com/c/12345/careers/offers")</script>': ("recruitee", "12345"),
+    '<script>fetch("https://ats.rippling.com/api/v2/board/acme/jobs?page=0&pageSize=20")</script>': (
+        "rippling",
+        "acme",
+    ),
     '<iframe src="https://acme.teamtailor.com/jobs?frame=1"></iframe>': ("teamtailor", "acme"),
     '<iframe data-src="https://acme.jobs.personio.de/?language=en"></iframe>': ("personio", "acme"),
     '<div id="BambooHR" data-domain="acme.bamboohr.com"></div><script src="//resources.bamboohr.com/e.js"></script>': (
