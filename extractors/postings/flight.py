@@ -11,7 +11,7 @@ _ROW = re.compile(rb"(?:^|\n)?([0-9a-f]+):([A-Z]?)")
 _REFERENCE = re.compile(r"\$[@LQWK]?([0-9a-f]+)((?::[^:\s]+)*)\Z")
 _LEAST = 200
 _MOST_ROWS = 20_000
-_MOST_VALUES = 300_000
+_MOST_VALUES = 100_000
 _DEEPEST = 60
 _DECODER = json.JSONDecoder(strict=False)
 Rows = dict[str, Any]

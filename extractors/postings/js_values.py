@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 from typing import Any
 
 _TOKEN = re.compile(
@@ -29,16 +30,23 @@ _STEP = re.compile(r"\.([\w$]+)|\[(\d+)\]")
 _CALLED = re.compile(r"\s*;?\s*\}\s*\)?\s*(?=\()")
 _NAME = "\x00name"
 _MOST_NAMES = 20_000
-_MOST_VALUES = 300_000
+_MOST_VALUES = 100_000
 _DEEPEST = 200
 
 
-def literal(text: str, start: int = 0, longest: int = 2_000_000) -> tuple[Any, int]:
+@dataclass(slots=True)
+class Budget:
+    """How many characters may still be looked at: most of what begins like a value is code, some of it to its end."""
+
+    left: int = 1_000_000
+
+
+def literal(text: str, start: int = 0, budget: Budget | None = None) -> tuple[Any, int]:
     """The value that begins at ``start``, and where it ends; ``(None, start)`` where it is code.
 
     A name that stands for a value elsewhere is None.
     """
-    value, end = _literal(text, start, longest)
+    value, end = _literal(text, start, budget or Budget())
     return (_Scope({}).of(value), end) if end > start else (None, start)
 
 
@@ -50,23 +58,24 @@ def string(text: str, start: int = 0) -> tuple[str | None, int]:
     return _plain(match[0]), match.end()
 
 
-def called(text: str, start: int) -> tuple[Any, int]:
+def called(text: str, start: int, budget: Budget | None = None) -> tuple[Any, int]:
     """What ``(function(a,b){b.x=a;return {…}}(1,{}))`` gives, where it does no more than that."""
+    budget = budget or Budget()
     head = _FUNCTION.match(text, start)
     if head is None:
         return None, start
     position = head.end()
     changes: list[tuple[str, str, Any]] = []
     while (match := _ASSIGNMENT.match(text, position)) and len(changes) < _MOST_NAMES:
-        value, position = _literal(text, match.end())
+        value, position = _literal(text, match.end(), budget)
         if position == match.end():
             return None, start
         changes.append((match[1], match[2], value))
         position += text[position : position + 1] in (";", ",")
     body = _RETURN.match(text, position)
-    value, position = _literal(text, body.end()) if body else (None, start)
+    value, position = _literal(text, body.end(), budget) if body else (None, start)
     tail = _CALLED.match(text, position) if body and position > body.end() else None
-    given, end = _literal(text, tail.end()) if tail else (None, start)
+    given, end = _literal(text, tail.end(), budget) if tail else (None, start)
     if not isinstance(given, list):
         return None, start
     given = _Scope({}).of(given)
@@ -76,26 +85,35 @@ def called(text: str, start: int) -> tuple[Any, int]:
     return scope.of(value), end
 
 
-def _literal(text: str, start: int, longest: int = 2_000_000) -> tuple[Any, int]:
+def _literal(text: str, start: int, budget: Budget) -> tuple[Any, int]:
     """As ``literal`` does, with names as objects of their own."""
     pieces: list[str] = []
-    depth, position, limit = 0, start, min(len(text), start + longest)
+    end = _collect(text, start, start + budget.left, pieces)
+    budget.left -= abs(end) - start
+    if end < 0:
+        return None, start
+    try:
+        return json.loads("".join(pieces), strict=False), end
+    except (ValueError, RecursionError):
+        return None, start
+
+
+def _collect(text: str, start: int, limit: int, pieces: list[str]) -> int:
+    """Put the tokens of a value behind the pieces; where it ends, negative where it is none."""
+    depth, position = 0, start
     while position < limit and depth < _DEEPEST:
         match = _TOKEN.match(text, position)
         if match is None or match[0] in _CODE:
-            return None, start
+            break
         position = match.end()
         if match.lastgroup == "space":
             continue
         depth += _take(pieces, match, text)
-        if depth < 0 or (not depth and pieces[-1] not in ":,"):
+        if depth < 0:
             break
-    if depth or not pieces:
-        return None, start
-    try:
-        return json.loads("".join(pieces), strict=False), position
-    except (ValueError, RecursionError):
-        return None, start
+        if not depth and pieces[-1] not in ":,":
+            return position
+    return -max(position, start, 1)
 
 
 def _take(pieces: list[str], match: re.Match[str], text: str) -> int:

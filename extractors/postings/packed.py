@@ -13,7 +13,7 @@ from urllib.parse import unquote
 from extractors.postings.loose_json import read_json
 from extractors.postings.values import Node
 
-_MOST_VALUES = 300_000
+_MOST_VALUES = 100_000
 _DEEPEST = 60
 _INDEX = re.compile(r"_\d{1,7}")
 _LEAST = 60
