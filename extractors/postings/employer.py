@@ -100,14 +100,14 @@ def _sentences(lines: list[Line]) -> Iterator[Line]:
 def _beside(document: Document, title: str, lines: list[Line], site: str | None, prose: list[str]) -> str | None:
     """Whom the page names beside the title, if that is not whose site it is, as on a board; None where none is sure."""
     own_titles = page_titles(document)
-    behind = _firms([*names_behind(title, own_titles), *named_by_acronym(lines, [title, *own_titles])], title)
-    named = behind + _firms(names_beside(title, lines, own_titles), title)
+    behind = _names([*names_behind(title, own_titles), *named_by_acronym(lines, [title, *own_titles])], title)
+    named = behind + _names(names_beside(title, lines, own_titles), title)
     said = {company_key(name) for name in prose}
     own = company_key(site or "")
     linked = linked_employer(document, named)
     if linked or own in said:
         return linked
-    firms = (name for name in named if name in behind or is_firm(name, said))
+    firms = (name for name in named if (name in behind or is_firm(name, said)) and not _is_place(name))
     return next((name for name in firms if not own or own not in company_key(name)), None)
 
 
@@ -118,11 +118,6 @@ def _is_board(name: str, prose: list[str]) -> bool:
 
 def _names(said: Iterable[str | None], title: str) -> list[str]:
     return [name for one in said if (name := _name(one, title))]
-
-
-def _firms(said: Iterable[str], title: str) -> list[str]:
-    """Names that may be an employer's; a town's is none."""
-    return [name for name in _names(said, title) if not _is_place(name)]
 
 
 def _is_place(name: str) -> bool:

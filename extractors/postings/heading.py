@@ -120,6 +120,9 @@ def _is_label(text: str) -> bool:
 
 
 def _is_of_site(text: str, site: set[str]) -> bool:
+    first = next(filter(str.isalnum, text.casefold()), "")
+    if not any(one.startswith(first) for one in site):
+        return False  # most lines, at no cost
     key = company_key(text)
     if key in site:
         return True
