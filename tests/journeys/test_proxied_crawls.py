@@ -151,8 +151,9 @@ def test_a_worker_without_proxies_leaves_a_job_that_demands_one_to_others(
 
 
 def test_with_no_proxy_alive_the_job_waits_says_so_and_fails_with_one_sentence(
-    scrapy: Scrapy, web: RunningWeb, rows: Rows, proxies: dict[str, str]
+    scrapy: Scrapy, web: RunningWeb, rows: Rows, proxies: dict[str, str], redis_url: str
 ) -> None:
+    assert scrapy.run("jobs").status == 0  # migrates
     names = ("dead", "wrong-password")
     process = scrapy.start(
         "crawl",
@@ -165,8 +166,15 @@ def test_with_no_proxy_alive_the_job_waits_says_so_and_fails_with_one_sentence(
     finally:
         process.terminate()
         finished(process)
-    wait = ("-s", "LONGLINE_PROXY_WAIT=4")
-    done = scrapy.run("crawl", "site", *wait, "-a", f"url={web.url('tree')}", LONGLINE_PROXIES=named(proxies, *names))
+    # With a Redis of its own, where nobody has heard of these proxies.
+    done = scrapy.run(
+        "crawl",
+        "site",
+        *("-s", "LONGLINE_PROXY_WAIT=4"),
+        *("-a", f"url={web.url('tree')}"),
+        LONGLINE_PROXIES=named(proxies, *names),
+        REDIS_URL=redis_url,
+    )
 
     assert "have requests that wait for a proxy that works. None of the 2 proxies of LONGLINE_PROXIES worked" in why
     assert done.status == 1
