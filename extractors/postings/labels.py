@@ -16,6 +16,7 @@ _PIECES = re.compile(r"(?<!\s)\s+[\u00b7\u2022|\u2219\u2027\u30fb\u2013\u2014]\s
 _ICONS = re.compile(r"^[^\w(\[<\"'\u201c\u2018\u201e\u00ab\u00a3$\u20ac\u00a5\u20b9+#@&.-]+")
 """Signs before words, as a pin before a town."""
 _MOST_VALUES = 12
+_MOST_WORDS_OF_LABEL = 4
 _NO_ENDS = ":\uff1a*?"
 """How labels and the fields of forms end, and no value does."""
 _PLURAL = frozenset({"locations"})
@@ -25,6 +26,16 @@ def pieces(text: str) -> list[str]:
     """The parts of a line that dots, bars or dashes keep apart."""
     parts = (_ICONS.sub("", part).strip() for part in _PIECES.split(text))
     return [part for part in parts if part]
+
+
+def begun_with(meaning: str, parts: list[str]) -> str | None:
+    """What follows a label in the first part that begins with one, without a colon: ``Posted 3 days ago``."""
+    for part in parts:
+        steps = part.split()
+        for count in range(min(len(steps) - 1, _MOST_WORDS_OF_LABEL), 0, -1):
+            if meanings().get(plain(" ".join(steps[:count]))) == meaning:
+                return " ".join(steps[count:])
+    return None
 
 
 def labels_of(lines: list[Line]) -> dict[str, str]:

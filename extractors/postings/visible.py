@@ -15,7 +15,7 @@ from extractors.postings.document import Document
 from extractors.postings.employer import employer_of
 from extractors.postings.employment import employment_types
 from extractors.postings.heading import is_role, title_line
-from extractors.postings.labels import labels_of, pieces
+from extractors.postings.labels import begun_with, labels_of, pieces
 from extractors.postings.names import posting_title, same_company
 from extractors.postings.page_lines import CONTENT, Line
 from extractors.postings.place_shown import where_shown
@@ -38,6 +38,10 @@ _LONGEST_PIECE = 90
 _SHORT = 60
 _NEAR = 3
 """Lines above and below the title where a badge may stand."""
+_LONGEST_AGO = 24
+_AGO = re.compile(
+    r"^\d.*\b(?:ago|geleden|siden|sedan|sitten|temu|fa)$|^(?:vor|il y a|hace|h\u00e1|p\u0159ed)\b.*\d", re.IGNORECASE
+)
 _HINTS = tuple(
     word.encode()
     for word in (
@@ -215,14 +219,19 @@ def _salary(page: _Page) -> Data | None:
 
 
 def _dated(page: _Page, document: Document) -> Data:
-    said = page.labels.get("date_posted")
+    said = page.labels.get("date_posted") or begun_with("date_posted", page.pieces) or _ago(page.pieces)
     date, precision = (posted(said, document.fetched) if said else None) or (None, None)
-    until = page.labels.get("valid_through")
+    until = page.labels.get("valid_through") or begun_with("valid_through", page.pieces)
     return {
         "date_posted": date,
         "date_precision": precision,
         "valid_through": valid_until(until, date) if until else None,
     }
+
+
+def _ago(parts: list[str]) -> str | None:
+    """``2 weeks ago``, by itself."""
+    return next((part for part in parts if len(part) <= _LONGEST_AGO and _AGO.search(part)), None)
 
 
 def _described(page: _Page) -> Data:

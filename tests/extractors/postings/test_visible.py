@@ -263,3 +263,35 @@ def test_the_employers_name_says_nothing_of_the_kind_of_employment() -> None:
     (found,) = read(markup, "https://www.ovenconsulting.example/jobs/1", "Head Baker | Oven Consulting")
 
     assert (found["company"], found["employment_types"]) == ("Oven Consulting", ["FULL_TIME"])
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Austin, TX · Posted 3 days ago", "2024-05-29"),
+        ("Reposted 7 Days Ago", "2024-05-25"),
+        ("Posted on May 5, 2024", "2024-05-05"),
+        ("Austin, TX | 2 weeks ago", "2024-05-18"),
+        ("Veröffentlicht am 03.05.2024", "2024-05-03"),
+    ],
+)
+def test_the_day_is_read_without_a_colon(line: str, expected: str) -> None:
+    markup = ENGLISH.replace("Austin, TX · Full time · On site", line)
+    (found,) = read(markup, "https://www.bakery.example/jobs/head-baker", "Head Baker | Bakery")
+
+    assert found["date_posted"].startswith(expected)
+
+
+@pytest.mark.parametrize("line", ["Founded 3 years ago by two bakers", "Start date 5 May 2031", "Posting for 3 people"])
+def test_other_days_are_not_the_day_of_posting(line: str) -> None:
+    markup = ENGLISH.replace("Austin, TX · Full time · On site", line)
+    (found,) = read(markup, "https://www.bakery.example/jobs/head-baker", "Head Baker | Bakery")
+
+    assert found["date_posted"] is None
+
+
+def test_the_last_day_is_read_without_a_colon() -> None:
+    markup = ENGLISH.replace("Austin, TX · Full time · On site", "Apply by 5 May 2031")
+    (found,) = read(markup, "https://www.bakery.example/jobs/head-baker", "Head Baker | Bakery")
+
+    assert found["valid_through"].startswith("2031-05-05")
