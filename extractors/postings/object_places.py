@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from extractors.postings.countries import country_code
-from extractors.postings.flat import Flat, label_of, labels_of, lists
+from extractors.postings.flat import Flat, label_of, labels_of, lists, names
 from extractors.postings.place_text import read_where
 from extractors.postings.places import locations
 from extractors.postings.values import text_of
@@ -48,7 +48,10 @@ def places_in(flat: Flat) -> Places:
     """What the object says in parts (city, region, country), in objects, or in lines of text."""
     places = Places()
     own = _parts(flat)
-    said = [_said_first(flat), *flat.all("more_locations")]
+    first = _said_first(flat)
+    if any(place["city"] for place in own) and isinstance(first, str) and first not in _lines(flat):
+        first = None
+    said = [first, *flat.all("more_locations")]
     each = [inner for value in said for inner in _each(value, _DEEPEST)][:_MOST]
     remote = [_take(places, one) for one in each]
     if own:
@@ -58,6 +61,12 @@ def places_in(flat: Flat) -> Places:
         places.add([], _scope(value))
     places.workplace = _workplace(flat) or ("remote" if remote and all(remote) else None)
     return places
+
+
+def _lines(flat: Flat) -> set[str]:
+    """Places in words; beside a town's own name an address says no more of it than its street."""
+    lines = (flat.values[name] for name in names("locations") - names("address") if name in flat.values)
+    return {line for line in lines if isinstance(line, str)}
 
 
 def _said_first(flat: Flat, label: str | None = None) -> Any:
@@ -91,12 +100,18 @@ def _each(value: Any, depth: int) -> Iterator[Any]:
             yield from _each(one, depth)
     elif isinstance(value, dict) and depth and not _is_apart(value):
         flat = Flat(value)
-        inner = _said_first(flat, label_of(value, 1))
-        each = list(_each(inner, depth - 1)) if isinstance(inner, list | dict) else [inner or label_of(value) or ""]
+        inner = _said_first(flat, _label(flat, value))
+        each = list(_each(inner, depth - 1)) if isinstance(inner, list | dict) else [inner or _label(flat, value) or ""]
         country = _country(flat)
         yield from (_Line(one, country) if country and isinstance(one, str) else one for one in each)
     elif value is not None:
         yield value
+
+
+def _label(flat: Flat, value: Place) -> str | None:
+    """The object's label, without the street that it may begin with."""
+    label, street = label_of(value), _text(flat.first("street"))
+    return label.removeprefix(street).strip(" ,") if label and street else label
 
 
 def _is_apart(value: Place) -> bool:
@@ -128,6 +143,7 @@ def _take(places: Places, one: Any) -> bool:
 
 def _parts(flat: Flat) -> list[Place]:
     city, region = (_worded(flat.all(name)) for name in ("city", "region"))
+    region = None if region and region.lower() in names("states_of_postings") else region
     country = _country(flat) or _text(flat.first("country"))
     if not (city or region):
         return [] if country is None or _said_first(flat) else _located(None, None, country)

@@ -274,3 +274,11 @@ def test_a_description_may_be_all_in_its_parts() -> None:
 
     assert found["description_text"].splitlines() == ["You bake our bread.", "To knead", "To bake", "A steady hand."]
     assert towns(found) == [("Bonn", "DE")]
+
+
+def test_a_street_is_no_town_and_the_state_of_a_posting_no_region() -> None:
+    job = {"jobTitle": "Baker", "description": TEXT, "jobState": "LISTED"}
+    place = {"street": "Le Bourg", "formatted": "Le Bourg, 19100 Brive, France"}
+    assert towns(feed([job | {"address": place}])) == [("Brive", "FR")]
+    beside = feed([job | {"address": "Oven House, Old Mill, 5", "city": "Bonn", "country": "DE"}])
+    assert [(one["city"], one["region"]) for one in beside["locations"]] == [("Bonn", None)]
