@@ -20,7 +20,7 @@ _MOST_ADDRESSES = 5_000
 _MOST_TEXT = 2_000_000
 _NOBODY = frozenset(
     """
-    api app apply assets __assets__ careers cdn css embed favicon.ico fonts images img js jobs legal login my
+    _next api app apply assets __assets__ careers cdn css embed favicon.ico fonts images img js jobs legal login my
     my-applications ni oneclick-ui platform privacy public robots.txt search signin static support terms v1 v2 v3 widget
     recursos tt widgets www
     """.split()  # noqa: SIM905 - a list of words, not of quotes

@@ -144,6 +144,7 @@ GROUPS = {
     "number": "acme",
 }
 IN_ANOTHER_FORM = {
+    "paylocity": {"tenant": UUID},
     "greenhouse": {"region": ""},
     "lever": {"region": ""},
     "talentclue": {"number": "0" * 32, "company": "77"},

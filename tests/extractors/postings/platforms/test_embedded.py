@@ -44,6 +44,8 @@ SHOWN = {
     '<script src="//app.jazz.co/widgets/basic/create/acme"></script>': ("jazzhr", "acme"),
     '<script src="https://acme.pinpointhq.com/embed.js"></script>': ("pinpoint", "acme"),
     '<iframe src="https://ats.rippling.com/acme/jobs"></iframe>': ("rippling", "acme"),
+    '<iframe src="https://jobs.gem.com/acme"></iframe>': ("gem", "acme"),
+    f'<iframe src="https://recruiting.paylocity.com/Recruiting/Jobs/All/{UUID}/Acme"></iframe>': ("paylocity", UUID),
     '<iframe src="https://www.careers-page.com/acme"></iframe>': ("manatal", "acme"),
     '<iframe src="https://app.jobvite.com/CompanyJobs/Careers.aspx?k=JobListing&amp;c=qAbc9"></iframe>': (
         "jobvite",

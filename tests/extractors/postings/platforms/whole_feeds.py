@@ -235,4 +235,46 @@ EXAMPLES = {
         ("2B.001", "2B.002"),
         tenant="1a.005",
     ),
+    "gem": Example(
+        "https://api.gem.com/job_board/v0/acme/job_posts/",
+        two(
+            lambda number, title: {
+                "id": f"am9icG9zdA{number}",
+                "title": title,
+                "absolute_url": f"https://jobs.gem.com/acme/am9icG9zdA{number}",
+                "location": {"name": "Bonn"},
+                "location_type": "in_office",
+                "employment_type": "full_time",
+                "content": TEXT,
+                "first_published_at": "2026-03-02T08:00:00.000000+00:00",
+                "departments": [{"id": "x", "name": "Bakery", "parent_id": None}],
+            }
+        ),
+        [],
+        {"error": "Not found"},
+        ("https://jobs.gem.com/acme/am9icG9zdA1", "https://jobs.gem.com/acme/am9icG9zdA2"),
+        ("am9icG9zdA1", "am9icG9zdA2"),
+    ),
+    "paylocity": Example(
+        f"https://recruiting.paylocity.com/recruiting/v2/api/feed/jobs/{UUIDS[0]}",
+        {
+            "jobs": two(
+                lambda number, title: {
+                    "jobId": 1000 + number,
+                    "title": title,
+                    "description": TEXT,
+                    "hiringDepartment": "Bakery",
+                    "publishedDate": "2026-03-02T08:00:00Z",
+                    "jobLocation": {"city": "Bonn", "country": "DE", "locationDisplayName": "Bonn"},
+                    "displayUrl": f"https://recruiting.paylocity.com/Recruiting/Jobs/Details/{1000 + number}",
+                    "applyUrl": f"https://recruiting.paylocity.com/Recruiting/Jobs/Apply/{1000 + number}",
+                }
+            )
+        },
+        {"jobs": []},
+        {"message": "Unknown company", "error": True},
+        tuple(f"https://recruiting.paylocity.com/recruiting/jobs/Details/{number}" for number in (1001, 1002)),
+        ("1001", "1002"),
+        tenant=UUIDS[0],
+    ),
 }
