@@ -22,7 +22,7 @@ _TAGS = frozenset({"h1", "h2", "h3", "h4", "h5", "summary", "button"})
 _LEAST, _MOST = 2, 60
 _MOST_LINES = 3_000
 _LONGEST_TITLE = 120
-_ENOUGH = 3
+_ENOUGH, _ENOUGH_ALONE = 3, 5
 _SHORTEST, _LONG = 200, 600
 """Characters of a posting with several sections, and of one without any."""
 _TEASER = 1_200
@@ -54,7 +54,10 @@ class Part:
 
 
 def parts_of(document: Document) -> list[Part]:
-    """Two or more whole postings; none on any other page, as on one that lists titles with a sentence for each."""
+    """Whole postings below a heading that is the page's, not theirs; none where titles are listed with a sentence each.
+
+    One alone only where all speaks for it, since most pages with one are a posting's own.
+    """
     if document.tree is None or not _is_for_jobs(document):
         return []
     content = [line for line in document.lines if line.zone == CONTENT][:_MOST_LINES]
@@ -64,11 +67,14 @@ def parts_of(document: Document) -> list[Part]:
         for start, following in zip(starts, [*starts[1:], len(content)], strict=False)
         if _is_whole(body := _body(content, start, following))
     ]
-    if len(found) > _MOST or sum(is_role(title) for title, _ in found) < _LEAST:
+    least = min(_LEAST, len(starts))
+    if len(found) > _MOST or sum(is_role(title) for title, _ in found) < max(1, least):
+        return []
+    if len(starts) == 1 and not _is_whole(found[0][1], _ENOUGH_ALONE):
         return []
     nodes = _headings(document.tree)
     linked = {title for title, _ in found if _leads_away(nodes.get(plain(title), []), document)}
-    if len(found) - len(linked) < _LEAST:
+    if len(found) - len(linked) < least:
         return []
     wanted = {plain(title) for title, _ in found}
     own = ((title, body) for title, body in found if title not in linked)
@@ -91,10 +97,11 @@ def _starts(content: list[Line]) -> list[int]:
     """Headings of one kind: the kind of which most name work."""
     kinds = {index: kind for index, line in enumerate(content) if (kind := _kind(line))}
     counted = Counter(kind for index, kind in kinds.items() if is_role(_bare_title(content[index].words)))
-    if not counted or max(counted.values()) < _LEAST:
+    if not counted:
         return []
     most = max(counted, key=lambda one: (counted[one], one[:1] == "h"))
-    return [index for index, kind in kinds.items() if kind == most]
+    named = [index for index, kind in kinds.items() if kind == most]
+    return named if counted[most] >= _LEAST else named[:1] if len(named) == counted.total() == 1 else []
 
 
 def _kind(line: Line) -> str:
@@ -124,7 +131,7 @@ def _ends(line: Line, level: int) -> bool:
     return says("apply_line", line.text) or plain(line.words.rstrip(":\uff1a")) not in words("headings")
 
 
-def _is_whole(body: list[Line]) -> bool:
+def _is_whole(body: list[Line], enough: int = _ENOUGH) -> bool:
     """Whether the lines below a title are all of a posting."""
     headings, phrases = len(work_headings(body)), hires(body)
     length = sum(len(line.text) for line in body)
@@ -137,7 +144,7 @@ def _is_whole(body: list[Line]) -> bool:
     labels = labels_of(body)
     said = min(headings, 2) + phrases + min(len(work_labels(labels)), 2)
     said += ("locations" in labels) + tells_how_to_apply(body)
-    return said >= _ENOUGH and (headings > 0 or (phrases > 0 and length >= _LONG))
+    return said >= enough and (headings > 0 or (phrases > 0 and length >= _LONG))
 
 
 def _bare_title(line: str) -> str:

@@ -38,6 +38,7 @@ _LONGEST_PIECE = 90
 _SHORT = 60
 _NEAR = 3
 """Lines above and below the title where a badge may stand."""
+_SEVERAL = 2
 _LONGEST_AGO = 24
 _AGO = re.compile(
     r"^\d.*\b(?:ago|geleden|siden|sedan|sitten|temu|fa)$|^(?:vor|il y a|hace|h\u00e1|p\u0159ed)\b.*\d", re.IGNORECASE
@@ -108,7 +109,9 @@ def read(document: Document) -> list[Reading]:
     one = _one(document)
     parts = [] if document.is_marked else parts_of(document)
     within = {one.title for one in parts} | {line.words for one in parts for line in one.lines}
-    if one is not None and (not parts or (is_role(one.fields["title"]) and one.fields["title"] not in within)):
+    if one is not None and (
+        len(parts) < _SEVERAL or (is_role(one.fields["title"]) and one.fields["title"] not in within)
+    ):
         return [one]
     return [_part(document, part) for part in parts]
 
@@ -138,7 +141,7 @@ def _part(document: Document, part: Part) -> Reading:
     """One of several postings on a page; the employer is the page's."""
     page = _Page(part.title, part.lines, labels_of(part.lines), _head(part.lines))
     page.is_closed = any(is_closed_badge(line.words) for line in part.lines[:_NEAR])
-    company = page.labels.get("company") or employer_of(document, "", document.lines)
+    company = page.labels.get("company") or employer_of(document, part.title, document.lines)
     fields = _fields(
         page, document, company, where_shown(page.labels.get("locations"), page.head, company), _kinds(page, company)
     )

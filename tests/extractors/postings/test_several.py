@@ -123,6 +123,21 @@ def test_short_ones_with_sections_are_whole() -> None:
     assert {one["company"] for one in found} == {"Haus am See"}
 
 
+ALONE = f"<h1>Careers at North Mill</h1><p>We are a mill.</p><h2>Open positions</h2><h3>Baker</h3>{part('Baker')}"
+
+
+def test_one_alone_on_a_page_for_all_jobs_is_read_where_all_speaks_for_it() -> None:
+    (found,) = read(ALONE)
+
+    assert (found["title"], found["company"]) == ("Baker", "North Mill")
+    assert "We are a mill" not in found["description_text"]
+
+
+@pytest.mark.parametrize("cut", ["<h4>Requirements</h4>", "<h4>Responsibilities</h4>", "Apply now"])
+def test_one_alone_is_none_where_something_is_missing(cut: str) -> None:
+    assert read(ALONE.replace("<h2>Open positions</h2>", "").replace(cut, "").replace("jobs@", "")) == []
+
+
 def test_a_title_that_names_no_work_is_one_among_others_that_do() -> None:
     found = read(f"{HEADINGS}<h3>Mill Wheels</h3>{part('helper')}")
 
