@@ -15,7 +15,7 @@ from extractors import EXTRACTOR
 from pipelines.database import connect_async
 from schemas.page import ArchivePointer
 
-ANSWER_SECONDS = 2.0
+ANSWER_SECONDS = 5.0
 """Whoever waits longer might have fetched the page."""
 # A page that a browser has rendered may change though the document that was sent does not.
 _KNOWN = """
