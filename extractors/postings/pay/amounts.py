@@ -21,10 +21,13 @@ _MOST = 200
 _LARGEST = Decimal(10) ** 11
 _BEFORE, _BEHIND = 14, 48
 _NO_PREFIX = {"ALL", "TOP", "CUP", "PEN", "MOP"}
-_PREFIX_ONLY = {"R", "S/", "S/.", "RM", "N$"}
+_PREFIX_ONLY = {"R", "N", "S/", "S/.", "RM", "N$"}
 _STANDS_CLOSE = {"m", "M", "b", "B", "T", "L", "w", "W", "tr", "mil", "bi", "mn", "cr"}
 _DASHES = re.compile(r"\s?\(\+ ?vat\)|\s?/-+|[.,]?[-\u2013\u2014]{1,2}(?!\s?[\d$\u20ac\u00a3])(?=[\s)]|$)|\*+|\)|=")
 _MONTHS_PAID = re.compile(r"\s?[\u00b7x\u00d7*]?\s?1[2-9]\u85aa")
+_NORDIC = frozenset({"kr", "DKK", "NOK", "SEK"})
+_TWICE = re.compile(r"\b(?:bi|semi)[ -]?$")
+"""``bi-weekly`` is not each week."""
 _PLANS = re.compile(r"40[13] ?\(?[kb]\b|457 ?\(?b\b")
 _NO_AMOUNT = re.compile(
     r"\s?(?:%|percent|prozent|pour ?cent|\([kb]\)|(?:st|nd|rd|th)\b|\+?\s?(?:years?|days|hours|hrs)\b)"
@@ -204,6 +207,8 @@ def _read_period(amount: Amount, low: str) -> bool:
     if match is None or amount.period is not None or _is_of_next(match, low):
         return False
     amount.period = (match.lastgroup or "").rstrip("_")
+    if amount.currency in _NORDIC and match[0].strip(" /.)").endswith("md"):
+        amount.period = "month"
     amount.end = match.end()
     return True
 
@@ -230,7 +235,12 @@ def _read_gross(amount: Amount, low: str) -> bool:
 
 def near_period(low: str, *, last: bool) -> str | None:
     """The first, or the last, period that a piece of folded text names."""
-    found = [(match.lastgroup or "").rstrip("_") for match in _period_pattern().finditer(low)]
+    matches = _period_pattern().finditer(low)
+    found = [
+        (match.lastgroup or "").rstrip("_")
+        for match in matches
+        if not _TWICE.search(low[max(0, match.start() - 5) : match.start()])
+    ]
     return found[-1 if last else 0] if found else None
 
 

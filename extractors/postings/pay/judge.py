@@ -42,6 +42,12 @@ _PLAUSIBLE_YEAR = {"hour": 1800, "day": 220, "week": 50, "month": 12, "year": 1}
 _LEAST_YEAR, _MOST_YEAR = Decimal(2_000), Decimal(20_000_000)
 _CLEARLY_PAY = Decimal(15_000)
 _MILLION = 1_000_000
+_LEAST_ALONE = 1000
+_PER_PIECE = re.compile(
+    r"\s?(?:/|per|pro|par|por|za|a|each)\s?(?:mile|km\b|kilomet|word|page|unit|piece|order|deliver|lead\b|sale|user|seat|"
+    r"person|share|load|stop|visit|click|head|guest|night|kg\b|lit[er]{2}|meal|ticket|shipment|customer|client|student)"
+)
+"""What is paid for a piece of work has no period."""
 _STRONG = frozenset({"$", "USD", "EUR", "GBP", "CHF", "CAD", "AUD"})
 _YEARS = (Decimal(1900), Decimal(2100))
 
@@ -110,9 +116,9 @@ def _heading(text: str, low: str, start: int) -> str:
 
 def is_pay(span: Span, around: Around, *, alone: bool) -> bool:
     """Whether the range is what someone is paid. In doubt it is not; ``alone``: the text says nothing else."""
-    if not _possible(span) or _is_company_money(around) or _is_benefit(span, around):
+    if not _possible(span) or _PER_PIECE.match(around.behind) or _is_company_money(around) or _is_benefit(span, around):
         return False
-    if alone and _is_plausible(span) and (span.currency or span.large or (span.two_ended and span.period)):
+    if alone and _is_told(span):
         return _is_modest(span)
     named = _is_named(around) or span.gross is not None
     if span.currency is None:
@@ -139,6 +145,13 @@ def _is_plausible(span: Span) -> bool:
     return span.currency in data("currencies")["small_units"] or least >= _LEAST_YEAR
 
 
+def _is_told(span: Span) -> bool:
+    """Whether an amount that stands alone says enough: its currency, or its period and its size."""
+    if span.currency is not None and span.period is not None:
+        return True
+    return span.least >= _LEAST_ALONE and bool(span.currency or span.large or (span.two_ended and span.period))
+
+
 def _is_modest(span: Span) -> bool:
     """``$1M - $5M`` is what a company earns."""
     return span.currency not in _STRONG or span.least < _MILLION
@@ -160,16 +173,17 @@ def _is_company_money(around: Around) -> bool:
 
 def _is_benefit(span: Span, around: Around) -> bool:
     named = _is_named(around)
-    if _is_clearly_pay(span) and (span.two_ended or named):
+    nearer = _nearest(around.clause, "benefit") > _nearest(around.clause, "pay")
+    if _is_clearly_pay(span) and (span.two_ended or (named and not nearer)):
         return False
     if span.two_ended and named and span.currency in _STRONG and span.least >= _CLEARLY_PAY:
-        return _nearest(around.clause, "benefit") > _nearest(around.clause, "pay")
+        return nearer
     if pattern("referral").search(around.sentence):
         return True
     benefit = pattern("benefit").search(around.behind)
     if benefit is not None and pattern("pay").search(around.behind[: benefit.start()]) is None:
         return True
-    return _nearest(around.clause, "benefit") > _nearest(around.clause, "pay")
+    return nearer
 
 
 def _nearest(text: str, concept: str) -> int:
