@@ -26,6 +26,7 @@ KEYS = {
     "https://acme.wd5.myworkdayjobs.com/en-US/Careers/job/Bonn/Baker_R-123": ("workday", "acme/careers", "R-123"),
     "https://acme.wd5.myworkdayjobs.com/Careers/job/Bonn/Baker_JR0042-1/apply": ("workday", "acme/careers", "JR0042"),
     "https://acme.wd5.myworkdayjobs.com/wday/cxs/acme/Careers/job/Bonn/Baker_R-1": ("workday", "acme/careers", "R-1"),
+    "https://acme.wd5.myworkdayjobs.com/Careers/details/Baker_R-123?q=bread": ("workday", "acme/careers", "R-123"),
     "https://wd3.myworkdaysite.com/recruiting/acme/Jobs/job/Bonn/Baker_R-123": ("workday", "acme/jobs", "R-123"),
     "https://apply.workable.com/j/0123456789": ("workable", "", "0123456789"),
     "https://acme.recruitee.com/o/baker-bonn": ("recruitee", "acme", "baker-bonn"),
