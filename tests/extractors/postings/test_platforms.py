@@ -31,6 +31,8 @@ KEYS = {
     "https://apply.workable.com/j/0123456789": ("workable", "", "0123456789"),
     "https://acme.recruitee.com/o/baker-bonn": ("recruitee", "acme", "baker-bonn"),
     "https://acme.teamtailor.com/de/jobs/123456-baker": ("teamtailor", "acme", "123456"),
+    "https://acme.na.teamtailor.com/jobs/123456-baker": ("teamtailor", "acme.na", "123456"),
+    "https://career5.sapsf.eu/sfcareer/jobreqcareer?jobId=77&company=acme": ("successfactors", "acme", "77"),
     "https://acme.jobs.personio.de/job/12345?language=de": ("personio", "acme", "12345"),
     "https://acme.bamboohr.com/careers/17": ("bamboohr", "acme", "17"),
     "https://acme.bamboohr.com/jobs/view.php?id=17": ("bamboohr", "acme", "17"),
