@@ -102,8 +102,8 @@ class JobEnds:
         return LOST
 
     async def has_ended(self, lane: Lane) -> bool:
-        """Whether the job's row says that it is over."""
-        return bool(self._database and lane.job) and await self._state(lane.id) in ENDS
+        """Whether the job's row says that it is over, or is gone: somebody deleted the job, or its site."""
+        return bool(self._database and lane.job) and await self._state(lane.id) in {None, *ENDS}
 
     async def end(self, job: Job, verdict: Verdict, stats: JobStats | None, crawl: WholeCrawl | None = None) -> None:
         """Write down how a job ended, and what its listings prove; the first who does so is believed."""

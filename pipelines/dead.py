@@ -13,10 +13,10 @@ from pipelines.cleaning import clean, clean_text, row_key
 from pipelines.rows import json
 from schemas.queued import DeadRequest
 
-# Written again, it stays as it is: with the day on which it died.
+# Written again, it stays as it is: with the day on which it died. Somebody may have deleted the job meanwhile.
 _BURY = """
 INSERT INTO dead_request (job_id, url_sha256, url, cause, attempts, errors, payload)
-VALUES (%(job_id)s, %(url_sha256)s, %(url)s, %(cause)s, %(attempts)s, %(errors)s, %(payload)s)
+SELECT id, %(url_sha256)s, %(url)s, %(cause)s, %(attempts)s, %(errors)s, %(payload)s FROM job WHERE id = %(job_id)s
 ON CONFLICT (job_id, url_sha256) DO UPDATE SET cause = excluded.cause, attempts = excluded.attempts,
     errors = excluded.errors, payload = excluded.payload
 """
@@ -33,7 +33,8 @@ Connection = psycopg.AsyncConnection[Any]
 
 
 async def bury(connection: Connection, job_id: UUID, requests: Iterable[DeadRequest]) -> None:
-    """Write them down; a job has one row for each URL. The same once more changes nothing.
+    """Write them down; a job has one row for each URL. The same once more changes nothing; of a job that is not in the
+    table, nothing is written.
 
     Raises:
         psycopg.Error: none of them is written.

@@ -58,3 +58,16 @@ def test_workers_finish_a_job_whose_start_was_killed(scrapy: Scrapy, servers: An
     assert busy.status == 1
     assert "The site is being crawled by workers, as job" in busy.stderr
     assert states(rows, url)[-1] == ("completed", None)
+
+
+def test_workers_drop_a_job_that_was_deleted(scrapy: Scrapy, servers: Any, rows: Rows) -> None:
+    with halting() as site:
+        url = site.url("/hang")
+        kill_when_it_crawls(scrapy, servers.redis_url, url)
+        rows.execute("DELETE FROM job WHERE url = %s", [url])
+        with workers(scrapy, 1, servers, **SHORT):
+            until(servers.redis_url, lambda client: not client.hlen("longline:jobs"))
+            site.release()
+
+    with redis.Redis.from_url(servers.redis_url) as client:
+        assert not client.keys("longline:{*:meta")
