@@ -14,7 +14,10 @@ _LONGEST_LABEL = 120
 _LONGEST_PROSE = 40_000
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
 _APART = re.compile(r"[,;/|&+()\n]|\s-\s|\b(?:and|or|und|oder|et|ou|y|o|e|of|en|och|eller|og|lub|i)\b")
-_SHORT, _VAGUE = frozenset({"cdd", "ftc", "b2b"}), frozenset({"other", "contract"})
+_SHORT, _VAGUE = (
+    frozenset({"cdd", "ftc", "b2b"}),
+    frozenset({"other", "contract", "consultant", "consultancy", "consulting"}),
+)
 """Words that are sure inside a longer label, short as they are; and long ones that are not."""
 _HALF = re.compile(r"(?i)\b(voll|full|hel)-?(?=\s?(?:oder|und|or|and|/|&|eller|och)\s?(?:teilzeit|part|deltid))")
 _WHOLE = {"voll": "vollzeit ", "full": "full time ", "hel": "heltid "}

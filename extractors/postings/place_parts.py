@@ -38,6 +38,13 @@ _STATE_BEHIND = re.compile(
     r"([^\W\d_][\w .'\u2019-]{1,40}\w) ([A-Z]{2,3})|(UK|USA|US) (?!and\b)([^\W\d_a-z][\w .'-]{2,40})"
 )
 _STATE_MARKED = re.compile(r"([^\W\d_]{3})(?:/| ?[\u2013-] ?)([A-Z]{2})(?=,|$)")
+_CODE_AND_TOWN = re.compile(r"(?:[A-Z]{1,2}-)?\d{4,5} (?=[^\W\d_]{3})")
+_NO_TOWN = re.compile(
+    r"\b(?:university|universit\u00e4t|universit\u00e9|universidad|hospital|klinikum|institut|institute|college|faculty|"
+    r"department|gmbh|inc|ltd|llc)\b",
+    re.IGNORECASE,
+)
+_LEAST_CAPITALS = 5
 _DEPARTEMENT = re.compile(r"(?:\d{2}|2[AB]|97\d) - ([^\d,]{2,60}?)(?: \d{2})?")
 """``75 - Paris 01``, as the French labour office writes it."""
 _INITIALS = re.compile(r"(?:[A-Z]\.){1,3}[A-Z]\.?")
@@ -74,7 +81,12 @@ def _read_places(text: str, role: str, country: str | None) -> list[Place]:
     here = {"raw": " ".join(text.split()), "region": region, "country": country, "role": role}
     if not towns:
         return [here | {"city": None}] if region or country else []
-    return [here | {"city": town} for town in towns]
+    return [here | {"city": cased(town)} for town in towns]
+
+
+def cased(name: str) -> str:
+    """``BUJUMBURA`` as people write it; short ones may be initials."""
+    return name.title() if len(name) >= _LEAST_CAPITALS and name.isupper() else name
 
 
 def _short(text: str, role: str) -> Place | None:
@@ -96,7 +108,7 @@ def _parts(text: str) -> list[str]:
     """The parts between commas; between dashes or dots where a code begins the text (``US-NC-Durham``)."""
     text = _STATE_MARKED.sub(r"\1, \2", text)
     if "," in text:
-        parts = text.split(",")
+        parts = _from_postcode(text.split(","))
     elif _TIGHT.match(text) and country_code(re.split(r"[-._\s]", text)[0]):
         parts = re.split(r"\s?[-._]\s?", text)
     elif len(parts := text.split("-")) == 3 and country_code(parts[0]):
@@ -114,6 +126,11 @@ def _parts(text: str) -> list[str]:
         parts = _from_town([_DISTRICT.split(part)[0] for part in parts[1:]])
     bare = (_POSTCODE.sub(" ", part).strip(EDGES) for part in parts)
     return [part for part in bare if part.strip() and not part.isdigit()]
+
+
+def _from_postcode(parts: list[str]) -> list[str]:
+    """The part that begins with a postal code is the town, whatever stands before it."""
+    return parts[next((at for at, part in enumerate(parts) if _CODE_AND_TOWN.match(part.strip())), 0) :]
 
 
 def _from_town(parts: list[str]) -> list[str]:
@@ -214,7 +231,7 @@ def _alone(name: str, country: str | None) -> tuple[list[str], str | None, str |
         found = country_of_region(name)
     if found in _REGIONS_ALONE and folded_name(name) not in _names("regions_and_towns"):
         return [], name, found
-    return [name], None, country
+    return ([] if _NO_TOWN.search(name) else [name]), None, country
 
 
 def _towns(parts: list[str], country: str | None) -> list[str]:

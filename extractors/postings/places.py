@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from extractors.postings.countries import country_code, country_in_address
-from extractors.postings.place_parts import read_places
+from extractors.postings.place_parts import cased, read_places
 from extractors.postings.place_text import read_where
 from extractors.postings.regions import is_region
 from extractors.postings.values import Node, as_list, text_of, types_of
@@ -92,7 +92,22 @@ def _addresses(place: Any) -> list[Node]:
     if "address" not in place:
         parts = "addressLocality" in place or "addressCountry" in place or "addressRegion" in place
         return [place if parts else {"raw": place.get("name")}]
-    return [one if isinstance(one, dict) else {"raw": one} for one in as_list(place["address"])]
+    return [
+        each for one in as_list(place["address"]) for each in _each_town(one if isinstance(one, dict) else {"raw": one})
+    ]
+
+
+def _each_town(address: Node) -> list[Node]:
+    """Several towns in one address, each with its region and country where these are as many."""
+    towns = address.get("addressLocality")
+    if not isinstance(towns, list) or len(towns) < 2:
+        return [address]
+    parts = {name: address.get(name) for name in ("addressRegion", "addressCountry")}
+    return [
+        {"addressLocality": town}
+        | {name: one[at] if isinstance(one, list) and len(one) == len(towns) else one for name, one in parts.items()}
+        for at, town in enumerate(towns[:_MOST_PLACES])
+    ]
 
 
 def _located(address: Node, role: str, company: str | None) -> list[Place]:
@@ -103,11 +118,11 @@ def _located(address: Node, role: str, company: str | None) -> list[Place]:
     if raw is None:
         return _in_street(text_of(address.get("streetAddress")) or "", role)
     code = country_code(country or "")
-    if city and not region and "," in city and not _NOWHERE.fullmatch(city):
-        return [place | {"raw": raw} for place in read_places(city, role, code)]
     if city and _MANY_TOWNS.search(city):
         found = read_where(city, role).locations
         return [place | {"raw": raw, "country": place["country"] or code} for place in found]
+    if city and not region and "," in city and not _NOWHERE.fullmatch(city):
+        return [place | {"raw": raw} for place in read_places(city, role, code)]
     city = _AROUND_TOWN.sub("", city) if city else city
     region, code = _without_country(region, code)
     if code not in _OF_ONE_TOWN or country_in_address(city or "") != code:
@@ -115,7 +130,7 @@ def _located(address: Node, role: str, company: str | None) -> list[Place]:
     if city is not None and city == company:
         city = None  # a form that was filled in with the firm's name
     city, region = _city_and_region(city, region, code)
-    place = {"raw": raw, "city": city, "region": region, "country": code, "role": role}
+    place = {"raw": raw, "city": cased(city) if city else city, "region": region, "country": code, "role": role}
     return [place] if city or region or code else []
 
 

@@ -10,6 +10,10 @@ from schemas.codes import COUNTRIES
 _TOWNS = frozenset({"Municipality", "Parish", "Town council", "Commune", "Local council"})
 _WITHIN = frozenset({"Two-tier county", "Metropolitan department"})
 """Counties and d\u00e9partements, which addresses name as if they were regions."""
+_HARDLY = frozenset(
+    {"MH", "FM", "PW", "AI", "BV", "CC", "CX", "FK", "NF", "NR", "NU", "PN", "SH", "SJ", "TK", "TV", "WF"}
+)
+"""Countries so small that their code behind a town is another's."""
 _MORE = {
     "MX": ("CDMX", "Ciudad de M\u00e9xico", "Estado de M\u00e9xico", "Edomex"),
     "US": ("Washington DC", "Washington D.C.", "District of Columbia"),
@@ -86,7 +90,7 @@ _TOWNS_ELSEWHERE = {
     "BR-SE": "aracaju",
     "BR-PI": "teresina",
     "IN-TN": "chennai coimbatore madurai",
-    "IN-MH": "mumbai pune nagpur thane navi_mumbai nashik",
+    "IN-MH": "mumbai bombay pune nagpur thane navi_mumbai nashik",
     "IN-KA": "bangalore bengaluru mysore mysuru mangalore",
     "IN-TG": "hyderabad secunderabad",
     "IN-TS": "hyderabad secunderabad",
@@ -178,6 +182,8 @@ def country_of_code(code: str, town: str) -> tuple[str | None, bool]:
     for country in ("AU", "BR", "IN", "IT"):
         if _is_elsewhere(f"{country}-{code}", town):
             return country, True
+    if code in _HARDLY:
+        return None, False
     having = next((country for country in ("US", "CA", "AU") if code in codes[country]), None)
     if having is not None:
         return having, True

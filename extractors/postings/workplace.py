@@ -23,7 +23,7 @@ _FRIENDLY = re.compile(
     r"remote[- ](?:friendly|optional|possible|option|eligible)|(?:occasional|optional)\w* remote|"
     r"(?:telecommut\w*|remote) ?[:=] ?(?:false|no|0)\b|\b(?:m\u00f6glich|possible)\b"
 )
-_PARTS = re.compile(r"[,;|()/]| - | (?:or|oder|ou|o|lub|eller|of) ")
+_PARTS = re.compile(r"[,;|()/]| - ")
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n")
 # Most sentences speak of something else: they are left out before the phrases are looked for.
 _TOUCHES = re.compile(

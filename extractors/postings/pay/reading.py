@@ -31,6 +31,8 @@ _JUST_BEFORE = {
     "\u6642": "hour",
 }
 """Periods that stand right before an amount."""
+_OF_COUNTRY = {"US": "USD", "GB": "GBP", "IN": "INR", "CN": "CNY", "JP": "JPY", "KR": "KRW"}
+"""What pay without a currency is in, where a posting's only country is one of these."""
 _CANADIAN = re.compile(r"\d ?\$ ?(?:\u00e0 |/ ?(?:an|heure)\b|de l.heure|par |brut|canad)")
 _TRADITIONAL = re.compile("[\u842c\u6642\u8cc7\u500b\u8077\u734e\u9593]")
 _CROWNS = {
@@ -49,6 +51,7 @@ class _Text:
     text: str
     low: str
     alone: bool
+    country: str | None
     code: Callable[[str | None], str | None]
 
 
@@ -63,7 +66,7 @@ def parse_salary(text: str, country: str | None = None) -> dict[str, Any] | None
     # Which currency a sign means is looked for in the whole text: once for each sign.
     code = cache(partial(_currency, text=text, country=country))
     found = spans(list(amounts(text, low)), low)
-    whole = _Text(text, low, _is_alone(low, found), code)
+    whole = _Text(text, low, _is_alone(low, found), country, code)
     ranges: list[Range] = []
     floor = 0
     before: tuple[Span, Range] | None = None
@@ -131,7 +134,7 @@ def _range(span: Span, around: Around, before: tuple[Span, Range] | None, whole:
     return {
         "min": plain_number(span.low),
         "max": plain_number(span.high),
-        "currency": whole.code(span.currency) or _by_size(span),
+        "currency": whole.code(span.currency) or _by_size(span) or _OF_COUNTRY.get(whole.country or ""),
         "period": span.period,
         "period_stated": span.period is not None,
         "kind": kind_of(around),

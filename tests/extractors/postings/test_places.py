@@ -153,6 +153,20 @@ def test_a_field_for_the_town_has_the_town_alone(
     assert places(address(city, region, country)) == expected
 
 
+def test_each_of_several_towns_in_one_field_is_a_place() -> None:
+    assert places("Berlin, Germany; Hamburg, Germany") == [("Berlin", None, "DE"), ("Hamburg", None, "DE")]
+    assert places(address(["Bonn", "K\u00f6ln"], None, ["DE", "DE"])) == [
+        ("Bonn", None, "DE"),
+        ("K\u00f6ln", None, "DE"),
+    ]
+    assert places(address(["Bonn", "Ulm"], None, "DE")) == [("Bonn", None, "DE"), ("Ulm", None, "DE")]
+
+
+def test_a_town_in_capitals_is_written_as_people_write_it() -> None:
+    assert places(address("NEW YORK", "NY", "US")) == [("New York", "NY", "US")]
+    assert places(address("CDMX", None, "MX")) == [("CDMX", None, "MX")]
+
+
 def test_a_place_that_stands_in_the_street_alone_is_one() -> None:
     assert places({"address": {"streetAddress": "Wangen b. D\u00fcbendorf, CH"}}) == [
         ("Wangen b. D\u00fcbendorf", None, "CH")

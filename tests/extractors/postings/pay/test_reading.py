@@ -111,6 +111,8 @@ def test_gross_and_net_are_told_apart(text: str, gross: bool | None) -> None:
     [
         ("$130,000 - $160,000 a year", None, "USD"),
         ("$130,000 - $160,000 a year", "AU", "AUD"),
+        ("169K-240K Annually", "US", "USD"),
+        ("169K-240K Annually", "AR", None),
         ("55 000 $ \u00e0 65 000 $ par ann\u00e9e", None, "CAD"),
         ("Sueldo: $ 12,000 pesos mensuales", None, None),
         ("Sueldo: $ 12,000 pesos mensuales", "MX", "MXN"),
