@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
@@ -33,7 +34,10 @@ _DESCRIBING = (
 _MOST_POSTINGS = 1_000
 _MOST_REFERENCES = 20_000
 _DEEPEST = 6
+_VOCABULARY = re.compile(r"^(?:schema:|https?://(?:www\.)?schema\.org/)")
+_TELLING = ("company", "url", "requisition_id", "locations")
 _JOB_POSTING = "JobPosting"
+_PAY = ("baseSalary", "estimatedSalary")
 _PROPERTIES = {
     "requisition_id": ("identifier",),
     "apply_url": ("applyUrl", "applicationUrl", "apply_url", "potentialAction", "applicationContact"),
@@ -63,6 +67,7 @@ def read(document: Document) -> list[Reading]:
 
 def readings(nodes: list[Node], source: str, document: Document) -> list[Reading]:
     """Every JobPosting among nodes in the shape of JSON-LD, with what they refer to by ``@id``."""
+    nodes = [_plain(node) for node in nodes]
     by_id = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 1}
     found: list[Node] = []
     for node in nodes:
@@ -71,7 +76,46 @@ def readings(nodes: list[Node], source: str, document: Document) -> list[Reading
     prefixes = [_JOB_POSTING] if len(found) == 1 else [f"{_JOB_POSTING}[{place}]" for place in range(len(found))]
     resolver = _Resolver(by_id)
     resolved = [resolver.node(node) for node in found[:_MOST_POSTINGS]]
-    return [_reading(node, source, document, prefix) for node, prefix in zip(resolved, prefixes, strict=False)]
+    read = [_reading(node, source, document, prefix) for node, prefix in zip(resolved, prefixes, strict=False)]
+    return _each_once(read)
+
+
+def _plain(node: Node) -> Node:
+    """With names that have their vocabulary before them (``schema:title``) as others have them."""
+    if not any(_VOCABULARY.match(name) for name in node):
+        return node
+    return {_VOCABULARY.sub("", name): _plain_value(value) for name, value in node.items()}
+
+
+def _plain_value(value: Any, depth: int = _DEEPEST) -> Any:
+    if isinstance(value, list) and depth:
+        return [_plain_value(one, depth - 1) for one in value]
+    if isinstance(value, dict) and depth:
+        return {_VOCABULARY.sub("", name): _plain_value(one, depth - 1) for name, one in value.items()}
+    return value
+
+
+def _each_once(readings: list[Reading]) -> list[Reading]:
+    """Those that two plug-ins of one site say in turn as one, each field as the first says it."""
+    found: list[Reading] = []
+    for reading in readings:
+        twin = next((one for one in found if _is_twin(one, reading)), None)
+        if twin is None:
+            found.append(reading)
+        else:
+            twin.where = reading.where | twin.where
+            twin.fields = reading.fields | twin.fields
+    return found
+
+
+def _is_twin(one: Reading, other: Reading) -> bool:
+    """Whether both are one posting: named alike, and nothing that tells postings apart differs."""
+    mine, others = one.fields, other.fields
+    if not mine.get("title") or mine["title"] != others.get("title"):
+        return False
+    differ = (name for name in _TELLING if mine.get(name) and others.get(name) and mine[name] != others[name])
+    texts = sorted((str(fields.get("description_text") or "") for fields in (mine, others)), key=len)
+    return next(differ, None) is None and texts[1].startswith(texts[0])
 
 
 def _blocks(tree: LexborHTMLParser) -> list[Any]:
@@ -104,7 +148,7 @@ class _Resolver:
 
 def _reading(node: Node, source: str, document: Document, prefix: str) -> Reading:
     page, url = document.metadata, document.url
-    company = company_name(text_of(node.get("hiringOrganization")) or "")
+    company = company_name(_employer(node.get("hiringOrganization")) or "")
     fields = {
         "requisition_id": _identifier(node),
         "url": _address(node.get("url"), url),
@@ -113,7 +157,7 @@ def _reading(node: Node, source: str, document: Document, prefix: str) -> Readin
         "company": company,
         **_place_fields(node),
         "employment_types": employment_types(node.get("employmentType")),
-        "salary": salary_of(node),
+        "salary": salary_of(node | {name: _apart(node[name]) for name in _PAY if name in node}),
         "skills": listed_skills(node.get("skills")),
         **_description_fields(node),
         "language": language_tag(text_of(node.get("inLanguage"))),
@@ -126,6 +170,12 @@ def _reading(node: Node, source: str, document: Document, prefix: str) -> Readin
 def _property(node: Node, field: str) -> str:
     """The property of the node that a field was read from, as far as that can be told by its name."""
     return next((name for name in _PROPERTIES.get(field, (field,)) if node.get(name)), "*")
+
+
+def _employer(value: Any) -> str | None:
+    one = next(iter(as_list(value)), None)
+    legal = text_of(one.get("legalName") or one.get("alternateName")) if isinstance(one, dict) else None
+    return text_of(value) or legal
 
 
 def _title(node: Node) -> str:
@@ -144,13 +194,25 @@ def _flagged(node: Node) -> str | None:
     return "remote" if any(flag in ("true", "yes", "1") for flag in flags) else None
 
 
+def _apart(pay: Any) -> Any:
+    """Pay whose value is a list, as a list of pays."""
+    each = [one.get("value") if isinstance(one, dict) else None for one in as_list(pay)]
+    if not any(isinstance(value, list) for value in each):
+        return pay
+    pairs = zip(as_list(pay), each, strict=True)
+    return [
+        one | {"value": value} if isinstance(one, dict) else one for one, all_of in pairs for value in as_list(all_of)
+    ]
+
+
 def _description_fields(node: Node) -> dict[str, str | None]:
     """The description, and after it what the page keeps apart from it."""
     markups: list[str] = []
     texts: list[str] = []
     for name in _DESCRIBING:
         for part in as_list(node.get(name)):
-            markup = unescaped_markup(part).strip() if isinstance(part, str) else ""
+            said = part.get("@value") if isinstance(part, dict) else part
+            markup = unescaped_markup(said).strip() if isinstance(said, str) else ""
             text = plain_text(markup)
             if text and not any(text in other for other in texts):
                 markups.append(markup)

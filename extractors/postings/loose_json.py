@@ -7,7 +7,9 @@ import json
 import re
 from typing import Any
 
-_BEFORE = ("//", "/*", "*/", "<![CDATA[", "<!--")
+from extractors.postings.js_values import literal
+
+_BEFORE = ("\ufeff", "//", "/*", "*/", "<![CDATA[", "<!--")
 _AFTER = (";", "//", "/*", "*/", "]]>", "-->")
 _MOST_MARKS = 8
 _STRING_OR_NOISE = re.compile(
@@ -17,6 +19,12 @@ _STRING_OR_NOISE = re.compile(
     re.DOTALL,
 )
 _BAD_ESCAPE = re.compile(r'\\(?:(["\\/bfnrt]|u[0-9a-fA-F]{4})|)')
+_VALUE = re.compile(r"[\[{](?=\s*[\"'{\[A-Za-z_$])")
+_QUOTE = re.compile(r'(?<!\\)(?:\\\\)*"')
+_AFTER_TEXT = re.compile(r"\s*(?:[:}\]]|,\s*[\"{\[\dtfn-]|,?\s*\Z)")
+_BRACKET = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\Z)|[\[\]{}]', re.DOTALL)
+_PAIRS = {"[": "]", "{": "}"}
+_LONGEST_MENDED = 500_000
 _DECODER = json.JSONDecoder(strict=False)
 
 
@@ -25,7 +33,47 @@ def read_json(text: str) -> list[Any]:
     text = _unwrapped(text)
     if '"' not in text and "&quot;" in text:
         text = html.unescape(text)
-    return _values(text) or _values(_repaired(text))
+    return _values(text) or _values(_repaired(text)) or _mended(text[:_LONGEST_MENDED])
+
+
+def _mended(text: str) -> list[Any]:
+    """The value in what is no JSON: code, with quotes inside texts, or cut off."""
+    start = _VALUE.search(text)
+    if start is None:
+        return []
+    text = text[start.start() :]
+    value, end = literal(text)
+    if end:
+        return [value]
+    return _values(_repaired(text)) or _values(_repaired(_requoted(text))) or _values(_closed(_repaired(text)))
+
+
+def _requoted(text: str) -> str:
+    """With each quote that ends no text escaped: one that ends it stands before a mark of JSON."""
+    pieces, position, inside = [], 0, False
+    for match in _QUOTE.finditer(text):
+        ends = _AFTER_TEXT.match(text, match.end()) is not None
+        pieces.append(text[position : match.start()])
+        pieces.append(match[0] if not inside or ends else '\\"')
+        inside = not inside or not ends
+        position = match.end()
+    return "".join([*pieces, text[position:]])
+
+
+def _closed(text: str) -> str:
+    """With the brackets closed that are open at its end, and the text that it ends in."""
+    waiting: list[str] = []
+    inside = False
+    for match in _BRACKET.finditer(text):
+        mark = match[0]
+        if mark[0] == '"':
+            inside = len(mark) == 1 or not mark.endswith('"')
+        elif mark in _PAIRS:
+            waiting.append(_PAIRS[mark])
+        elif waiting:
+            waiting.pop()
+    text = f'{text}"' if inside else text.rstrip().rstrip(",")
+    return text + "".join(reversed(waiting))
 
 
 def _unwrapped(text: str) -> str:

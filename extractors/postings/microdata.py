@@ -17,6 +17,10 @@ _LONG = frozenset(
     {"description", "responsibilities", "qualifications", "experienceRequirements", "jobBenefits", "skills"}
 )
 """Properties whose markup says more than their words."""
+_NAMED = frozenset(
+    {"hiringOrganization", "title", "name", "jobLocation", "address", "addressLocality", "employmentType"}
+)
+"""Properties of which a link's words say more than where it leads."""
 _OBJECTS = frozenset(
     {"jobLocation", "address", "hiringOrganization", "baseSalary", "estimatedSalary", "identifier", "value"}
 )
@@ -109,6 +113,6 @@ def _value(node: LexborNode, name: str) -> str | None:
         return said
     if name in _LONG:
         return node.inner_html
-    if node.tag in _ADDRESSES:
+    if node.tag in _ADDRESSES and not (node.tag == "a" and name in _NAMED):
         return node.attributes.get(_ADDRESSES[node.tag]) or node.text(strip=True)
     return node.text(separator=" ", strip=True)

@@ -134,7 +134,7 @@ def test_a_posting_is_found_however_its_block_is_written(text: str) -> None:
     assert posting["company"] == "Bakery"
 
 
-@pytest.mark.parametrize("broken", ["", "{", "{]", '{"@type": "JobPosting", "title": "Cook"', "null", "[" * 10_000])
+@pytest.mark.parametrize("broken", ["", "{", "{]", '{"@type": "JobPosting" "title" "Cook"', "null", "[" * 10_000])
 def test_a_bad_block_costs_no_other(broken: str) -> None:
     assert [posting["title"] for posting in read(broken, BAKER, broken)] == ["Baker & miller"]
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from extractors.postings import postings
 from extractors.postings.document import Document
 
@@ -107,3 +109,52 @@ def test_pay_is_read_with_the_contract_that_it_is_for() -> None:
     salary = feed({"jobs": [job]})["salary"]
     assert (salary["min"], salary["max"], salary["currency"], salary["period"]) == (60, 75, "PLN", "hour")
     assert salary["ranges"][0]["contract"] == "kontrakt B2B"
+
+
+BROKEN = {
+    "single quotes": str(NODE),
+    "names without quotes": json.dumps(NODE).replace('"title"', "title").replace('"name"', "name"),
+    "quotes inside texts": json.dumps(NODE).replace("three others", '"three" others'),
+    "an end that is missing": json.dumps(NODE)[:-2],
+    "a text that is cut off": json.dumps({"x": 1} | NODE | {"@id": "https://www.bakery.example/jobs/17"})[:-9],
+    "an assignment": f"var job = {json.dumps(NODE)};",
+    "a mark of its encoding": "\ufeff" + json.dumps(NODE),
+    "nothing for a value": json.dumps(NODE | {"url": "?"}).replace('"?"', "undefined"),
+}
+
+
+@pytest.mark.parametrize("how", BROKEN)
+def test_what_is_no_json_is_read_as_it_is_meant(how: str) -> None:
+    found = page(f'<script type="application/ld+json">{BROKEN[how]}</script>')
+    assert (found["title"], found["company"]) == ("Baker", "Bakery")
+
+
+def test_names_may_have_their_vocabulary_before_them() -> None:
+    prefixed = {"@type": "schema:JobPosting"} | {f"schema:{name}": NODE[name] for name in ("title", "description")}
+    whole = {"@type": ["http://schema.org/JobPosting"]} | {
+        f"http://schema.org/{name}": [{"@value": NODE[name]}] for name in ("title", "description")
+    }
+    for node in (prefixed, whole):
+        assert (marked(node)["title"], marked(node)["description_text"][:8]) == ("Baker", "You bake")
+
+
+def test_two_plug_ins_that_mark_one_posting_mark_one_posting() -> None:
+    pay = {"currency": "EUR", "value": [{"minValue": 20, "maxValue": 25, "unitText": "HOUR"}]}
+    found = marked([NODE, NODE | {"baseSalary": pay, "url": URL}])
+    assert (found["salary"]["min"], found["salary"]["max"], found["url"]) == (20, 25, URL)
+
+
+def test_postings_of_one_name_that_say_different_things_are_several() -> None:
+    body = json.dumps([NODE | {"url": f"{URL}-{number}"} for number in (1, 2)])
+    page = f'<html><body><script type="application/ld+json">{body}</script></body></html>'
+    assert len(postings(Document.read(URL, page.encode(), "text/html"))) == 2
+
+
+def test_an_employer_may_be_named_by_law_or_by_a_link() -> None:
+    assert marked(NODE | {"hiringOrganization": {"legalName": "Bakery GmbH"}})["company"] == "Bakery GmbH"
+    linked = '<a itemprop="hiringOrganization" href="/about">Bakery</a>'
+    found = page(
+        f'<div itemscope itemtype="http://schema.org/JobPosting"><h1 itemprop="title">Baker</h1>{linked}'
+        f'<div itemprop="description">{TEXT}</div></div>'
+    )
+    assert found["company"] == "Bakery"
