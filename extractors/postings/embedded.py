@@ -154,10 +154,13 @@ def _in_markup(page: bytes) -> Iterator[tuple[str, Any]]:
         if end < 0:
             break
         yield from _values_of(page, match.end(), end)
+    unclosed: set[bytes] = set()
     for match in _ELEMENT.finditer(page):
-        end = page.find(b"</" + match[1], match.end(2))
+        end = page.find(b"</" + match[1], match.end(2)) if match[1] not in unclosed else -1
         if end >= 0:
             yield from _values_of(page, match.start(2), end)
+        else:
+            unclosed.add(match[1])
 
 
 def _values_of(page: bytes, start: int, end: int) -> Iterator[tuple[str, Any]]:
