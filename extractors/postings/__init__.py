@@ -72,8 +72,8 @@ def _readings(document: Document) -> list[Reading]:
 def _name_employer(posting: dict[str, Any], document: Document) -> None:
     """Where nothing names the employer, the board does that it is on."""
     board = board_of(posting.get("url") or "") or board_of(document.url)
-    if board and not posting.get("company"):
-        posting["company"] = employer_of_board(board.tenant, posting.get("description_text") or "")
+    if board and board.employer and not posting.get("company"):
+        posting["company"] = employer_of_board(board.employer, posting.get("description_text") or "")
         posting["provenance"]["company"] = PLATFORM
 
 

@@ -15,6 +15,8 @@ from urllib.parse import parse_qsl, quote, unquote
 from extractors.postings.words import word_list
 
 _LONGEST = 2_000
+_NO_NAMES = ("number", "company", "token")
+"""Groups of patterns that find a board by something else than the employer's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,8 @@ class Board:
     """All postings of one employer on a platform; ``feed``: where they are read, None where there is no feed.
 
     ``body``: what is sent to the feed by POST; empty: it is asked for by GET. ``list``: a page that lists them, where
-    there is no feed. ``part``: which of a tenant's several boards it is.
+    there is no feed. ``part``: which of a tenant's several boards it is. ``employer``: what its address calls the
+    employer; empty where that is a number or a key.
     """
 
     platform: str
@@ -43,6 +46,7 @@ class Board:
     body: str = field(default="", compare=False)
     list: str | None = field(default=None, compare=False)
     part: str = ""
+    employer: str = field(default="", compare=False)
 
     @property
     def place(self) -> str:
@@ -99,7 +103,8 @@ def board_in(platform: Platform, match: re.Match[str]) -> Board:
     """The board that a platform's pattern has found."""
     values = _values(match)
     feed, lists = (_first_made(platform.templates(name), values) for name in ("feed", "list"))
-    return Board(platform.name, _tenant(match), feed, platform.text("body"), lists, _part(platform, match))
+    part, employer = _part(platform, match), _employer(values)
+    return Board(platform.name, _tenant(match), feed, platform.text("body"), lists, part, employer)
 
 
 def cap_of(url: str) -> int | None:
@@ -151,6 +156,12 @@ def _tenant(match: re.Match[str]) -> str:
 
 def _part(platform: Platform, match: re.Match[str]) -> str:
     return _made(platform.text("part"), _values(match)).lower()
+
+
+def _employer(values: Mapping[str, str]) -> str:
+    if values.get("name") or any(values.get(name) for name in _NO_NAMES) or values["tenant"].isdecimal():
+        return unquote(values.get("name", "")).lower()
+    return unquote(values["tenant"]).lower()
 
 
 def _place(tenant: str, part: str) -> str:

@@ -136,6 +136,27 @@ def test_an_employer_that_the_text_does_not_name_has_the_board_s_name() -> None:
     assert Board("lever", "a", "x") == Board("lever", "a", None)
 
 
+@pytest.mark.parametrize(
+    ("url", "employer"),
+    [
+        ("https://jobs.lever.co/Acme", "acme"),
+        ("https://careers-acme.icims.com/jobs/1/baker/job", "acme"),
+        ("https://uscareers-acme.icims.com/jobs/1/baker/job", ""),
+        ("https://acme.na.teamtailor.com/jobs", "acme"),
+        ("https://acme.wd5.myworkdayjobs.com/Careers", "acme"),
+        ("https://www.comeet.com/jobs/acme/1A.005", "acme"),
+        ("https://www.comeet.co/careers-api/2.0/company/1A.005/positions?token=1A2B3C4D", ""),
+        ("https://app.jobvite.com/CompanyJobs/Careers.aspx?c=qAbc9", ""),
+        ("https://apply.workable.com/api/v1/widget/accounts/12345", ""),
+        (f"https://recruiting.paylocity.com/recruiting/jobs/All/{UUID}", ""),
+    ],
+)
+def test_a_number_is_no_name_of_an_employer(url: str, employer: str) -> None:
+    board = board_of(url)
+    assert board is not None
+    assert board.employer == employer
+
+
 GROUPS = {
     "region": "com",
     "server": "wd5",
