@@ -46,7 +46,7 @@ _BOARD = re.compile(
     r"\bjobs?|jobs?\b|jobsin|career|vacanc|stellen(?:markt|angebot|anzeig)|jobborse|emplois?\b|empleos?\b|vagas\b"
 )
 _CODE = re.compile(r"[^,] [A-Z]{2}$")
-_LONGEST = 60
+_LONGEST, _LONGEST_INSTITUTION = 60, 100
 _MOST_TEXT = 8_000
 _MOST_TITLE = 400
 _SHORTEST_HOST = 3
@@ -100,7 +100,8 @@ def _sentences(lines: list[Line]) -> Iterator[Line]:
 def _beside(document: Document, title: str, lines: list[Line], site: str | None, prose: list[str]) -> str | None:
     """Whom the page names beside the title, if that is not whose site it is, as on a board; None where none is sure."""
     own_titles = page_titles(document)
-    behind = _names([*names_behind(title, own_titles), *named_by_acronym(lines, [title, *own_titles])], title)
+    institutions = [one for one in named_by_acronym(lines, [title, *own_titles]) if len(one) <= _LONGEST_INSTITUTION]
+    behind = _names(names_behind(title, own_titles), title) + institutions
     named = behind + _names(names_beside(title, lines, own_titles), title)
     said = {company_key(name) for name in prose}
     own = company_key(site or "")

@@ -244,6 +244,15 @@ def test_a_notice_names_its_post_and_its_institution_in_its_text() -> None:
     assert (found["title"], found["company"]) == ("Head Baker", "Institute of Bakers")
 
 
+def test_the_name_of_an_institution_may_be_long() -> None:
+    name = "International Institute for the Advancement of Bakers and of Millers in Towns"
+    (found,) = read(
+        NOTICE.replace("Institute of Bakers", name), "https://results.example/jobs/iob-2031", "IOB Head Baker"
+    )
+
+    assert found["company"] == name
+
+
 def test_what_is_short_for_a_craft_is_no_employer() -> None:
     markup = NOTICE.replace("Institute of Bakers (IOB)", "Indoor Oven Baking (IOB)").replace("is a body", "is an art")
     head = "<meta property='og:site_name' content='Results Today'>"
