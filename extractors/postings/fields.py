@@ -30,6 +30,8 @@ _FLAGGED = frozenset({"FULL_TIME", "PART_TIME", "INTERN"})
 """Kinds of employment that a flag may say: ``"fullTime": true``."""
 _MOMENTS = ("date", "date time", "iso", "timestamp", "seconds", "von", "from", "start", "start date")
 _LONGEST_COMPANY = 120
+_IN_NUMBERS = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-]\d{4}")
+_MONTHS = 12
 _POOL = re.compile(r"talent[ _-]?pool")
 _MEANINGS = {
     "locations": ("locations", "more_locations", "city", "region", "country"),
@@ -185,17 +187,22 @@ def _language(value: Any) -> str | None:
 
 
 def _dated(flat: Flat, document: Document) -> Data:
-    date, precision = _first_date(flat, document) or (None, None)
-    return {
-        "date_posted": date,
-        "date_precision": precision,
-        "valid_through": valid_until(_moment(flat.first("valid_through")), date),
-    }
+    day_first = _day_first(flat)
+    found = (posted(_moment(value), document.fetched, day_first=day_first) for value in flat.all("date_posted"))
+    date, precision = next(filter(None, found), (None, None))
+    until = _moment(flat.first("valid_through"))
+    if isinstance(until, str) and _IN_NUMBERS.fullmatch(until.strip()):
+        read = posted(until, day_first=day_first)
+        until = read[0][:10] if read else None
+    return {"date_posted": date, "date_precision": precision, "valid_through": valid_until(until, date)}
 
 
-def _first_date(flat: Flat, document: Document) -> tuple[str, str] | None:
-    found = (posted(_moment(value), document.fetched) for value in flat.all("date_posted"))
-    return next(filter(None, found), None)
+def _day_first(flat: Flat) -> bool | None:
+    """How ``5/6/2024`` is meant, as another date of the same posting tells: there is no month 17."""
+    values = (value for meaning in ("date_posted", "valid_through") for value in flat.all(meaning))
+    matches = (_IN_NUMBERS.fullmatch(value.strip()) for value in values if isinstance(value, str))
+    pairs = [(int(match[1]), int(match[2])) for match in matches if match]
+    return True if any(one > _MONTHS for one, _ in pairs) else False if any(two > _MONTHS for _, two in pairs) else None
 
 
 def _moment(value: Any) -> Any:

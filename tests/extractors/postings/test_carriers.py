@@ -245,3 +245,22 @@ def test_any_code_is_read(text: str) -> None:
     list(
         embedded_values(f"<script>a={text}{filler}</script><script>self.__next_f.push([1,{json.dumps(text)}])".encode())
     )
+
+
+BEGINNINGS = (
+    "={a:[",
+    "=(function(a){return {x:",
+    "={a:1,",
+    "=[[",
+    "JSON.parse('",
+    '="{\\',
+    "<textarea>{'salary",
+    "a='{&quot;",
+)
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("beginning", BEGINNINGS)
+def test_beginnings_without_an_end_are_done_with_soon(beginning: str) -> None:
+    many = beginning * (200_000 // len(beginning))
+    assert list(embedded_values(f"<script>salary {many}</script>{many}".encode())) == []

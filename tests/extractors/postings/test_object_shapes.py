@@ -282,3 +282,11 @@ def test_a_street_is_no_town_and_the_state_of_a_posting_no_region() -> None:
     assert towns(feed([job | {"address": place}])) == [("Brive", "FR")]
     beside = feed([job | {"address": "Oven House, Old Mill, 5", "city": "Bonn", "country": "DE"}])
     assert [(one["city"], one["region"]) for one in beside["locations"]] == [("Bonn", None)]
+
+
+def test_one_date_says_how_another_is_meant() -> None:
+    job = {"jobTitle": "Baker", "description": TEXT, "location": "Leeds"}
+    british = feed([job | {"date": "30/06/2024", "expirationDate": "11/08/2024"}])
+    american = feed([job | {"date": "06/30/2024", "expirationDate": "11/08/2024"}])
+    assert (british["date_posted"][:10], british["valid_through"][:10]) == ("2024-06-30", "2024-08-11")
+    assert (american["date_posted"][:10], american["valid_through"][:10]) == ("2024-06-30", "2024-11-08")
