@@ -17,7 +17,7 @@ _JAPANESE = re.compile(
     "([\u3400-\u9fff\u3040-\u30ff]{1,6}?[\u5e02\u533a\u753a\u6751](?!\u5e02))?.*"
 )
 _CHINESE = re.compile(
-    "(?:\u4e2d\u56fd)?(?:([\u3400-\u9fff]{2,6}(?:\u7701|\u81ea\u6cbb\u533a))[ \u00b7-]?)?"
+    "(\u4e2d\u56fd ?)?(?:([\u3400-\u9fff]{2,6}(?:\u7701|\u81ea\u6cbb\u533a))[ \u00b7-]?)?"
     "([\u3400-\u9fff]{2,4}?)(\u5e02?)"
     "(?:[ \u00b7-]?[\u3400-\u9fff]{1,8}[\u533a\u53bf\u5340\u7e23\u9547].*|)"
 )
@@ -56,10 +56,10 @@ def read_eastern(text: str) -> Eastern | None:
 
 def _chinese(text: str) -> Eastern | None:
     match = _CHINESE.fullmatch(text)
-    if match is None or match[0] in {match[2], f"{match[2]}{match[3]}"}:
+    if match is None or match[0] in {match[3], f"{match[3]}{match[4]}"}:
         return None
-    country = "CN" if match[1] else _country(match[2])
-    return Eastern(f"{match[2]}{match[3]}", match[1], country) if country else None
+    country = "CN" if match[1] or match[2] else _country(match[3])
+    return Eastern(f"{match[3]}{match[4]}", match[2], country) if country else None
 
 
 def _country(town: str) -> str | None:

@@ -13,7 +13,7 @@ from schemas.codes import COUNTRIES
 
 _LONGEST = 400
 _FEWEST = 3
-_JOINED = r"\s(?:&|\+|and|und|et|y|e|og|och|i|oraz)\s"
+_JOINED = r"\s(?:&|\+|and|und|et|y|e|og|och|i|oraz|o|nebo|alebo|vagy|sau|of|tai|\u0438|\u0438\u043b\u0438)\s"
 _BETWEEN = re.compile(rf",\s?(?:and|und|et|&)\s|{_JOINED}|\s?[,/]\s?")
 _AND = re.compile(rf"{_JOINED}|\s?/\s?")
 _TOWNS = frozenset({"LA", "NY", "DC", "New York", "Washington"})

@@ -37,6 +37,9 @@ _TIGHT = re.compile(r"[A-Z]{2,3}\s?[-._]\s?\w")
 _STATE_BEHIND = re.compile(
     r"([^\W\d_][\w .'\u2019-]{1,40}\w) ([A-Z]{2,3})|(UK|USA|US) (?!and\b)([^\W\d_a-z][\w .'-]{2,40})"
 )
+_CODE_BETWEEN = re.compile(r"\b([A-Z]{2}) \d{5}(?:-\d{4})? (?=\S)")
+"""``CO 80301 USA``."""
+_IN_BRACKETS = re.compile(r"([^(),]{2,60}?) ?\(([^()]{1,60})\)?")
 _STATE_MARKED = re.compile(r"([^\W\d_]{3})(?:/| ?[\u2013-] ?)([A-Z]{2})(?=,|$)")
 _CODE_AND_TOWN = re.compile(r"(?:[A-Z]{1,2}-)?\d{4,5} (?=[^\W\d_]{3})")
 _NO_TOWN = re.compile(
@@ -106,7 +109,8 @@ def is_address(text: str) -> bool:
 
 def _parts(text: str) -> list[str]:
     """The parts between commas; between dashes or dots where a code begins the text (``US-NC-Durham``)."""
-    text = _STATE_MARKED.sub(r"\1, \2", text)
+    text = _CODE_BETWEEN.sub(r"\1, ", _STATE_MARKED.sub(r"\1, \2", text))
+    text = _without_remark(text)
     if "," in text:
         parts = _from_postcode(text.split(","))
     elif _TIGHT.match(text) and country_code(re.split(r"[-._\s]", text)[0]):
@@ -126,6 +130,15 @@ def _parts(text: str) -> list[str]:
         parts = _from_town([_DISTRICT.split(part)[0] for part in parts[1:]])
     bare = (_POSTCODE.sub(" ", part).strip(EDGES) for part in parts)
     return [part for part in bare if part.strip() and not part.isdigit()]
+
+
+def _without_remark(text: str) -> str:
+    """``Frankfurt (Main)``: what stands in brackets behind a town is its country, or its region, or says nothing."""
+    match = _IN_BRACKETS.fullmatch(text)
+    if match is None or country_in_address(match[1]) or country_in_address(match[2]):
+        return text
+    known = re.fullmatch(r"[A-Z]{2,3}", match[2]) or country_of_region(match[2]) or known_town(match[2])
+    return text if known else match[1]
 
 
 def _from_postcode(parts: list[str]) -> list[str]:
@@ -152,6 +165,8 @@ def _by_state(text: str, match: re.Match[str]) -> list[str]:
 def _without_country(parts: list[str], country: str | None) -> tuple[list[str], str | None]:
     """The country from the end, or from the beginning (``US, NC, Durham``)."""
     last = _last_country(parts)
+    if last == "GB" and len(parts) > 1 and folded_name(parts[-1]) in _names("home_nations"):
+        return parts, country or last
     if last is not None and not (
         len(parts) == 2 and country_code(parts[-1]) != "PR" and country_of_region(parts[-1], parts[0]) == "US"
     ):
@@ -192,6 +207,8 @@ def _without_region(parts: list[str], country: str | None) -> tuple[list[str], s
         return [], None, country
     *before, last = parts
     last = last.replace(".", "") if _INITIALS.fullmatch(last) else last
+    if not before and folded_name(last) in _names("continents"):
+        return [], last, country
     if re.fullmatch(r"[A-Z]{2,3}", last):
         return _by_code(before, last, country)
     if not before:

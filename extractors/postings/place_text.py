@@ -21,17 +21,22 @@ _APART = re.compile(
 _REMOTE = re.compile(
     r"(?:100 ?%\s)?\b(?:(?:praca |trabajo |trabalho |lavoro )(?:zdalna|remoto|da remoto)|(?:en|em) remoto|"
     r"(?:fully |full |work |working )?remote(?:ly)?(?: work| working| first| job| position| ok)?|"
-    r"anywhere(?: in)?|worldwide|work from (?:home|anywhere)|wfh|home ?office|home[- ]based|telecommut\w*|telework\w*|"
-    r"virtual|t\u00e9l\u00e9travail|teletrabajo|teletrabalho|remoto|a distancia|da remoto|thuiswerk\w*|distans|"
+    r"anywhere(?: in)?|worldwide|work from (?:home|anywhere)|wfh|home ?office|home[- ]based|telecommut\w*|"
+    r"telework\w*|"
+    r"virtual|(?:fully )?distributed|t\u00e9l\u00e9travail|teletrabajo|teletrabalho|remoto|a distancia|"
+    r"da remoto|thuiswerk\w*|distans|"
     r"et\u00e4ty\u00f6|zdaln[aiey]\w*|pr\u00e1ce z domova|na d\u00e1lku)\b|"
     r"\u8fdc\u7a0b|\u9060\u7aef|\u30ea\u30e2\u30fc\u30c8|\u5728\u5b85|"
-    r"\u0443\u0434\u0430\u043b[\u0435\u0451]\u043d\w*|\u0434\u0438\u0441\u0442\u0430\u043d\u0446\u0438\u043e\u043d\w*",
+    r"\u0443\u0434\u0430\u043b[\u0435\u0451]\u043d\w*|"
+    r"\u0434\u0438\u0441\u0442\u0430\u043d\u0446\u0438\u043e\u043d\w*",
     re.IGNORECASE,
 )
 _MANNER = re.compile(
     r"\b(?:hybrid(?:\s(?:work|remote))?|hybride|on[- ]?site|in[- ]office|in[- ]person|flexible|multiple locations|"
     r"various locations|(?:mehrere|verschiedene) standorte|plusieurs (?:localisations|lieux)|varias ubicaciones|"
-    r"nationwide|bundesweit|headquarters|hq|head office|office|only|various|\d+ locations|unknown|n/a|none)\b",
+    r"nationwide|bundesweit|see (?:job )?(?:description|posting|below)|to be (?:determined|confirmed|announced)|"
+    r"tb[dac]|(?:all|several|different|many) locations|headquarters|hq|head office|office|only|various|"
+    r"\d+ locations|unknown|n/a|none)\b",
     re.IGNORECASE,
 )
 _IN = re.compile(
@@ -39,6 +44,12 @@ _IN = re.compile(
     r"(?:the\s+(?=us|u\.s|uk|u\.k|eu\b|united|european|netherlands|americas|nordics))?",
     re.IGNORECASE,
 )
+_ZONE = re.compile(
+    r"\b(?:UTC|GMT|CES?T|EES?T|[ECMP][SD]?T|BST)\b ?(?:[+\u00b1-] ?\d{1,2})?(?: ?(?:to|-|\u2013|and) ?(?:UTC|"
+    r"GMT|CES?T)? ?[+\u00b1-]? ?\d{0,2})?"
+    r"(?: (?:time ?)?zones?| hours)?"
+)
+"""``UTC-5 to UTC+2``: when one works, and not where."""
 _COMMAS = str.maketrans({"\u060c": ",", "\uff0c": ",", "\u3001": "|", "\uff08": "(", "\uff09": ")", "\uff0f": "/"})
 
 
@@ -63,7 +74,7 @@ def read_where(text: str, role: str = "office") -> Where:
     for piece in _APART.split(text)[:_MOST]:
         remote = _REMOTE.search(piece) is not None
         rest = _MANNER.sub(" ", _REMOTE.sub(" ", piece).strip(EDGES)).strip(EDGES)
-        rest = _IN.sub("", rest, count=1)
+        rest = _IN.sub("", _ZONE.sub(" ", rest).strip(EDGES) if remote else rest, count=1)
         where = where._replace(remote=where.remote or remote)
         for place in read_places(rest, "remote_scope" if remote else role):
             if place not in (found := where.scope if remote else where.locations):

@@ -129,6 +129,7 @@ _TOWNS_ELSEWHERE = {
     "IT-TN": "trento",
     "IT-AN": "ancona",
     "IT-PI": "pisa",
+    "MX-NL": "monterrey san_pedro_garza_garcia",
     "GEORGIA": "tbilisi batumi kutaisi rustavi",
 }
 
@@ -179,7 +180,7 @@ def country_of_code(code: str, town: str) -> tuple[str | None, bool]:
     codes, _ = _tables()
     if code in COUNTRIES and _is_elsewhere(code, town):
         return code, False
-    for country in ("AU", "BR", "IN", "IT"):
+    for country in ("AU", "BR", "IN", "IT", "MX"):
         if _is_elsewhere(f"{country}-{code}", town):
             return country, True
     if code in _HARDLY:
