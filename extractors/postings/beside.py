@@ -26,8 +26,9 @@ _STEPS = re.compile(
 )
 _DASH = re.compile(r"(?<!\s)\s+-\s+")
 _WITH_ACRONYM = re.compile(
-    r"((?:[A-Z\u00c0-\u00de][\w&.'\u2019-]+[ ,]+)(?:(?:[A-Z\u00c0-\u00de][\w&.'\u2019-]*|of|for|and|the|in|on|de|du|"
-    r"des|la|del|e|y|et|f\u00fcr|und|der|di)[ ,]+){0,14})\(([A-Z]{2,10})\)"
+    r"((?<![\w&.'\u2019-])(?:[A-Z\u00c0-\u00de][\w&.'\u2019-]+[ ,]+)"
+    r"(?:(?:[A-Z\u00c0-\u00de][\w&.'\u2019-]*|of|for|and|the|in|on|de|du|des|la|del|e|y|et|f\u00fcr|und|der|di)[ ,]+)"
+    r"{0,14})\(([A-Z]{2,10})\)"
 )
 _ORGANISED = re.compile(
     r"\b(?:academy|agency|association|authority|bank|board|bureau|cent(?:re|er)|college|commission|committee|company|"
