@@ -35,6 +35,8 @@ _LONGEST_NAMES = 300
 _MOST_NODES = 100_000
 _MOST_SHARE = 0.4
 _SENTENCE, _FEW_SENTENCES = 100, 3
+_MOST_LOOKS = 100
+"""So many menus of a page are looked into for text."""
 _APART = "\t"
 _WITHIN = re.compile(r"\t(?=([^\t]))")
 _GOES_ON = " ,.;:!?)]}%/'\u2019\"\u201d-\u2013"
@@ -74,6 +76,7 @@ class _Walk:
         self._total = _ink(body)
         self._lines: list[Line] = []
         self._parts: list[str] = []
+        self._looks = _MOST_LOOKS
 
     def lines(self) -> list[Line]:
         # What waits: a node, or None where an element ends; where it stands; the heading, item or cell around it.
@@ -124,10 +127,18 @@ class _Walk:
         if own is None and name in _NAMED and zone == CONTENT:
             attributes = node.attributes
             names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"[:_LONGEST_NAMES]
-            own = MENU if len(names) > 2 and _is_called_menu(node, names) else None
+            own = MENU if len(names) > 2 and self._is_called_menu(node, names) else None
         if own is None or zone == MENU:
             return zone
         return zone if _ink(node) > _MOST_SHARE * self._total else own
+
+    def _is_called_menu(self, node: LexborNode, names: str) -> bool:
+        """Whether its class says so. What a menu of tabs leads to may be called ``nav-content``: it has text."""
+        match = _MENU_NAMES.search(names)
+        if match is None or node.css_first("h1") is not None:
+            return False
+        self._looks -= 1
+        return match["links"] is None or self._looks < 0 or not _is_text(node)
 
     def _touches(self) -> bool:
         """Whether an element begins right behind a word: ``<span>Acme</span><span>Berlin</span>``."""
@@ -148,14 +159,6 @@ class _Walk:
 def _ink(node: LexborNode) -> int:
     """Characters of its text, without its scripts."""
     return len(node.text()) - sum(len(silent.text()) for silent in node.css("script,style"))
-
-
-def _is_called_menu(node: LexborNode, names: str) -> bool:
-    """Whether its class says so. What a menu of tabs leads to may be called ``nav-content``: it has text."""
-    match = _MENU_NAMES.search(names)
-    if match is None or node.css_first("h1") is not None:
-        return False
-    return match["links"] is None or not _is_text(node)
 
 
 def _is_text(node: LexborNode) -> bool:
