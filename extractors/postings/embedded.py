@@ -19,7 +19,7 @@ _WORDS = (
     *(b"employmenttype", b"jobtype", b"jobtitle", b"jobposting", b"jobdescription", b"applyurl", b"workplace"),
     *(b"requisition", b"vacanc", b"commitment", b"contracttype", b"salary", b"dateposted", b"publishedat"),
     *(b"publisheddate", b"publishdate", b"compensation", b"positionname", b"positiontitle", b"hiringorgani"),
-    *(b"stellenangebot", b"typecontrat", b"vacature"),
+    *(b"stellenangebot", b"typecontrat", b"vacature", b'jobs":', b'"job":', b'openings":', b'positions":', b"jobs:["),
 )
 """Data about jobs has one of these in the names of its values, without ``_`` and ``-``."""
 _ENCODED = (b"eyJ", b"W3s")

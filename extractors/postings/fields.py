@@ -15,7 +15,7 @@ from extractors.postings.names import company_name, posting_title
 from extractors.postings.object_pay import salary_in
 from extractors.postings.object_places import Places, places_in
 from extractors.postings.object_text import markup_of, title_of
-from extractors.postings.reading import Reading
+from extractors.postings.reading import FEED, Reading
 from extractors.postings.shape import Flat, Found
 from extractors.postings.skills import listed_skills
 from extractors.postings.values import as_list, text_of
@@ -53,7 +53,7 @@ def reading_of(found: Found, source: str, document: Document) -> Reading | None:
     flat = found.flat
     if is_false(flat.first("unlisted")) or _word(flat.first("state")) in _FALSE:
         return None
-    company = _company(found)
+    company = _company(found, source)
     places = places_in(flat)
     title = title_of(flat)
     fields: Data = {
@@ -108,12 +108,12 @@ def _word(value: Any) -> str:
     return (text_of(value) or "").strip().lower() if not isinstance(value, bool | dict | list) else str(value).lower()
 
 
-def _company(found: Found) -> str | None:
+def _company(found: Found, source: str) -> str | None:
     """What the object says, else what it stands in: a feed's head names the employer."""
     said = list(found.flat.all("company"))
     for around in found.around:
         head = Flat({name: value for name, value in around.items() if not isinstance(value, list)})
-        said += [*head.all("company"), around.get("name")]
+        said += [*head.all("company"), around.get("name") if source == FEED else None]
     for one in said:
         name = label_of(one)
         if name and len(name) <= _LONGEST_COMPANY and not name.isdecimal():
@@ -132,7 +132,9 @@ def _address(flat: Flat, meaning: str, base: str) -> str | None:
 def _link(value: Any) -> str | None:
     """An address as a text, or in an object that says no more than that: ``{"href": "/jobs/17"}``."""
     if isinstance(value, dict):
-        value = next((value[name] for name in ("url", "href", "link", "uri") if isinstance(value.get(name), str)), None)
+        value = next(
+            (value[name] for name in ("url", "href", "@href", "link", "uri") if isinstance(value.get(name), str)), None
+        )
     return value if isinstance(value, str) and value.strip() else None
 
 

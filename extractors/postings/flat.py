@@ -108,7 +108,8 @@ def words_of(name: Any) -> str:
 @lru_cache(10_000)
 def _words_of(name: str) -> str:
     name = name.partition("(")[0]  # a field that was asked for with arguments
-    return " ".join(_APART.sub(" ", _CAMEL.sub(" ", name)).lower().split())
+    words = " ".join(_APART.sub(" ", _CAMEL.sub(" ", name)).lower().split())
+    return words if " " in words else _joined().get(words, words)
 
 
 @lru_cache(10_000)
@@ -139,6 +140,13 @@ def lists() -> dict[str, list[str]]:
 def names(meaning: str) -> frozenset[str]:
     """The names of a meaning."""
     return frozenset(lists()[meaning])
+
+
+@cache
+def _joined() -> dict[str, str]:
+    """Names of several words as those write them who put nothing between words: ``jobtype``."""
+    known = {name for meaning in lists().values() for name in meaning}
+    return {name.replace(" ", ""): name for name in known if " " in name and name.replace(" ", "") not in known}
 
 
 @cache

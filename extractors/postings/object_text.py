@@ -19,8 +19,15 @@ def title_of(flat: Flat) -> tuple[str, str] | None:
         value = flat.values.get(name)
         title = label_of(value) if value is not None else None
         if title and len(title) <= _LONGEST_TITLE and _LETTER.search(title) and not _is_text(name, value, flat):
-            return title, name
+            return _whole(title, name, flat)
     return None
+
+
+def _whole(title: str, name: str, flat: Flat) -> tuple[str, str]:
+    """What is called just that, where it begins with the title: ``jobtitle`` may be the occupation alone."""
+    plain = label_of(flat.values.get("title")) or ""
+    is_more = plain.startswith(title) and len(plain) <= _LONGEST_TITLE
+    return (plain, "title") if is_more else (title, name)
 
 
 def _is_text(name: str, value: Any, flat: Flat) -> bool:

@@ -15,7 +15,7 @@ from extractors.postings.object_text import description_text, title_of
 from extractors.postings.packed import is_packed, unpacked
 from extractors.postings.platforms import board_of, page_of
 from extractors.postings.reading import FEED, STATE, Reading
-from extractors.postings.shape import About, Found, found_in
+from extractors.postings.shape import About, Found, found_in, is_about_jobs
 from extractors.postings.values import Node, nodes_in, text_of, types_of
 
 _MOST_POSTINGS = 5_000
@@ -82,7 +82,17 @@ def _about(source: str, document: Document) -> About:
     """What the address says of data: that of a feed of jobs is about nothing else, a page's has much beside them."""
     if source == FEED and (document.is_about_jobs or board_of(document.url) is not None):
         return About.NAME
-    return About.PAGE if document.is_about_jobs else About.NOTHING
+    is_about = document.is_about_jobs or (source == FEED and _is_entitled(document.value))
+    return About.PAGE if is_about else About.NOTHING
+
+
+def _is_entitled(value: Any, depth: int = 3) -> bool:
+    """Whether a feed's own title speaks of jobs."""
+    if not isinstance(value, dict) or not depth:
+        return False
+    title = text_of(value.get("title")) if not isinstance(value.get("title"), list) else None
+    inner = [one for name, one in value.items() if not name.startswith("@")]
+    return is_about_jobs(title or "") or (len(inner) == 1 and _is_entitled(inner[0], depth - 1))
 
 
 def _with_page(reading: Reading, found: Found, url: str) -> Reading:

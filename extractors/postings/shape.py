@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from extractors.postings.flat import Flat, core_of, names, words_of
+from extractors.postings.flat import Flat, core_of, is_wrapper, names, words_of
 from extractors.postings.object_signs import (
     About,
     about_under,
@@ -70,10 +70,15 @@ class _Search:
             if isinstance(inner, dict | list) and _BESIDE.isdisjoint(words_of(name).split()):
                 here = about if _is_root(node, path) else about_under(str(name), about)
                 self.walk(inner, f"{path}.{name}" if path else str(name), (node, *around), here)
-        if len(self.found) == before and len(node) >= _LEAST_VALUES:
+        if len(self.found) == before and (len(node) >= _LEAST_VALUES or _holds(node)):
             flat = Flat(node, _shell(path, around))
             if looks_like_posting(flat, about):
                 self.found.append(Found(flat, path, around, node))
+
+
+def _holds(node: Node) -> bool:
+    """Whether what an object says stands in a part of it."""
+    return any(isinstance(value, dict) and is_wrapper(words_of(name), value) for name, value in node.items())
 
 
 def _is_root(node: Node, path: str) -> bool:
@@ -83,8 +88,11 @@ def _is_root(node: Node, path: str) -> bool:
 
 def _shell(path: str, around: tuple[Node, ...]) -> Node | None:
     """The object around one whose values are but set apart in it: ``{"id": 7, "attributes": {…}}``."""
-    is_apart = bool(around) and words_of(path.rpartition(".")[2]) in names("shells")
-    return around[0] if is_apart else None
+    name = words_of(path.rpartition(".")[2])
+    if not around or name not in names("shells") | names("covers"):
+        return None
+    dates = names("date_posted") | names("valid_through")
+    return {key: one for key, one in around[0].items() if name in names("shells") or words_of(key) in dates}
 
 
 def found_in(value: Any, about: About) -> list[Found]:
