@@ -26,7 +26,7 @@ LEAST = {
     "countries": 0.93,
     "salary": 0.95,
     "skills": 1.0,
-    "description": 0.88,
+    "description": 0.93,
 }
 """The share of truths that are read, field by field: a little below what it is, so that a step back is seen."""
 
