@@ -21,7 +21,11 @@ __all__ = ["About", "Flat", "Found", "found_in", "is_about_jobs", "is_described"
 _MOST_OBJECTS = 50_000
 _DEEPEST = 40
 _LEAST_VALUES = 3
-_BESIDE = frozenset({"similar", "related", "recommended", "recommendations", "suggested", "suggestions", "nearby"})
+_BESIDE = frozenset(
+    """
+    similar related recommended recommendations suggested suggestions nearby other more alternative alternatives
+    """.split()  # noqa: SIM905 - a list of words, not of quotes
+)
 """Words of names under which other postings stand beside the one that a page is about."""
 
 

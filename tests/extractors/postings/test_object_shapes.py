@@ -227,6 +227,7 @@ OTHERS: dict[str, dict[str, Any]] = {
         "client": "Bakery",
         "date": "2024-01-01",
     },
+    "a category": {"name": "Bakers", "description": LONG, "jobType": "all", "location": "Bonn", "count": 12},
     "a question": {"title": "How do I apply?", "text": LONG, "type": "faq", "apply": False},
 }
 
@@ -290,3 +291,9 @@ def test_one_date_says_how_another_is_meant() -> None:
     american = feed([job | {"date": "06/30/2024", "expirationDate": "11/08/2024"}])
     assert (british["date_posted"][:10], british["valid_through"][:10]) == ("2024-06-30", "2024-08-11")
     assert (american["date_posted"][:10], american["valid_through"][:10]) == ("2024-06-30", "2024-11-08")
+
+
+def test_other_postings_beside_the_one_of_the_page_are_left_to_their_own() -> None:
+    job = {"title": "Baker", "description": TEXT, "location": "Bonn", "employmentType": "Full-time"}
+    found = state({"job": job, "otherJobs": [job | {"title": "Clerk"}], "moreJobs": [job | {"title": "Cook"}]})
+    assert [one["title"] for one in found] == ["Baker"]
