@@ -13,7 +13,9 @@ from extractors.postings.words import word_list
 _LONGEST_LABEL = 120
 _LONGEST_PROSE = 40_000
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
-_APART = re.compile(r"[,;/|&+()\n]|\s-\s|\b(?:and|or|und|oder|et|ou|y|o|e|of|en|och|eller|og|lub|i)\b")
+_APART = re.compile(
+    r"[,;/|&+()\n\u30fb\uff08\uff09\u3001\u2022]|\s-\s|\b(?:and|or|und|oder|et|ou|y|o|e|of|en|och|eller|og|lub|i)\b"
+)
 _SHORT, _VAGUE = (
     frozenset({"cdd", "ftc", "b2b"}),
     frozenset({"other", "contract", "consultant", "consultancy", "consulting"}),

@@ -13,9 +13,11 @@ _LONGEST_LABEL = 80
 # Words that may stand around a label without changing it; and those that take it back.
 _AROUND = re.compile(
     r"\b(?:fully|full|full[- ]time|only|first|position|role|jobs?|work|working|arrangement|based|available|"
-    r"ok|model|setup|schedule|opportunity|option|workplace|type|location|arbeit|arbeiten|travail|praca|lavoro|werken|\u0440\u0430\u0431\u043e\u0442\u0430|"
+    r"ok|model|setup|schedule|opportunity|option|workplace|type|location|arbeit|arbeiten|travail|praca|lavoro|"
+    r"werken|\u0440\u0430\u0431\u043e\u0442\u0430|"
     r"trabajo|voll|komplett|komplette?s?|\u0440\u043e\u0431\u043e\u0442\u0430|"
-    r"modelo|modalidad|modalit\u00e0|formato?|regime|tryb|re\u017eim|\u0444\u043e\u0440\u043c\u0430\u0442|\u0440\u0435\u0436\u0438\u043c|"
+    r"modelo|modalidad|modalit\u00e0|formato?|regime|tryb|re\u017eim|\u0444\u043e\u0440\u043c\u0430\u0442|"
+    r"\u0440\u0435\u0436\u0438\u043c|"
     r"in|usa?|uk|eu|europe|emea)\b|100 ?%",
 )
 _DENIED = re.compile(r"\b(?:no|not|non|kein\w*|nicht|pas|sans|sin|n\u00e3o|nie|ne|ikke|inte|ei|geen|niet|false)\b")
@@ -27,9 +29,11 @@ _PARTS = re.compile(r"[,;|()/]| - ")
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n")
 # Most sentences speak of something else: they are left out before the phrases are looked for.
 _TOUCHES = re.compile(
-    r"hybr[iy]d|remot|site|office|person|anywhere|home|hause|vor ort|b\u00fcro|mobil|trava[il]|trabaj|trabalh|present|"
+    r"hybr[iy]d|remot|distribut|site|office|person|anywhere|home|hause|vor ort|b\u00fcro|mobil|trava[il]|trabaj|"
+    r"trabalh|present|"
     r"pr\u00e9sent|presenc|oficina|ibrid|h\u00edbrid|smart|thuis|distans|arbejdssted|zdaln|stacjon|d\u00e1lku|"
-    r"\u0433\u0438\u0431\u0440\u0438\u0434|\u0443\u0434\u0430\u043b|\u043e\u0444\u0438\u0441|\u8fdc\u7a0b|\u30ea\u30e2\u30fc\u30c8",
+    r"\u0433\u0438\u0431\u0440\u0438\u0434|\u0443\u0434\u0430\u043b|\u043e\u0444\u0438\u0441|\u8fdc\u7a0b|"
+    r"\u30ea\u30e2\u30fc\u30c8",
     re.IGNORECASE,
 )
 
@@ -64,7 +68,7 @@ def _of_part(part: str) -> str | None:
     labels = _patterns("labels")
     if _DENIED.search(part):
         return "onsite" if labels["remote"].search(part) and not labels["hybrid"].search(part) else None
-    rest = " ".join(_AROUND.sub(" ", part).split())
+    rest = " ".join(_AROUND.sub(" ", part).split()).strip(" :-")
     return next((kind for kind, known in labels.items() if known.fullmatch(rest) or known.fullmatch(part)), None)
 
 
