@@ -159,7 +159,8 @@ def _may_be(document: Document) -> bool:
     about, role = is_about_jobs(title), is_role(title)
     if about == role and title:
         return about
-    low = document.bytes.lower()
+    body = document.tree.body if document.tree is not None else None
+    low = body.text().lower().encode("utf-8", "replace") if body is not None else b""
     return any(hint in low for hint in _HINTS)
 
 
