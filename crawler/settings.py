@@ -13,7 +13,7 @@ USER_AGENT = "Longline/0.1.0"
 # processor time. To go back: DOWNLOAD_HANDLERS = {} and ASYNCIO_EVENT_LOOP = None. Names are then checked for private
 # addresses before Twisted resolves them once more, not as it connects.
 TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
-ASYNCIO_EVENT_LOOP = "uvloop.Loop"
+ASYNCIO_EVENT_LOOP = "crawler.event_loop.Loop"
 DOWNLOAD_HANDLERS = {
     "http": "crawler.fetch.http.HttpDownloadHandler",
     "https": "crawler.fetch.http.HttpDownloadHandler",
