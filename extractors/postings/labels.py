@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from extractors.postings.page_lines import ASIDE, CONTENT, Line
 from extractors.postings.vocabulary import meanings, plain
+from extractors.postings.words import REMEMBERED
 
 _LONGEST_LABEL = 42
 _LONGEST_VALUE = 160
@@ -13,6 +15,7 @@ _COLONS = ":\uff1a"
 _LABELLED = re.compile(r"^\W{0,4}([^:\uff1a]{2,40})\s*[:\uff1a]\s*(\S.{0,159})$", re.DOTALL)
 _DASHED = re.compile(r"^([^\u2013\u2014-]{2,40}?)\s[\u2013\u2014-]\s(\S.{0,159})$", re.DOTALL)
 _PIECES = re.compile(r"(?<!\s)\s+[\u00b7\u2022|\u2219\u2027\u30fb\u2013\u2014]\s+|(?<!\s)\s*[|\u00b7\u2022]\s*|\t")
+_SEPARATOR = re.compile(r"[\u00b7\u2022|\u2219\u2027\u30fb\u2013\u2014\t]")
 _ICONS = re.compile(r"^[^\w(\[<\"'\u201c\u2018\u201e\u00ab\u00a3$\u20ac\u00a5\u20b9+#@&.-]+")
 """Signs before words, as a pin before a town."""
 _MOST_VALUES = 12
@@ -24,7 +27,8 @@ _PLURAL = frozenset({"locations"})
 
 def pieces(text: str) -> list[str]:
     """The parts of a line that dots, bars or dashes keep apart."""
-    parts = (_ICONS.sub("", part).strip() for part in _PIECES.split(text))
+    apart = _PIECES.split(text) if _SEPARATOR.search(text) else [text]
+    parts = (_ICONS.sub("", part).strip() for part in apart)
     return [part for part in parts if part]
 
 
@@ -75,6 +79,7 @@ def _in_line(text: str) -> list[tuple[str, str]]:
     return found or ([whole] if whole else [])
 
 
+@lru_cache(REMEMBERED)
 def _labelled(text: str) -> tuple[str, str] | None:
     for shape in (_LABELLED, _DASHED):
         match = shape.match(text)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from html import unescape
+
+from extractors.postings.words import REMEMBERED
 
 _MOST = 500
 _BEFORE_TITLE = re.compile(
@@ -150,6 +153,7 @@ def company_name(text: str) -> str | None:
     return name[:_MOST] or None
 
 
+@lru_cache(REMEMBERED)
 def company_key(name: str) -> str:
     """What two ways to write one employer have in common: without legal form, capitals and punctuation."""
     name = _LEGAL_AROUND.sub("", " ".join(name[:_MOST].split())).strip()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from extractors.postings.vocabulary import fold
-from extractors.postings.words import word_list
+from extractors.postings.words import REMEMBERED, word_list
 
 _WORD = re.compile(r"[^\W\d_]+")
 _FIRST_SIGN = "\u3040"
@@ -16,6 +16,7 @@ _BENT_ENDINGS = ("", "s", "e", "n", "en", "er", "es", "in", "innen", "r")
 _LONGEST_WORD = 40
 
 
+@lru_cache(REMEMBERED)
 def names_work(text: str) -> bool:
     """Whether a title has such a word; in German, Dutch and Nordic languages also at the end of a longer one."""
     plain = fold(text)

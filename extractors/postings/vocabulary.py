@@ -6,10 +6,10 @@ import re
 from functools import cache, lru_cache
 
 from extractors.postings.pay.lexicon import folded
-from extractors.postings.words import word_list
+from extractors.postings.words import REMEMBERED, word_list
 
 _SIGNS = re.compile(r"[\W_]+")
-_REMEMBERED = 4096
+_BEGINS = r"\b"
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "\u0131": "i", "æ": "ae", "œ": "oe", "ß": "ss"})
 
 
@@ -18,9 +18,9 @@ def fold(text: str) -> str:
     return folded(text).translate(_LETTERS)
 
 
-@lru_cache(_REMEMBERED)
+@lru_cache(REMEMBERED)
 def plain(text: str) -> str:
-    """Without capitals, accents and punctuation. Lines of one page are asked for several times."""
+    """Without capitals, accents and punctuation."""
     return _SIGNS.sub(" ", fold(text)).strip()
 
 
@@ -41,7 +41,16 @@ def pattern(name: str) -> re.Pattern[str]:
     """A list of patterns of ``job_words.json``, as one; they are looked for in folded text."""
     said = word_list("job_words")[name]
     parts = [one for group in said.values() for one in group] if isinstance(said, dict) else said
-    return re.compile("|".join(f"(?:{_folded(one)})" for one in parts))
+    folded_parts = [_folded(one) for one in parts]
+    # Those that begin with a word are looked for where one begins, and not at each letter.
+    begun = [one.removeprefix(_BEGINS) for one in folded_parts if one.startswith(_BEGINS)]
+    others = [one for one in folded_parts if not one.startswith(_BEGINS)]
+    at_words = [rf"{_BEGINS}(?=\w)(?:{_either(begun)})"] if begun else []
+    return re.compile(_either(at_words + others))
+
+
+def _either(parts: list[str]) -> str:
+    return "|".join(f"(?:{one})" for one in parts)
 
 
 def _folded(part: str) -> str:

@@ -11,6 +11,8 @@ import orjson
 
 from extractors.postings.values import text_of
 
+REMEMBERED = 4096
+"""So many short texts have what was made of them remembered: the lines of one page are asked about several times."""
 _PERIODS = {
     "hour": "hour,hourly,hr,hrs,hur,h,stunde,heure,hora,ora,uur,pt1h",
     "day": "day,daily,d,tag,jour,día,giorno,dag,p1d",
