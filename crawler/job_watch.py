@@ -186,5 +186,6 @@ class JobWatch:
         self._closed(lane)
 
     def _closed(self, lane: Lane) -> None:
+        lane.closed = True
         lane.seeded.set()
         self.closed(lane)

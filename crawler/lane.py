@@ -89,6 +89,8 @@ class Lane:
         """Hosts with pending entries, as far as is known, and how many."""
         self.ended = False
         """The job is over, or lost: nothing more is queued."""
+        self.closed = False
+        """That is written down, too: nothing more is to be waited for."""
         self.closing = False
         """This process stops: it takes no more leases."""
         self.cancelled = False

@@ -214,8 +214,8 @@ class Scheduler(scheduler.Scheduler):  # type: ignore[misc] # scrapy-redis has n
         return None
 
     def has_pending_requests(self) -> bool:
-        """Whether a job has more to do, here or elsewhere."""
-        return any(not lane.ended for lane in self.lanes.values())
+        """Whether a job has more to do, here or elsewhere; also that its end is still to be written down."""
+        return any(not lane.closed for lane in self.lanes.values())
 
     def has_waiting_requests(self) -> bool:
         """Whether there is a request that this process could begin."""
@@ -261,7 +261,7 @@ class Scheduler(scheduler.Scheduler):  # type: ignore[misc] # scrapy-redis has n
     async def leave(self) -> None:
         """Note what went wrong in the job, for its judge. Where it has none, the last process forgets it."""
         for lane in self.lanes.values():
-            if not lane.ended:
+            if not lane.closed:
                 lane.failures = await lane.frontier.failures()
             if not (self.persist or lane.ended or lane.job) and not await self.courier.registry.alive():
                 await self.courier.forget(lane)

@@ -183,3 +183,10 @@ def test_a_callback_that_cannot_be_written_down_stops_no_crawl(web: RunningWeb, 
 
     assert "a callback must be one to be queued" in crawled.log
     assert crawled.reason == "finished"
+
+
+def test_a_crawl_is_not_over_before_its_end_is_written_down(web: RunningWeb, redis_url: str) -> None:
+    crawled = crawl(web, redis_url, [{"url": "/about"}], SCHEDULER="tests.crawler.asked_scheduler.AskedScheduler")
+
+    assert crawled.reason == "finished"
+    assert crawled.stats["more_at_the_end"] is True
