@@ -9,7 +9,7 @@ from frontier.model import Answer
 
 
 class AskedScheduler(Scheduler):
-    """Is asked whether there is more to do while the end of its job is written down; the engine may ask at any moment."""
+    """Is asked whether there is more to do while the end of its job is written down, as the engine may ask."""
 
     def wire(self) -> None:
         """Note what it says."""
