@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from extractors.postings.document import Document
 from extractors.postings.labels import pieces
-from extractors.postings.names import company_key
+from extractors.postings.names import bare_name, company_key, has_legal_form
 from extractors.postings.page_lines import ASIDE, CONTENT, Line
 from extractors.postings.vocabulary import plain
 
@@ -71,8 +71,7 @@ def named_by_acronym(lines: list[Line], titles: list[str]) -> Iterator[str]:
 
 def is_firm(name: str, said_in_prose: set[str]) -> bool:
     """Whether it surely is one: by its legal form, or since a paragraph says what it is or does."""
-    key = company_key(name)
-    return key in said_in_prose or key != _bare(name)
+    return company_key(name) in said_in_prose or has_legal_form(name)
 
 
 def _near(title: str, lines: list[Line]) -> Iterator[Line]:
@@ -93,8 +92,4 @@ def _slugs(link: str) -> set[str]:
     """The steps behind one that says that employers are below it."""
     steps = [step for step in unquote(urlsplit(link).path).split("/") if step]
     behind = (steps[place + 1] for place, step in enumerate(steps[:-1]) if _STEPS.match(step))
-    return {_bare(step) for step in behind}
-
-
-def _bare(text: str) -> str:
-    return re.sub(r"[\W_]+", "", text.casefold())
+    return {bare_name(step) for step in behind}

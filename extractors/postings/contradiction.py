@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from functools import cache
 from typing import Any
 
-from extractors.postings.names import company_key
+from extractors.postings.names import company_key, has_legal_form
 from extractors.postings.pay_doubt import pay_differs
 from extractors.postings.regions import country_of_region
 from extractors.postings.seen import Said, Seen, is_open
@@ -40,7 +40,7 @@ def _companies(posting: Data, said: Said, page: Seen) -> bool:
     shared = {word for word in words_here & words_there if len(word) >= _FEWEST_LETTERS}
     short = _initials(posting["company"]).startswith(there) or _initials(said.value).startswith(here)
     same = shared or here in there or there in here or short
-    is_firm = page.words.count(plain(said.value)) > 1 or there != re.sub(r"[\W_]+", "", said.value.casefold())
+    is_firm = page.words.count(plain(said.value)) > 1 or has_legal_form(said.value)
     named = plain(here) in page.words.replace(" ", "")
     return is_firm and not (same or named or _alike(plain(here), plain(there)))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from extractors.postings.document import Document
@@ -17,7 +18,10 @@ _GENDERED = frozenset("/:*(|.,_")
 """A sign that all ways to say so have."""
 _ENDS = ".!?"
 """How sentences end, and no title outside of headings."""
-_PROSE = 110
+PROSE = 110
+"""Characters of a line that is a sentence, and no label, title or menu."""
+_HEAD_LINES = 14
+_SHORT = 60
 _ENOUGH = 4
 _HEADINGS_READ = 60
 _APART = re.compile(r"(?<!\s)\s+[|\u2013\u2014\u00b7\u2022\u00bb:-]\s+|(?<!\s)\s*[|\uff5c]\s*|:\s+")
@@ -116,7 +120,7 @@ def _begins_one(line: Line, bare: str, owned: set[str]) -> bool:
 
 
 def _is_label(text: str) -> bool:
-    return len(text) < _PROSE and plain(text.rstrip(":\uff1a")) in meanings()
+    return len(text) < PROSE and plain(text.rstrip(":\uff1a")) in meanings()
 
 
 def _is_of_site(text: str, site: set[str]) -> bool:
@@ -153,7 +157,7 @@ def start_of(lines: list[Line], title: str) -> int:
 
 def _is_prose(text: str) -> bool:
     """A sentence or more; Chinese, Japanese and Korean take fewer letters."""
-    return len(text) >= _PROSE or (len(text) >= _PROSE // 3 and "\u3040" <= text[len(text) // 2] <= "\ud7af")
+    return len(text) >= PROSE or (len(text) >= PROSE // 3 and "\u3040" <= text[len(text) // 2] <= "\ud7af")
 
 
 def _without_badge(title: str, own: list[str]) -> str:
@@ -162,3 +166,18 @@ def _without_badge(title: str, own: list[str]) -> str:
     if match is None or any(plain(title) in plain(one) for one in own):
         return title
     return title[: len(title) - len(match[0])].strip()
+
+
+def head_of(after: list[Line]) -> Iterator[Line]:
+    """The short lines below a title, up to the first sentence."""
+    for line in after[:_HEAD_LINES]:
+        if len(line.text) >= PROSE:
+            return
+        yield line
+
+
+def without_others(lines: list[Line], least: int = 0) -> list[Line]:
+    """Up to where other postings are listed, which ``least`` lines are not."""
+    others = words("others")
+    ends = (index for index, line in enumerate(lines) if len(line.text) < _SHORT and plain(line.words) in others)
+    return lines[: next((index for index in ends if index >= least), len(lines))]

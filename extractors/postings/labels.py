@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from extractors.postings.page_lines import ASIDE, CONTENT, Line
@@ -32,7 +33,7 @@ def pieces(text: str) -> list[str]:
     return [part for part in parts if part]
 
 
-def begun_with(meaning: str, parts: list[str]) -> str | None:
+def begun_with(meaning: str, parts: Iterable[str]) -> str | None:
     """What follows a label in the first part that begins with one, without a colon: ``Posted 3 days ago``."""
     for part in parts:
         steps = part.split()

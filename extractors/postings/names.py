@@ -159,7 +159,17 @@ def company_key(name: str) -> str:
     name = _LEGAL_AROUND.sub("", " ".join(name[:_MOST].split())).strip()
     for _ in range(3):
         name = _LEGAL.sub("", name).strip(" ,.")
+    return bare_name(name)
+
+
+def bare_name(name: str) -> str:
+    """Letters and digits alone, without capitals."""
     return re.sub(r"[\W_]+", "", name.casefold())
+
+
+def has_legal_form(name: str) -> bool:
+    """Whether a name says what kind of company it is: ``Acme Ltd``."""
+    return company_key(name) != bare_name(name)
 
 
 def same_company(one: str, other: str) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from extractors.postings.countries import country_code
 from extractors.postings.flat import Flat, label_of, labels_of, lists, names
 from extractors.postings.place_text import read_where
-from extractors.postings.places import locations
+from extractors.postings.places import locations, one_country
 from extractors.postings.values import text_of
 from extractors.postings.workplace import workplace_of
 
@@ -32,8 +32,7 @@ class Places:
     @property
     def country(self) -> str | None:
         """The one country of the places of work."""
-        named = {place["country"] for place in self.offices if place["country"]}
-        return named.pop() if len(named) == 1 else None
+        return one_country(self.offices)
 
     def add(self, offices: Iterable[Place], scope: Iterable[Place] = ()) -> None:
         """Each once; one without a country is the same as one with it."""
@@ -110,7 +109,7 @@ def _each(value: Any, depth: int) -> Iterator[Any]:
 
 def _label(flat: Flat, value: Place) -> str | None:
     """The object's label, without the street that it may begin with."""
-    label, street = label_of(value), _text(flat.first("street"))
+    label, street = label_of(value), label_of(flat.first("street"))
     return label.removeprefix(street).strip(" ,") if label and street else label
 
 
@@ -144,7 +143,7 @@ def _take(places: Places, one: Any) -> bool:
 def _parts(flat: Flat) -> list[Place]:
     city, region = (_worded(flat.all(name)) for name in ("city", "region"))
     region = None if region and region.lower() in names("states_of_postings") else region
-    country = _country(flat) or _text(flat.first("country"))
+    country = _country(flat) or label_of(flat.first("country"))
     if not (city or region):
         return [] if country is None or _said_first(flat) else _located(None, None, country)
     return _located(city, region, country)
@@ -152,24 +151,19 @@ def _parts(flat: Flat) -> list[Place]:
 
 def _worded(values: Iterable[Any]) -> str | None:
     """The first that has words: a town's number in some register says nothing."""
-    texts = (_text(value) for value in values)
+    texts = (label_of(value) for value in values)
     return next((text for text in texts if text and _LETTER.search(text)), None)
 
 
 def _country(flat: Flat) -> str | None:
     """The country that any of its names says: beside a number of some register stands a word."""
-    codes = (country_code(_text(value) or "") for value in flat.all("country"))
+    codes = (country_code(label_of(value) or "") for value in flat.all("country"))
     return next(filter(None, codes), None)
 
 
 def _located(city: str | None, region: str | None, country: str | None) -> list[Place]:
     address = {"addressLocality": city, "addressRegion": region, "addressCountry": country}
     return locations({"jobLocation": {"address": address}}, role="office")
-
-
-def _text(value: Any) -> str | None:
-    """``{"code": "POL", "name": "Poland"}`` is its name."""
-    return label_of(value)
 
 
 def _covers(known: Place, place: Place) -> bool:

@@ -175,6 +175,12 @@ def worldwide(areas: list[Place]) -> list[Place]:
     return [{"raw": "Worldwide", "city": None, "region": "Worldwide", "country": None, "role": "remote_scope"}]
 
 
+def one_country(places: list[Place]) -> str | None:
+    """The one country of the places of work: whose dollars a mere sign means."""
+    named = {place["country"] for place in places if place.get("country")}
+    return named.pop() if len(named) == 1 else None
+
+
 def scope_apart(places: list[Place]) -> tuple[list[Place], list[Place]]:
     """Places of work, and where applicants may live: nobody works in a dozen countries without a town."""
     if len(places) < _MANY_COUNTRIES or any(place["city"] or place["region"] for place in places):

@@ -14,24 +14,22 @@ from typing import Any
 from extractors.postings.dates import posted, valid_until
 from extractors.postings.document import Document
 from extractors.postings.employment import employment_types
-from extractors.postings.heading import start_of
-from extractors.postings.labels import labels_of, pieces
+from extractors.postings.heading import PROSE, head_of, start_of, without_others
+from extractors.postings.labels import begun_with, labels_of, pieces
 from extractors.postings.names import company_key, company_name
 from extractors.postings.page_lines import CONTENT, MENU, Line
 from extractors.postings.place_text import Where, read_where
+from extractors.postings.places import one_country
 from extractors.postings.salary import parse_salary
 from extractors.postings.same import title_key
-from extractors.postings.vocabulary import meanings, plain, words
+from extractors.postings.vocabulary import plain
 from extractors.postings.workplace import workplace_of
 
 Data = dict[str, Any]
 
-_PROSE = 110
 _MOST_PROSE = 20_000
 _SHORTEST_TITLE = 4
-_HEAD_LINES = 14
 _SHORT, _SHORTEST, _LONGEST_NAME = 60, 30, 60
-_MOST_WORDS_OF_LABEL = 3
 _MOST_WORDS_OF_TOWN = 4
 _AREA = re.compile(
     r"\b(?:campus|cent(?:er|re)|downtown|headquarters|hq|building|tower|floor|store|branch|warehouse|hospital|university|"
@@ -94,8 +92,8 @@ class Seen:
         ends = [posting["salary"].get(end) for end in ("min", "max")]
         if not any(ends) or any(self.has_amount(end) for end in ends if end):
             return None
-        prose = (line.words for line in _without_others(self._lines) if line.zone == CONTENT)
-        pay = parse_salary("\n".join(prose)[:_MOST_PROSE], _country(posting))
+        prose = (line.words for line in without_others(self._lines) if line.zone == CONTENT)
+        pay = parse_salary("\n".join(prose)[:_MOST_PROSE], one_country(posting.get("locations") or []))
         return Said(pay, pay["raw"][0]) if pay and pay["raw"] else None
 
 
@@ -113,7 +111,7 @@ def seen(document: Document, posting: Data, titles: list[str]) -> Seen | None:
     start = _start(lines, titles)
     if start < 0:
         return None
-    page = _Page(_without_others(lines[start + 1 :]), document, posting)
+    page = _Page(without_others(lines[start + 1 :]), document, posting)
     return Seen(page.said(), lines[start:])
 
 
@@ -132,13 +130,6 @@ def _heading_within(lines: list[Line], title: str) -> int:
     return next((index for index, key in headings if len(key) > _SHORTEST_TITLE and key in title), -1)
 
 
-def _without_others(lines: list[Line]) -> list[Line]:
-    """Up to where other postings are listed."""
-    others = words("others")
-    ends = (index for index, line in enumerate(lines) if len(line.text) < _SHORT and plain(line.words) in others)
-    return lines[: next(ends, len(lines))]
-
-
 class _Page:
     """The lines below a title."""
 
@@ -146,7 +137,7 @@ class _Page:
         self._document = document
         self._posting = posting
         self._labels = labels_of(lines)
-        self._head = [piece for line in _head(lines) for piece in pieces(line.text)]
+        self._head = [piece for line in head_of(lines) for piece in pieces(line.text)]
 
     def said(self) -> dict[str, Said]:
         """Of each field what its label says, else the one thing that the short lines below the title say of it."""
@@ -191,8 +182,8 @@ class _Page:
         return self._labelled("employment_types", employment_types, self._pieces(_SHORTEST))
 
     def _salary(self) -> Said | None:
-        read = partial(parse_salary, country=_country(self._posting))
-        return self._labelled("salary", read, (piece for piece in self._pieces(_PROSE) if _MONEY.search(piece)))
+        read = partial(parse_salary, country=one_country(self._posting.get("locations") or []))
+        return self._labelled("salary", read, (piece for piece in self._pieces(PROSE) if _MONEY.search(piece)))
 
     def _posted(self) -> Said | None:
         said = self._dated("date_posted")
@@ -214,18 +205,10 @@ class _Page:
 
     def _dated(self, name: str) -> str | None:
         """Behind its label, or behind a word that says it without a colon: ``Posted 3 days ago``."""
-        return self._labels.get(name) or next(filter(None, (_behind(name, one) for one in self._pieces(_SHORT))), None)
+        return self._labels.get(name) or begun_with(name, self._pieces(_SHORT))
 
     def _pieces(self, longest: int) -> Iterator[str]:
         return (piece for piece in self._head if 1 < len(piece) <= longest)
-
-
-def _head(after: list[Line]) -> Iterator[Line]:
-    """The short lines below the title, up to the first sentence."""
-    for line in after[:_HEAD_LINES]:
-        if len(line.text) >= _PROSE:
-            return
-        yield line
 
 
 def _one(found: Iterator[Said]) -> Said | None:
@@ -253,17 +236,3 @@ def _is_named(place: Data) -> bool:
         and not workplace_of(town)
         and not employment_types(town)
     )
-
-
-def _country(posting: Data) -> str | None:
-    """The one country of the places of work: whose dollars a mere sign means."""
-    named = {place["country"] for place in posting.get("locations") or [] if place.get("country")}
-    return named.pop() if len(named) == 1 else None
-
-
-def _behind(name: str, piece: str) -> str | None:
-    steps = piece.split()
-    for count in range(1, min(_MOST_WORDS_OF_LABEL, len(steps) - 1) + 1):
-        if meanings().get(plain(" ".join(steps[:count]).rstrip(":"))) == name:
-            return " ".join(steps[count:])
-    return None

@@ -14,7 +14,7 @@ from extractors.postings.dates import posted, valid_until
 from extractors.postings.document import Document
 from extractors.postings.employer import employer_of
 from extractors.postings.employment import employment_types
-from extractors.postings.heading import is_role, title_line
+from extractors.postings.heading import head_of, is_role, title_line, without_others
 from extractors.postings.labels import begun_with, labels_of, pieces
 from extractors.postings.names import posting_title, same_company
 from extractors.postings.page_lines import CONTENT, Line
@@ -30,10 +30,7 @@ from extractors.postings.workplace import workplace_of
 
 Data = dict[str, Any]
 
-_PROSE = 110
-"""Characters of a line that is a sentence, and no label, title or menu."""
 _MOST_TEXT = 100_000
-_HEAD_LINES = 14
 _LONGEST_PIECE = 90
 _SHORT = 60
 _NEAR = 3
@@ -117,7 +114,8 @@ def read(document: Document) -> list[Reading]:
 
 
 def _one(document: Document) -> Reading | None:
-    lines = _without_others(document.lines)
+    # What stands higher up is a menu.
+    lines = without_others(document.lines, least=len(document.lines) // 3 + 1)
     all_labels = labels_of(lines)
     found = title_line(document, lines, all_labels.get("title"))
     if found is None:
@@ -164,25 +162,9 @@ def _may_be(document: Document) -> bool:
     return any(hint in low for hint in _HINTS)
 
 
-def _without_others(lines: list[Line]) -> list[Line]:
-    """Up to where other postings are listed."""
-    others = words("others")
-    ends = (index for index, line in enumerate(lines) if len(line.text) < _SHORT and _bare(line) in others)
-    return lines[: next((index for index in ends if index > len(lines) // 3), len(lines))]
-
-
-def _bare(line: Line) -> str:
-    return plain(line.words)
-
-
 def _head(after: list[Line]) -> list[list[str]]:
     """The pieces of each of the short lines below the title, up to the first sentence."""
-    head: list[list[str]] = []
-    for line in after[:_HEAD_LINES]:
-        if len(line.text) >= _PROSE:
-            break
-        head.append([piece for piece in pieces(line.text) if 1 < len(piece) <= _LONGEST_PIECE])
-    return head
+    return [[piece for piece in pieces(line.text) if 1 < len(piece) <= _LONGEST_PIECE] for line in head_of(after)]
 
 
 def _fields(page: _Page, document: Document, company: str | None, where: Where, kinds: list[str]) -> Data:
