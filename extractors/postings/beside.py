@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from extractors.postings.document import Document
 from extractors.postings.labels import pieces
+from extractors.postings.markup import words_in
 from extractors.postings.names import bare_name, company_key, has_legal_form
 from extractors.postings.page_lines import ASIDE, CONTENT, Line
 from extractors.postings.vocabulary import plain
@@ -53,7 +54,7 @@ def linked_employer(document: Document, names: list[str]) -> str | None:
         return None
     wanted = {company_key(name): name for name in names if len(company_key(name)) > 1}
     for link in document.tree.css(_TO_EMPLOYER)[:_MOST_LINKS]:
-        key = company_key(" ".join(link.text(separator=" ").split()))
+        key = company_key(words_in(link))
         if key in wanted and key in _slugs(link.attributes.get("href") or ""):
             return wanted[key]
     return None

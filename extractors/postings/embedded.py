@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import html
-import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from extractors.postings.flight import flight_values
 from extractors.postings.js_values import Budget, called, literal, string
-from extractors.postings.loose_json import read_json
+from extractors.postings.loose_json import json_at, read_json
 from extractors.postings.packed import is_packed, unpacked, values_in
 
 _LEAST = 200
@@ -42,7 +41,6 @@ _SIGN = re.compile(rb"\{(?=\s{0,99}(?:[\"']|&(?:q|quot|#34|#x22|#39);))")
 _MOST_STARTS = 400
 _MOST_CODE = 1_000_000
 """Characters of code that are looked at for values that are no JSON."""
-_DECODER = json.JSONDecoder(strict=False)
 
 
 def embedded_values(page: bytes, language: Callable[[], str] = lambda: "en") -> Iterator[Any]:
@@ -119,7 +117,7 @@ def _assigned(text: str, budget: Budget) -> Iterator[Any]:
             continue
         if count > _MOST_STARTS * 10:
             return
-        value, after = _decoded(text, start) if _JSON.match(text, start) else (None, start)
+        value, after = json_at(text, start) if _JSON.match(text, start) else (None, start)
         if after == start and budget.left > 0 and _LITERAL.match(text, start):
             value, after = literal(text, start, budget)
         end = max(end, after)
@@ -127,16 +125,9 @@ def _assigned(text: str, budget: Budget) -> Iterator[Any]:
             yield value
 
 
-def _decoded(text: str, start: int) -> tuple[Any, int]:
-    try:
-        return _DECODER.raw_decode(text, start)
-    except (ValueError, RecursionError):
-        return None, start
-
-
 def _streamed(text: str) -> str:
     match = _FLIGHT.search(text)
-    value = _decoded(match[1], 0)[0] if match else None
+    value = json_at(match[1], 0)[0] if match else None
     return value[1] if isinstance(value, list) and len(value) > 1 and isinstance(value[1], str) else ""
 
 

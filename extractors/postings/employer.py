@@ -10,6 +10,7 @@ from extractors.postings.beside import is_firm, linked_employer, named_by_acrony
 from extractors.postings.document import Document
 from extractors.postings.heading import page_titles
 from extractors.postings.loose_json import read_json
+from extractors.postings.markup import words_in
 from extractors.postings.names import company_key, company_name
 from extractors.postings.page_lines import CONTENT, MENU, Line
 from extractors.postings.place_text import read_where
@@ -180,7 +181,7 @@ def _marked(document: Document) -> str | None:
     """An element that is named for it, of which there is but one name: a list of postings has several."""
     if document.tree is None:
         return None
-    names = [" ".join(node.text(separator=" ").split()) for node in document.tree.css(_NAMING)[:12]]
+    names = [words_in(node) for node in document.tree.css(_NAMING)[:12]]
     names = [name for name in dict.fromkeys(names) if name]
     return names[0] if len(names) == 1 else None
 

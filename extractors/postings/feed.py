@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from extractors.postings.asking import Ask, whole
 from extractors.postings.document import Document
 from extractors.postings.embedded import embedded_values
+from extractors.postings.flat import by_words
 from extractors.postings.following import first_value, heads_of, next_of, text_in, total_of
 from extractors.postings.hidden import is_hidden
 from extractors.postings.platforms import board_of, cap_of, detail_of, page_of
@@ -172,7 +173,7 @@ def _none_of_them(value: Any, *, about: bool) -> _Entries | None:
 
 
 def _is_error(value: Node) -> bool:
-    said = {words_of(name): inner for name, inner in value.items()}
+    said = by_words(value)
     status = whole(said.get("status", said.get("status code", said.get("code"))))
     failed = any(said.get(name) for name in word_list("paging")["errors"])
     return failed or said.get("ok") is False or said.get("success") is False or (status or 0) >= 400

@@ -80,7 +80,7 @@ def label_of(value: Any, depth: int = 3, meaning: str = "label") -> str | None:
         if not isinstance(one, dict):
             found = None if isinstance(one, bool) else text_of(one)
         elif depth:
-            said = {words_of(name): inner for name, inner in one.items()}
+            said = by_words(one)
             found = next(filter(None, (label_of(said.get(name), depth - 1) for name in lists()[meaning])), None)
         else:
             found = None
@@ -98,6 +98,11 @@ def _only(node: Node) -> str | None:
     """``{"id": 7, "employmentType": {"name": "Full-time"}}`` is its one object's label."""
     inner = [one for one in node.values() if isinstance(one, dict)]
     return label_of(inner[0]) if len(inner) == 1 and len(node) <= _MOST_LABEL else None
+
+
+def by_words(node: Node) -> Node:
+    """The same values, under the words of their names; of two names of the same words, the last."""
+    return {words_of(name): value for name, value in node.items()}
 
 
 def words_of(name: Any) -> str:
@@ -164,7 +169,7 @@ def _paired(values: list[Any]) -> Node:
     pairs: Node = {}
     for one in as_list(values)[:_MOST_PAIRS]:
         if isinstance(one, dict):
-            flat = {words_of(name): value for name, value in one.items()}
+            flat = by_words(one)
             name = next((flat[key] for key in lists()["pair_name"] if isinstance(flat.get(key), str)), None)
             value = next((flat[key] for key in lists()["pair_value"] if flat.get(key)), None)
             if name and value is not None:

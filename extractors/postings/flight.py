@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
+
+from extractors.postings.loose_json import json_at
 
 _ROW = re.compile(rb"(?:^|\n)?([0-9a-f]+):([A-Z]?)")
 _REFERENCE = re.compile(r"\$[@LQWK]?([0-9a-f]+)((?::[^:\s]+)*)\Z")
@@ -13,7 +14,6 @@ _LEAST = 200
 _MOST_ROWS = 20_000
 _MOST_VALUES = 100_000
 _DEEPEST = 60
-_DECODER = json.JSONDecoder(strict=False)
 Rows = dict[str, Any]
 
 
@@ -64,9 +64,8 @@ def _line(stream: bytes, start: int, kind: bytes) -> tuple[Any, int]:
     text = stream[start:end].decode("utf-8", "replace")
     if kind or text[:1] not in ("{", "[", '"'):
         return None, end + 1
-    try:
-        value, used = _DECODER.raw_decode(text)
-    except (ValueError, RecursionError):
+    value, used = json_at(text, 0)
+    if not used:
         return None, end + 1
     # A row of text has no line end behind it: the next row may begin right there.
     return value, end + 1 if used == len(text) else start + len(text[:used].encode())

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from extractors.postings.asking import Ask, whole
-from extractors.postings.shape import words_of
+from extractors.postings.flat import by_words
 from extractors.postings.words import word_list
 from schemas.addresses import join_url
 
@@ -26,11 +26,11 @@ def heads_of(value: Any, path: tuple[str, ...]) -> Iterator[dict[str, Any]]:
         else:
             break
     for node in reversed(around[-_MOST_HEADS:]):
-        flat = {words_of(name): inner for name, inner in node.items()}
+        flat = by_words(node)
         yield flat
         for name in word_list("paging")["heads"]:
             if isinstance(flat.get(name), dict):
-                yield {words_of(key): inner for key, inner in flat[name].items()}
+                yield by_words(flat[name])
 
 
 def first_value(values: dict[str, Any], meaning: str) -> Any:

@@ -87,14 +87,22 @@ def _unwrapped(text: str) -> str:
     return text.strip()
 
 
+def json_at(text: str, start: int) -> tuple[Any, int]:
+    """The JSON that begins at ``start``, and where it ends; ``(None, start)`` where it is none."""
+    try:
+        return _DECODER.raw_decode(text, start)
+    except (ValueError, RecursionError):
+        return None, start
+
+
 def _values(text: str) -> list[Any]:
     values, position = [], 0
     while position < len(text):
-        try:
-            value, position = _DECODER.raw_decode(text, position)
-        except (ValueError, RecursionError):
+        value, end = json_at(text, position)
+        if end == position:
             break
         values.append(value)
+        position = end
         while position < len(text) and text[position] in " \t\r\n,;":
             position += 1
     return values

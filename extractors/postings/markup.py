@@ -42,6 +42,11 @@ def plain_text(markup: str) -> str:
     return "\n".join(filter(None, (" ".join(line.split()) for line in lines)))
 
 
+def words_in(node: LexborNode) -> str:
+    """The words of an element, in one line."""
+    return " ".join(node.text(separator=" ").split())
+
+
 def visible_text(tree: LexborHTMLParser) -> str:
     """What a reader of the page sees, as ``plain_text`` has it."""
     lines = "".join(_pieces(tree.body)).splitlines() if tree.body is not None else []

@@ -11,7 +11,8 @@ from extractors.postings.object_text import description_text, markup_of, title_o
 _LEAST_DESCRIPTION = 60
 _STRONG = ("employment_types", "workplace_type", "apply_url", "requisition_id", "remote")
 """What products, people, courses and events do not have, but where their names are ``weak``."""
-_FAIR = ("salary", "salary_min", "salary_max", "skills", "department", "job_title")
+_FAIR = ("skills", "department", "job_title")
+_PAY = ("salary", "salary_min", "salary_max")
 _PLACE = ("locations", "city", "applicant_scope")
 _OTHER = (("date_posted", "valid_through"), ("company",), ("reference",))
 
@@ -61,8 +62,8 @@ def signs_in(flat: Flat) -> Signs:
     sure = said - names("weak")
     return Signs(
         strong=sum(not names(meaning).isdisjoint(sure) for meaning in _STRONG),
-        fair=sum(not names(meaning).isdisjoint(sure) for meaning in _FAIR[:1] + _FAIR[3:])
-        + (names("salary").isdisjoint(sure) and not (names("salary_min") | names("salary_max")).isdisjoint(sure)),
+        fair=sum(not names(meaning).isdisjoint(sure) for meaning in _FAIR)
+        + any(not names(meaning).isdisjoint(sure) for meaning in _PAY),
         place=int(any(not names(meaning).isdisjoint(said) for meaning in _PLACE)),
         other=sum(any(not names(meaning).isdisjoint(sure) for meaning in kind) for kind in _OTHER),
         against=len(names("against") & said),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from extractors.postings.flat import Flat, label_of, lists, names, words_of
+from extractors.postings.flat import Flat, by_words, label_of, lists, names
 from extractors.postings.rich_text import rich_markup
 
 _LONGEST_TITLE = 250
@@ -61,7 +61,7 @@ def markup_of(value: Any, depth: int = 4) -> str:
         return tree
     if isinstance(value, list):
         return "\n".join(filter(None, (_part(one, depth - 1) for one in value[:_MOST_PARTS])))
-    flat = {words_of(name): inner for name, inner in value.items()}
+    flat = by_words(value)
     own = next((flat[name] for name in lists()["markup"] if isinstance(flat.get(name), str)), None)
     parts = (inner for name, inner in flat.items() if name not in names("no_text"))
     return own if own is not None else "\n".join(filter(None, (_part(one, depth - 1) for one in parts)))
@@ -72,7 +72,7 @@ def _part(value: Any, depth: int) -> str:
     text = markup_of(value, depth)
     if not isinstance(value, dict) or len(value) < 2:
         return text
-    flat = {words_of(name): inner for name, inner in value.items()}
+    flat = by_words(value)
     if isinstance(flat.get("content"), str):
         text = flat["content"]
     heading = next((flat[name] for name in lists()["heading"] if isinstance(flat.get(name), str)), "")

@@ -7,6 +7,7 @@ from typing import Any
 from extractors.postings.employment import employment_types_in
 from extractors.postings.language import language_of
 from extractors.postings.place_prose import places_in_prose
+from extractors.postings.places import one_country
 from extractors.postings.reading import FEED, PLATFORM, SELECTORS, add_conflict
 from extractors.postings.salary import parse_salary
 from extractors.postings.skills import skills_in
@@ -57,7 +58,7 @@ def _salary(posting: Data, prose: str) -> None:
     named = said if said and (said["ranges"] or said["min"] is not None or said["max"] is not None) else None
     if named and named["period"] is not None:
         return
-    found = parse_salary(prose, _country(posting))
+    found = parse_salary(prose, one_country(posting.get("locations") or []))
     if found is not None and (named is None or _same_amounts(found, named)):
         posting["salary"] = found
         posting["provenance"]["salary"] = _SOURCE
@@ -66,12 +67,6 @@ def _salary(posting: Data, prose: str) -> None:
 def _same_amounts(one: Data, other: Data) -> bool:
     """Of amounts without a period, the description may say which one is meant."""
     return (one["min"], one["max"]) == (other["min"], other["max"]) and one["period"] is not None
-
-
-def _country(posting: Data) -> str | None:
-    """The one country of the places of work."""
-    countries = {place["country"] for place in posting.get("locations") or [] if place.get("country")}
-    return countries.pop() if len(countries) == 1 else None
 
 
 def _workplace(posting: Data, prose: str) -> None:

@@ -11,9 +11,10 @@ from extractors.languages import language_tag
 from extractors.postings.dates import posted, valid_until
 from extractors.postings.document import Document
 from extractors.postings.employment import employment_types
-from extractors.postings.markup import plain_text
+from extractors.postings.markup import plain_text, words_in
 from extractors.postings.names import company_name, posting_title
 from extractors.postings.place_text import read_where
+from extractors.postings.places import one_country
 from extractors.postings.reading import SELECTORS, Reading
 from extractors.postings.salary import parse_salary
 from extractors.postings.skills import listed_skills
@@ -99,7 +100,7 @@ class _Scope:
         return [one for one in found if one and one.strip()]
 
     def _texts(self, field: str) -> list[str]:
-        return self._values(field, lambda node: " ".join(node.text(separator=" ").split()))
+        return self._values(field, words_in)
 
     def _text(self, field: str) -> str | None:
         return next(iter(self._texts(field)), None)
@@ -113,9 +114,8 @@ class _Scope:
         kind = next(filter(None, labels), None) or ("remote" if read and all(where.remote for where in read) else None)
         role = "seat" if kind == "remote" else "office"
         offices = [place | {"role": role} for where in read for place in where.locations]
-        countries = {place["country"] for place in offices if place.get("country")}
         said = self._text("salary")
-        pay = parse_salary(f"Salary: {said}", countries.pop() if len(countries) == 1 else None) if said else None
+        pay = parse_salary(f"Salary: {said}", one_country(offices)) if said else None
         scope = [place for where in read for place in where.scope]
         return {"locations": offices, "workplace_type": kind, "applicant_scope": scope, "salary": pay}
 

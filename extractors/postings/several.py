@@ -13,6 +13,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from extractors.postings.document import Document
 from extractors.postings.heading import is_generic, is_role, is_title, page_titles
 from extractors.postings.labels import labels_of, pieces
+from extractors.postings.markup import words_in
 from extractors.postings.page_lines import CONTENT, Line
 from extractors.postings.shape import is_about_jobs
 from extractors.postings.signs import TALKS, hires, is_long, tells_how_to_apply, work_headings, work_labels
@@ -157,7 +158,7 @@ def _bare_title(line: str) -> str:
 def _headings(tree: LexborHTMLParser) -> dict[str, list[LexborNode]]:
     found: dict[str, list[LexborNode]] = {}
     for node in tree.css(_HEADINGS):
-        found.setdefault(plain(" ".join(node.text(separator=" ").split())), []).append(node)
+        found.setdefault(plain(words_in(node)), []).append(node)
     return found
 
 
@@ -209,7 +210,7 @@ def _anchors(node: LexborNode, title: str, wanted: set[str]) -> Iterator[str]:
 
 
 def _holds_others(node: LexborNode, title: str, wanted: set[str]) -> bool:
-    inner = {plain(" ".join(one.text(separator=" ").split())) for one in node.css(_HEADINGS)}
+    inner = {plain(words_in(one)) for one in node.css(_HEADINGS)}
     return bool(inner & wanted - {title})
 
 
