@@ -90,8 +90,11 @@ class _Page:
     title: str
     lines: list[Line]
     labels: dict[str, str]
-    head: list[list[str]] = field(default_factory=list)
-    is_closed: bool = False
+    head: list[list[str]]
+    company: str | None
+    where: Where
+    is_closed: bool
+    kinds: list[str] = field(default_factory=list)
 
     @property
     def pieces(self) -> list[str]:
@@ -124,26 +127,28 @@ def _one(document: Document) -> Reading | None:
     if is_beside_list(lines[:start]):
         return None
     after = before_others(document, title, lines[start + 1 :])
-    page = _Page(title, after, labels_of(after), _head(after))
-    page.is_closed = any(is_closed_badge(line.words) for line in lines[max(0, start - _NEAR) : start + _NEAR + 1])
-    company = page.labels.get("company") or employer_of(document, title, lines)
-    where = where_shown(page.labels.get("locations"), page.head, company)
-    kinds = _kinds(page, company)
-    named = bool(where.locations or where.remote or kinds)
+    page = _page(document, title, after, lines[max(0, start - _NEAR) : start + _NEAR + 1], lines)
+    named = bool(page.where.locations or page.where.remote or page.kinds)
     if not is_one_posting(document, title, after, page.labels, named=named):
         return None
-    return Reading(TEXT, _fields(page, document, company, where, kinds))
+    return Reading(TEXT, _fields(page, document))
 
 
 def _part(document: Document, part: Part) -> Reading:
     """One of several postings on a page; the employer is the page's."""
-    page = _Page(part.title, part.lines, labels_of(part.lines), _head(part.lines))
-    page.is_closed = any(is_closed_badge(line.words) for line in part.lines[:_NEAR])
-    company = page.labels.get("company") or employer_of(document, part.title, document.lines)
-    fields = _fields(
-        page, document, company, where_shown(page.labels.get("locations"), page.head, company), _kinds(page, company)
-    )
-    return Reading(TEXT, fields | ({"url": part.url} if part.url else {}))
+    page = _page(document, part.title, part.lines, part.lines[:_NEAR], document.lines)
+    return Reading(TEXT, _fields(page, document) | ({"url": part.url} if part.url else {}))
+
+
+def _page(document: Document, title: str, below: list[Line], around: list[Line], lines: list[Line]) -> _Page:
+    """``around``: the lines where a badge may say that it is closed; ``lines``: those that may name the employer."""
+    labels, head = labels_of(below), _head(below)
+    company = labels.get("company") or employer_of(document, title, lines)
+    where = where_shown(labels.get("locations"), head, company)
+    is_closed = any(is_closed_badge(line.words) for line in around)
+    page = _Page(title, below, labels, head, company, where, is_closed)
+    page.kinds = _kinds(page)
+    return page
 
 
 def _may_be(document: Document) -> bool:
@@ -167,16 +172,16 @@ def _head(after: list[Line]) -> list[list[str]]:
     return [[piece for piece in pieces(line.text) if 1 < len(piece) <= _LONGEST_PIECE] for line in head_of(after)]
 
 
-def _fields(page: _Page, document: Document, company: str | None, where: Where, kinds: list[str]) -> Data:
+def _fields(page: _Page, document: Document) -> Data:
     site = document.metadata.open_graph.get("site_name")
     fields = {
-        "title": posting_title(page.title, company, site),
-        "company": company,
+        "title": posting_title(page.title, page.company, site),
+        "company": page.company,
         "requisition_id": page.labels.get("requisition_id"),
-        "locations": where.locations,
-        "applicant_scope": where.scope,
-        "workplace_type": _workplace(page, where),
-        "employment_types": kinds,
+        "locations": page.where.locations,
+        "applicant_scope": page.where.scope,
+        "workplace_type": _workplace(page),
+        "employment_types": page.kinds,
         "salary": _salary(page),
         "status": "closed" if page.is_closed else None,
         **_described(page),
@@ -186,16 +191,16 @@ def _fields(page: _Page, document: Document, company: str | None, where: Where, 
     return {name: value for name, value in fields.items() if value not in (None, "", [])}
 
 
-def _workplace(page: _Page, where: Where) -> str | None:
+def _workplace(page: _Page) -> str | None:
     labels = [page.labels.get("workplace_type"), page.labels.get("employment_types"), *page.pieces]
     said = next((kind for label in labels if label and (kind := workplace_of(label))), None)
-    return said or ("remote" if where.remote else None)
+    return said or ("remote" if page.where.remote else None)
 
 
-def _kinds(page: _Page, company: str | None) -> list[str]:
+def _kinds(page: _Page) -> list[str]:
     said = page.labels.get("employment_types")
     found = employment_types(said) if said else []
-    short = (piece for piece in page.pieces if len(piece) <= 30 and not same_company(piece, company or ""))
+    short = (piece for piece in page.pieces if len(piece) <= 30 and not same_company(piece, page.company or ""))
     return found or list(dict.fromkeys(kind for piece in short for kind in employment_types(piece)))
 
 
