@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from extractors.postings.shape import words_of
+from extractors.postings.flat import words_of
 from extractors.postings.words import word_list
 
 _LONGEST_NUMBER = 9

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from unicodedata import category, normalize
 from urllib.parse import unquote, urlsplit
 
-from extractors.postings.shape import words_of
+from extractors.postings.flat import words_of
 from extractors.postings.words import word_list
 from schemas.templates import template_of
 

@@ -14,8 +14,8 @@ from extractors.metadata import page_metadata
 from extractors.postings.closed import closed_badge, closed_marker
 from extractors.postings.feeds import value_of
 from extractors.postings.markup import visible_text
+from extractors.postings.object_signs import is_about_jobs
 from extractors.postings.page_lines import Line, page_lines
-from extractors.postings.shape import is_about_jobs
 from schemas.page import PageMetadata
 from schemas.selectors import PostingSelectors
 

@@ -12,9 +12,9 @@ from extractors.postings.heading import page_titles
 from extractors.postings.loose_json import read_json
 from extractors.postings.markup import words_in
 from extractors.postings.names import company_key, company_name
+from extractors.postings.object_signs import is_about_jobs
 from extractors.postings.page_lines import CONTENT, MENU, Line
 from extractors.postings.place_text import read_where
-from extractors.postings.shape import is_about_jobs
 from extractors.postings.values import nodes_in, text_of, types_of
 from extractors.postings.vocabulary import meanings, plain, words
 

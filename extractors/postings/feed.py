@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 from extractors.postings.asking import Ask, whole
 from extractors.postings.document import Document
 from extractors.postings.embedded import embedded_values
-from extractors.postings.flat import by_words
+from extractors.postings.flat import Flat, by_words, words_of
 from extractors.postings.following import first_value, heads_of, next_of, text_in, total_of
 from extractors.postings.hidden import is_hidden
+from extractors.postings.object_signs import is_about_jobs, is_described, signs_of
 from extractors.postings.platforms import board_of, cap_of, detail_of, page_of
-from extractors.postings.shape import Flat, is_about_jobs, is_described, signs_of, words_of
 from extractors.postings.values import Node, text_of
 from extractors.postings.words import word_list
 from schemas.addresses import join_url

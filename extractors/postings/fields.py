@@ -9,14 +9,14 @@ from extractors.languages import language_tag
 from extractors.postings.dates import posted, valid_until
 from extractors.postings.document import Document
 from extractors.postings.employment import employment_types
-from extractors.postings.flat import core_of, label_of, labels_of, words_of
+from extractors.postings.flat import Flat, core_of, label_of, labels_of, words_of
 from extractors.postings.markup import plain_text, unescaped_markup
 from extractors.postings.names import company_name, posting_title
 from extractors.postings.object_pay import salary_in
 from extractors.postings.object_places import Places, places_in
 from extractors.postings.object_text import markup_of, title_of
 from extractors.postings.reading import FEED, Reading
-from extractors.postings.shape import Flat, Found
+from extractors.postings.shape import Found
 from extractors.postings.skills import listed_skills
 from extractors.postings.values import as_list, text_of
 from schemas.addresses import join_url

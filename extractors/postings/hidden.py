@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from extractors.postings.fields import is_false, is_true
-from extractors.postings.shape import Flat
+from extractors.postings.flat import Flat
 from extractors.postings.values import text_of
 from extractors.postings.words import word_list
 

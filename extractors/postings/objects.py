@@ -11,11 +11,12 @@ from extractors.postings.embedded import embedded_values
 from extractors.postings.fields import reading_of
 from extractors.postings.flat import Flat
 from extractors.postings.hidden import is_hidden
+from extractors.postings.object_signs import About, is_about_jobs
 from extractors.postings.object_text import description_text, title_of
 from extractors.postings.packed import is_packed, unpacked
 from extractors.postings.platforms import board_of, page_of
 from extractors.postings.reading import FEED, STATE, Reading
-from extractors.postings.shape import About, Found, found_in, is_about_jobs
+from extractors.postings.shape import Found, found_in
 from extractors.postings.values import Node, nodes_in, text_of, types_of
 
 _MOST_POSTINGS = 5_000

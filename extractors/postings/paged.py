@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from extractors.postings.careers import says
-from extractors.postings.shape import words_of
+from extractors.postings.flat import words_of
 from extractors.postings.words import word_list
 from schemas.addresses import join_url
 

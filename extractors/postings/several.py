@@ -14,8 +14,8 @@ from extractors.postings.document import Document
 from extractors.postings.heading import is_generic, is_role, is_title, page_titles
 from extractors.postings.labels import labels_of, pieces
 from extractors.postings.markup import words_in
+from extractors.postings.object_signs import is_about_jobs
 from extractors.postings.page_lines import CONTENT, Line
-from extractors.postings.shape import is_about_jobs
 from extractors.postings.signs import TALKS, hires, is_long, tells_how_to_apply, work_headings, work_labels
 from extractors.postings.vocabulary import meanings, plain, says, words
 

@@ -9,14 +9,9 @@ from extractors.postings.flat import Flat, core_of, is_wrapper, names, words_of
 from extractors.postings.object_signs import (
     About,
     about_under,
-    is_about_jobs,
-    is_described,
     looks_like_posting,
-    signs_of,
 )
 from extractors.postings.values import Node
-
-__all__ = ["About", "Flat", "Found", "found_in", "is_about_jobs", "is_described", "signs_of", "words_of"]
 
 _MOST_OBJECTS = 50_000
 _DEEPEST = 40

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 from extractors.postings.document import Document
 from extractors.postings.heading import is_role, is_title, page_titles, says_gender
+from extractors.postings.object_signs import is_about_jobs
 from extractors.postings.page_lines import CONTENT, Line
-from extractors.postings.shape import is_about_jobs
 from extractors.postings.vocabulary import fold, meanings, pattern, plain, says, words
 
 _ENOUGH = 5

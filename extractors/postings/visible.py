@@ -17,13 +17,13 @@ from extractors.postings.employment import employment_types
 from extractors.postings.heading import head_of, is_role, title_line, without_others
 from extractors.postings.labels import begun_with, labels_of, pieces
 from extractors.postings.names import posting_title, same_company
+from extractors.postings.object_signs import is_about_jobs
 from extractors.postings.page_lines import CONTENT, Line
 from extractors.postings.place_shown import where_shown
 from extractors.postings.place_text import Where
 from extractors.postings.reading import TEXT, Reading
 from extractors.postings.salary import parse_salary
 from extractors.postings.several import Part, parts_of
-from extractors.postings.shape import is_about_jobs
 from extractors.postings.signs import before_others, is_beside_list, is_one_posting
 from extractors.postings.vocabulary import plain, words
 from extractors.postings.workplace import workplace_of
